@@ -1,0 +1,38 @@
+//! Database identities, one type per noun so that they cannot be mixed up.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+id! {
+    /// A physical machine.
+    ServerId,
+    /// An operating system image in the repository.
+    ImageId,
+    /// An install profile.
+    ProfileId,
+    /// One attempt to put an image on one server.
+    InstallId,
+    /// A piece of durable work.
+    JobId,
+    /// A subnet that the Control Center serves.
+    NetworkId,
+    /// A person who signs in.
+    UserId,
+}

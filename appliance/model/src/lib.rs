@@ -1,0 +1,22 @@
+//! Values and lifecycles of the product. No I/O, no async, no clock: everything here can be built and compared in a test.
+
+pub mod address;
+pub mod boot;
+pub mod id;
+pub mod install;
+pub mod inventory;
+pub mod job;
+pub mod name;
+pub mod network;
+pub mod profile;
+pub mod server;
+pub mod time;
+
+pub use address::MacAddr;
+pub use boot::{BootRecord, BootStage, Firmware};
+pub use id::{ImageId, InstallId, JobId, NetworkId, ProfileId, ServerId, UserId};
+pub use install::{InstallEvent, InstallPhase};
+pub use inventory::Inventory;
+pub use name::Name;
+pub use server::{ServerEvent, ServerState};
+pub use time::Millis;
