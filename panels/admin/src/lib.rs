@@ -1,0 +1,70 @@
+//! The panel of the provider: the Control Center. Pages arrange actions of the catalogue; what an action does stands
+//! elsewhere.
+
+mod fleet;
+mod live;
+mod pages;
+mod server;
+mod tier;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
+use rackwright_client::Transport;
+use rackwright_panel_kit::Panel;
+use rackwright_panel_kit::routes::finish;
+
+/// Templates of this tier, by name.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("fleet.html", include_str!("../templates/fleet.html")),
+    ("parts/fleet.html", include_str!("../templates/parts/fleet.html")),
+    ("parts/tile.html", include_str!("../templates/parts/tile.html")),
+    ("parts/row.html", include_str!("../templates/parts/row.html")),
+    ("server.html", include_str!("../templates/server.html")),
+    ("parts/head.html", include_str!("../templates/parts/head.html")),
+    ("parts/timeline.html", include_str!("../templates/parts/timeline.html")),
+    ("parts/lifecycle.html", include_str!("../templates/parts/lifecycle.html")),
+    ("parts/actions.html", include_str!("../templates/parts/actions.html")),
+    ("parts/load.html", include_str!("../templates/parts/load.html")),
+    ("parts/hardware.html", include_str!("../templates/parts/hardware.html")),
+    ("parts/jobs.html", include_str!("../templates/parts/jobs.html")),
+    ("list.html", include_str!("../templates/list.html")),
+    ("object.html", include_str!("../templates/object.html")),
+    ("job.html", include_str!("../templates/job.html")),
+    ("parts/job.html", include_str!("../templates/parts/job.html")),
+    ("system.html", include_str!("../templates/system.html")),
+];
+
+/// The admin panel over `transport`, to be mounted at `/`. It has a fallback, so whoever merges it must have none.
+///
+/// # Errors
+/// What the template engine says of a template that is not well formed; the tests of this crate see that.
+pub fn router(transport: Arc<dyn Transport>) -> Router {
+    let panel =
+        Panel::new(transport, Box::new(tier::Admin), TEMPLATES).expect("the templates are parsed by a test");
+    let pages = Router::new()
+        .route("/", get(|| async { Redirect::to("/servers") }))
+        .route("/live", get(live::stream))
+        .route("/servers", get(fleet::page))
+        .route("/servers/{name}", get(server::page))
+        .route("/parts/fleet", get(fleet::part))
+        .route("/parts/tile/{name}", get(fleet::tile))
+        .route("/parts/row/{name}", get(fleet::row))
+        .route("/parts/server/{name}/{part}", get(server::part))
+        .route("/images", get(pages::images::list))
+        .route("/images/{name}", get(pages::images::one))
+        .route("/profiles", get(pages::profiles::list))
+        .route("/profiles/{name}", get(pages::profiles::one))
+        .route("/networks", get(pages::networks::list))
+        .route("/discovery", get(pages::discovery::one))
+        .route("/jobs", get(pages::jobs::list))
+        .route("/jobs/{job}", get(pages::jobs::one))
+        .route("/parts/job/{job}", get(pages::jobs::part))
+        .route("/users", get(pages::people::users))
+        .route("/tokens", get(pages::people::tokens))
+        .route("/audit", get(pages::audit::list))
+        .route("/system", get(pages::system::one));
+    finish(Arc::new(panel), pages)
+}

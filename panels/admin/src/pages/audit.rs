@@ -1,0 +1,55 @@
+//! `/audit?action=server.install&user=admin&after=41`
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rackwright_catalog::actions::audit::AuditListInput;
+use rackwright_catalog::{ENTRIES, Effect};
+use rackwright_panel_kit::{Panel, Session};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Filter, Listing, none};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    action: String,
+    user: String,
+    after: String,
+}
+
+pub async fn list(
+    State(panel): State<Arc<Panel>>,
+    session: Session,
+    Query(choice): Query<Choice>,
+    headers: HeaderMap,
+) -> Response {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let input = AuditListInput {
+        action: given(&choice.action),
+        user: given(&choice.user),
+        after: given(&choice.after),
+    };
+    let listing = Listing {
+        action: "audit.list",
+        input: json!(input),
+        title: "Audit",
+        help: "Everything that people, programs and machines changed, newest first. Secrets are never in it.",
+        empty: ("history", "Nothing fits", "Nobody did that yet. Clear the filters to see everything."),
+        buttons: |_| Vec::new(),
+        row_buttons: none,
+    };
+    let actions = ENTRIES
+        .iter()
+        .filter(|entry| entry.spec.effect != Effect::Read)
+        .map(|entry| entry.spec.name.to_owned())
+        .collect();
+    let filters = vec![
+        Filter { name: "action", label: "Action", value: choice.action, words: actions },
+        Filter { name: "user", label: "User", value: choice.user, words: Vec::new() },
+    ];
+    super::list(&panel, &session, &headers, listing, filters).await
+}

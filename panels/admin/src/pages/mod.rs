@@ -1,0 +1,163 @@
+//! The pages of lists and single objects. Each arranges actions of the catalogue.
+
+pub mod audit;
+pub mod discovery;
+pub mod images;
+pub mod jobs;
+pub mod networks;
+pub mod people;
+pub mod profiles;
+pub mod system;
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rackwright_catalog::actions::session::SessionView;
+use rackwright_catalog::{Entry, entry};
+use rackwright_client::cli_line;
+use rackwright_panel_kit::panel::now;
+use rackwright_panel_kit::table::Fact;
+use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, Shell, Table, refusal};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// How a list is shown.
+pub struct Listing {
+    /// The list action, such as `image.list`.
+    pub action: &'static str,
+    pub input: Value,
+    pub title: &'static str,
+    pub help: &'static str,
+    pub empty: (&'static str, &'static str, &'static str),
+    /// Buttons of the page.
+    pub buttons: fn(&SessionView) -> Vec<Option<Button>>,
+    /// Buttons of each row.
+    pub row_buttons: fn(&SessionView, &Value) -> Vec<Option<Button>>,
+}
+
+/// What the template of a list draws.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListView {
+    pub table: Table,
+    /// Inputs that narrow the list.
+    pub filters: Vec<Filter>,
+}
+
+/// One input above a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Filter {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub value: String,
+    /// Words to choose from; typed freely when there are none.
+    pub words: Vec<String>,
+}
+
+/// What the template of one object draws.
+#[derive(Debug, Clone, Serialize)]
+pub struct ObjectView {
+    pub sections: Vec<Section>,
+}
+
+/// A titled part of the page of an object.
+#[derive(Debug, Clone, Serialize)]
+pub struct Section {
+    pub title: &'static str,
+    pub facts: Vec<Fact>,
+    /// Lines of code, such as commands that run after an install.
+    pub code: Vec<String>,
+}
+
+/// No buttons.
+pub fn none(_: &SessionView, _: &Value) -> Vec<Option<Button>> {
+    Vec::new()
+}
+
+/// The page of a list.
+pub async fn list(
+    panel: &Panel,
+    session: &Session,
+    headers: &HeaderMap,
+    listing: Listing,
+    filters: Vec<Filter>,
+) -> Response {
+    let Some(entry) = entry(listing.action) else {
+        return refusal::answer(panel, session, gone(listing.action)).await;
+    };
+    let shell = Shell::around(panel, session, headers);
+    let (shell, output) =
+        match tokio::try_join!(shell, session.client.call_named(listing.action, listing.input.clone())) {
+            Ok(both) => both,
+            Err(fault) => return refusal::answer(panel, session, fault).await,
+        };
+    let (icon, title, advice) = listing.empty;
+    let mut table = Table::of(entry, &output, now(), |item| panel.tier.item_page(entry.spec.noun(), item))
+        .or_say(icon, title, advice);
+    let row_buttons =
+        |item: &Value| (listing.row_buttons)(&shell.who, item).into_iter().flatten().collect::<Vec<_>>();
+    table = table.with_buttons(&output, row_buttons);
+    if table.buttons.iter().all(Vec::is_empty) {
+        table.buttons.clear();
+    }
+    if let Some(next) = output.get("next").and_then(Value::as_str) {
+        table.next = next_page(&shell.path, next);
+    }
+    let buttons: Vec<Button> = (listing.buttons)(&shell.who).into_iter().flatten().collect();
+    let heading = Heading {
+        title: listing.title.into(),
+        crumbs: vec![Crumb::new(listing.title, "")],
+        help: listing.help.into(),
+        buttons,
+        lines: vec![cli_line(entry, &listing.input)],
+    };
+    let view = ListView { table, filters };
+    panel.page(StatusCode::OK, "list.html", &shell.page(heading, view))
+}
+
+/// This page's address with another `after`.
+fn next_page(path: &str, next: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+    let next: String = next.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
+    let pairs: Vec<String> = kept.map(str::to_owned).chain([format!("after={next}")]).collect();
+    format!("{path}?{}", pairs.join("&"))
+}
+
+/// The page of one object: its facts, and what can be done with it.
+pub async fn object(
+    panel: &Panel,
+    session: &Session,
+    headers: &HeaderMap,
+    entry: &Entry,
+    input: Value,
+    draw: impl FnOnce(&SessionView, &Value) -> (Heading, ObjectView),
+) -> Response {
+    let shell = Shell::around(panel, session, headers);
+    match tokio::try_join!(shell, session.client.call_named(entry.spec.name, input.clone())) {
+        Ok((shell, output)) => {
+            let (mut heading, view) = draw(&shell.who, &output);
+            heading.lines.insert(0, cli_line(entry, &input));
+            panel.page(StatusCode::OK, "object.html", &shell.page(heading, view))
+        }
+        Err(fault) => refusal::answer(panel, session, fault).await,
+    }
+}
+
+/// An action that the catalogue no longer has; a test keeps it from happening.
+pub fn gone(action: &str) -> rackwright_catalog::Fault {
+    rackwright_catalog::Fault::new(
+        rackwright_catalog::FaultCode::Internal,
+        format!("open the page of {action}"),
+        "the catalogue has no such action",
+        "Report this as a bug.",
+    )
+}
+
+/// A known field of an item, for a button of its row.
+pub fn field<'a>(item: &'a Value, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The input of an action on one named thing.
+pub fn about(key: &str, name: &str) -> Value {
+    json!({ key: name })
+}

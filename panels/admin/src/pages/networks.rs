@@ -1,0 +1,50 @@
+//! `/networks`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rackwright_panel_kit::{Button, Panel, Session};
+use serde_json::json;
+
+use super::{Listing, about, field};
+
+pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {
+    let listing = Listing {
+        action: "network.list",
+        input: json!({}),
+        title: "Networks",
+        help: "Subnets in which the Control Center hands out addresses and boots machines. Where none is set, it stays silent.",
+        empty: (
+            "topology-star-3",
+            "No network is served",
+            "Set one: the Control Center answers DHCP and network boot there from then on.",
+        ),
+        buttons: |who| {
+            vec![
+                Button::of(who, "network.set", "plus", json!({}))
+                    .map(|button| button.labelled("Set network").first()),
+            ]
+        },
+        row_buttons: |who, item| {
+            let mut known = json!({});
+            for name in ["name", "cidr", "pool_first", "pool_last", "router", "lease_s"] {
+                if !item[name].is_null() {
+                    known[name] = item[name].clone();
+                }
+            }
+            // One server per line, as it stands in the form.
+            let dns: Vec<&str> =
+                item["dns"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+            let change =
+                Button::of(who, "network.set", "edit", known).map(|button| button.labelled("Change"));
+            let change = change.map(|mut button| {
+                button.known.push(("dns".into(), dns.join("\n")));
+                button
+            });
+            vec![change, Button::of(who, "network.remove", "trash", about("network", field(item, "name")))]
+        },
+    };
+    super::list(&panel, &session, &headers, listing, Vec::new()).await
+}

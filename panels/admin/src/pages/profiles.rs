@@ -1,0 +1,108 @@
+//! `/profiles`
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rackwright_panel_kit::panel::now;
+use rackwright_panel_kit::table::{Fact, cell, facts};
+use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, refusal};
+use serde_json::{Value, json};
+
+use super::{Listing, ObjectView, Section, about, field, gone};
+
+pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {
+    let listing = Listing {
+        action: "profile.list",
+        input: json!({}),
+        title: "Install profiles",
+        help: "A profile says how a system is installed: image, disk, people, network, packages and commands.",
+        empty: (
+            "file-settings",
+            "No profile yet",
+            "Create one to be able to install servers. It needs an image: build that first.",
+        ),
+        buttons: |who| {
+            vec![
+                Button::of(who, "profile.create", "plus", json!({}))
+                    .map(|button| button.labelled("Create profile").first()),
+            ]
+        },
+        row_buttons: |who, item| {
+            vec![Button::of(who, "profile.remove", "trash", about("profile", field(item, "name")))]
+        },
+    };
+    super::list(&panel, &session, &headers, listing, Vec::new()).await
+}
+
+pub async fn one(
+    State(panel): State<Arc<Panel>>,
+    session: Session,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(entry) = rackwright_catalog::entry("profile.show") else {
+        return refusal::answer(&panel, &session, gone("profile.show")).await;
+    };
+    let draw = |who: &_, output: &Value| {
+        let heading = Heading {
+            title: name.clone(),
+            crumbs: vec![Crumb::new("Profiles", "/profiles"), Crumb::new(name.clone(), "")],
+            help: "Servers that are installed already stay as they are when a profile goes.".into(),
+            buttons: [
+                Button::of(who, "server.install", "download", about("profile", &name))
+                    .map(|button| button.labelled("Install a server").first()),
+                Button::of(who, "profile.remove", "trash", about("profile", &name)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            lines: Vec::new(),
+        };
+        (heading, ObjectView { sections: sections(output) })
+    };
+    super::object(&panel, &session, &headers, entry, about("profile", &name), draw).await
+}
+
+/// The profile by subject instead of as one nested value.
+fn sections(output: &Value) -> Vec<Section> {
+    let profile = &output["profile"];
+    let pick = |value: &Value, names: &[&str]| -> Vec<Fact> {
+        names
+            .iter()
+            .map(|name| Fact {
+                label: rackwright_panel_kit::words::label(name),
+                cell: cell(name, &value[*name], now()),
+            })
+            .collect()
+    };
+    let lines = |value: &Value| {
+        value.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
+    };
+    let mut sections = vec![
+        Section {
+            title: "Profile",
+            facts: pick(output, &["name", "image", "servers", "created_at"]),
+            code: Vec::new(),
+        },
+        Section { title: "Disk", facts: facts(&Value::Null, &profile["disk"], now()), code: Vec::new() },
+        Section {
+            title: "System",
+            facts: pick(profile, &["timezone", "domain", "network", "packages"]),
+            code: Vec::new(),
+        },
+    ];
+    for user in profile["users"].as_array().into_iter().flatten() {
+        sections.push(Section {
+            title: "User",
+            facts: pick(user, &["name", "sudo"]),
+            code: lines(&user["ssh_keys"]),
+        });
+    }
+    let commands: Vec<String> = lines(&profile["post_install"]);
+    if !commands.is_empty() {
+        sections.push(Section { title: "Commands after the install", facts: Vec::new(), code: commands });
+    }
+    sections
+}

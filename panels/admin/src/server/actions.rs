@@ -1,0 +1,74 @@
+//! What can be done with a server in its present state.
+
+use rackwright_catalog::actions::server::ServerDetail;
+use rackwright_catalog::actions::session::SessionView;
+use rackwright_model::{ServerEvent, ServerState};
+use rackwright_panel_kit::Button;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Buttons, each with the command that does the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ActionsView {
+    pub buttons: Vec<Button>,
+}
+
+impl ActionsView {
+    /// The actions that make sense now and that the person may take; the action itself has the last word.
+    #[must_use]
+    pub fn of(detail: &ServerDetail, who: &SessionView) -> Self {
+        let server = &detail.summary;
+        let can = |event: ServerEvent| server.state.apply(event).is_ok();
+        let button = |action: &str, icon: &'static str, more: Value| {
+            let mut known = json!({ "server": server.name });
+            if let (Some(known), Some(more)) = (known.as_object_mut(), more.as_object()) {
+                known.extend(more.clone());
+            }
+            Button::of(who, action, icon, known)
+        };
+        let mut buttons = Vec::new();
+        if server.state == ServerState::Discovered {
+            buttons.push(button("server.accept", "check", json!({})).map(|button| button.at_once().first()));
+        }
+        if can(ServerEvent::Install) {
+            let again = server.state.holds_a_system();
+            let profile =
+                server.profile.as_ref().map_or_else(|| json!({}), |profile| json!({ "profile": profile }));
+            let install = button("server.install", "download", profile);
+            buttons.push(install.map(|button| {
+                if again { button.labelled("Reinstall") } else { first_of(button, server.state) }
+            }));
+        }
+        if let Some(job) = server.job {
+            buttons.push(
+                Button::of(who, "job.cancel", "player-stop", json!({ "job": job }))
+                    .map(|button| button.labelled("Cancel job")),
+            );
+        }
+        if server.state == ServerState::Online {
+            buttons.push(button("server.reboot", "rotate-clockwise", json!({})));
+        }
+        if detail.bmc.is_some() {
+            for (label, order, icon) in [
+                ("Power on", "on", "bolt"),
+                ("Power off", "off", "power"),
+                ("Power cycle", "cycle", "refresh"),
+            ] {
+                let power = button("server.power", icon, json!({ "order": order }))
+                    .map(|button| button.labelled(label));
+                buttons.push(power.map(|button| if order == "on" { button.at_once() } else { button }));
+            }
+        }
+        buttons.push(button("server.rename", "edit", json!({})));
+        buttons.push(button("server.set-bmc", "plug", json!({})));
+        if can(ServerEvent::Retire) {
+            buttons.push(button("server.retire", "archive", json!({})));
+        }
+        Self { buttons: buttons.into_iter().flatten().collect() }
+    }
+}
+
+/// Installing is what comes next for a machine that waits for it.
+fn first_of(button: Button, state: ServerState) -> Button {
+    if matches!(state, ServerState::Ready | ServerState::Failed) { button.first() } else { button }
+}

@@ -1,0 +1,106 @@
+//! Menu and addresses of the admin panel.
+
+use rackwright_catalog::{Entry, Permission};
+use rackwright_panel_kit::panel::Tier;
+use rackwright_panel_kit::{Crumb, MenuItem};
+use serde_json::Value;
+
+/// The provider's tier.
+pub struct Admin;
+
+const fn item(
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    group: &'static str,
+    permission: Permission,
+) -> MenuItem {
+    MenuItem { label, href, icon, group, permission }
+}
+
+const MENU: &[MenuItem] = &[
+    item("Servers", "/servers", "server-2", "Machines", Permission::Look),
+    item("Discovery", "/discovery", "radar-2", "", Permission::Look),
+    item("Networks", "/networks", "topology-star-3", "", Permission::Look),
+    item("Images", "/images", "disc", "Installing", Permission::Look),
+    item("Profiles", "/profiles", "file-settings", "", Permission::Look),
+    item("Jobs", "/jobs", "list-check", "Control Center", Permission::Look),
+    item("Audit", "/audit", "history", "", Permission::Administer),
+    item("Users", "/users", "users", "", Permission::Administer),
+    item("API tokens", "/tokens", "key", "", Permission::SignedIn),
+    item("System", "/system", "heart-rate-monitor", "", Permission::Look),
+];
+
+impl Tier for Admin {
+    fn title(&self) -> &'static str {
+        "Control Center"
+    }
+
+    fn menu(&self) -> &'static [MenuItem] {
+        MENU
+    }
+
+    fn crumb(&self, noun: &str) -> Crumb {
+        let href = list_of(noun);
+        let label = MENU.iter().find(|item| item.href == href).map_or("Servers", |item| item.label);
+        Crumb::new(label, href)
+    }
+
+    fn home_of(&self, entry: &Entry, input: &Value, output: Option<&Value>) -> String {
+        let list = list_of(entry.spec.noun());
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let given = |value: &Value, key: &str| value.get(key).filter(|found| !found.is_null()).map(text);
+        // Long work on a thing that has no page yet is watched on its job's page.
+        let job = output.and_then(|output| given(output, "job"));
+        let name = |value: &Value| given(value, "name");
+        let page = match (entry.spec.name, output) {
+            ("image.build" | "image.import", Some(_)) => {
+                return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
+            }
+            ("image.remove" | "profile.remove", Some(_)) => None,
+            ("server.add" | "server.rename" | "profile.create", Some(output)) => name(output),
+            ("server.add" | "image.build" | "image.import" | "profile.create", None) => None,
+            (_, _) => match list {
+                "/servers" => given(input, "server"),
+                "/images" => given(input, "image"),
+                "/profiles" => given(input, "profile"),
+                "/jobs" => given(input, "job"),
+                _ => None,
+            },
+        };
+        page.filter(|page| plain(page)).map_or_else(|| list.to_owned(), |page| format!("{list}/{page}"))
+    }
+
+    fn item_page(&self, noun: &str, item: &Value) -> Option<String> {
+        let list = list_of(noun);
+        let key = match noun {
+            "server" | "image" | "profile" => item.get("name")?.as_str()?.to_owned(),
+            "job" => item.get("id")?.as_i64()?.to_string(),
+            _ => return None,
+        };
+        plain(&key).then(|| format!("{list}/{key}"))
+    }
+}
+
+/// Where the things of a noun are listed.
+fn list_of(noun: &str) -> &'static str {
+    match noun {
+        "image" => "/images",
+        "profile" => "/profiles",
+        "network" => "/networks",
+        "discovery" => "/discovery",
+        "job" => "/jobs",
+        "user" => "/users",
+        "token" => "/tokens",
+        "audit" => "/audit",
+        "system" | "session" => "/system",
+        _ => "/servers",
+    }
+}
+
+/// Whether the text can stand in a path as it is: typed names may be anything.
+fn plain(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 63
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}

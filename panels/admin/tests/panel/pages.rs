@@ -1,0 +1,202 @@
+//! Every page and part, from the catalogue's samples.
+
+use axum::body::Body;
+use rackwright_catalog::{ENTRIES, Effect};
+use serde_json::json;
+
+use crate::harness::{cookie, get, panel};
+
+/// Every page, and something that it must show.
+pub const PAGES: [(&str, &str); 20] = [
+    ("/servers", "id=\"tile-r1-u07\""),
+    ("/servers?view=table", "id=\"row-r1-u07\""),
+    ("/servers?state=online&search=r1", "aria-current=\"true\""),
+    ("/servers/r1-u07", "AMD EPYC 9354P"),
+    ("/images", "Debian GNU/Linux 12 (bookworm)"),
+    ("/images/debian-12", "9f86d081884c"),
+    ("/profiles", "href=\"/profiles/debian-12\""),
+    ("/profiles/debian-12", "Etc/UTC"),
+    ("/networks", "10.77.0.0/24"),
+    ("/discovery", "wait"),
+    ("/jobs", "install r1-u07 with debian-12"),
+    ("/jobs/7", "image debian-12 agrees with its SHA-256"),
+    ("/users", "robin"),
+    ("/tokens", "href=\"/act/token/revoke\"|action=\"/act/token/revoke\""),
+    ("/audit", "server.power"),
+    ("/audit?action=server.power&user=admin", "after=41"),
+    ("/system", "dhcp.malformed"),
+    (
+        "/act/server/install?server=r1-u07&profile=debian-12",
+        "rackwright server install r1-u07 --profile debian-12",
+    ),
+    ("/act/server/list", "<table"),
+    ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
+];
+
+const PARTS: [&str; 13] = [
+    "/parts/fleet?view=wall",
+    "/parts/fleet?view=table",
+    "/parts/tile/r1-u07",
+    "/parts/row/r1-u07",
+    "/parts/server/r1-u07/head",
+    "/parts/server/r1-u07/timeline",
+    "/parts/server/r1-u07/lifecycle",
+    "/parts/server/r1-u07/actions",
+    "/parts/server/r1-u07/load",
+    "/parts/server/r1-u07/hardware",
+    "/parts/server/r1-u07/jobs",
+    "/parts/job/7",
+    "/parts/job-tray",
+];
+
+#[tokio::test]
+async fn every_page_is_drawn_from_the_samples_within_the_shell() {
+    let panel = panel();
+    for (path, part) in PAGES {
+        let page = panel.open(path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text);
+        assert!(
+            part.split('|').any(|part| page.text.contains(part)),
+            "{path}: {part} is not in {}",
+            page.text
+        );
+        for frame in [
+            "<nav aria-label=\"Main menu\">",
+            "href=\"#main\"",
+            "<main id=\"main\"",
+            "aria-label=\"Breadcrumb\"",
+            "id=\"status\" role=\"status\"",
+        ] {
+            assert!(page.text.contains(frame), "{path}: {frame}");
+        }
+        assert_eq!(page.text.matches("<h1").count(), 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_action_has_a_form_that_names_it() {
+    let panel = panel();
+    for entry in ENTRIES.iter().filter(|entry| !matches!(entry.spec.name, "session.open" | "session.close")) {
+        let page = panel.open(&format!("/act/{}/{}", entry.spec.noun(), entry.spec.verb())).await;
+        assert_eq!(page.status, 200, "{}: {}", entry.spec.name, page.text);
+        page.shows(&format!("rackwright {} {}", entry.spec.noun(), entry.spec.verb()));
+        if entry.spec.effect != Effect::Read {
+            assert!(
+                panel.fake.intents(entry.spec.name).is_empty(),
+                "{}: looking at the form carried it out",
+                entry.spec.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_page_has_script_or_style_inside() {
+    let panel = panel();
+    for path in PAGES.iter().map(|(path, _)| *path).chain(["/act/profile/create", "/sign-in?back=/"]) {
+        let page = panel.open(path).await;
+        let text = page.text.to_lowercase();
+        for banned in
+            [" style=", "<style", " onclick=", " onload=", " onerror=", "javascript:", "hx-on", "hx-vals"]
+        {
+            assert!(!text.contains(banned), "{path}: {banned}");
+        }
+        assert_eq!(text.matches("<script").count(), text.matches("<script src=\"/assets/").count(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_unchanged_part_is_not_sent_again() {
+    let panel = panel();
+    for path in PARTS {
+        let first = panel.open(path).await;
+        assert_eq!(first.status, 200, "{path}: {}", first.text);
+        let (_, rest) =
+            first.text.split_once("Rackwright-Digest\":\"").unwrap_or_else(|| panic!("{path} has no digest"));
+        let digest = &rest[..16];
+        let again = get(path)
+            .header("cookie", cookie())
+            .header("rackwright-digest", digest)
+            .body(Body::empty())
+            .expect("a request");
+        assert_eq!(panel.send(again).await.status, 204, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_knows_is_said_within_the_shell() {
+    let panel = panel();
+    for path in ["/nowhere", "/servers/Not%20A%20Name", "/act/server/explode", "/act/session/open"] {
+        let page = panel.open(path).await;
+        assert_eq!(page.status, 404, "{path}");
+        page.shows("<nav aria-label=\"Main menu\">").shows("Not found");
+    }
+}
+
+#[tokio::test]
+async fn empty_lists_say_what_to_do_next() {
+    let panel = panel();
+    for (path, action, advice) in [
+        ("/servers", "server.list", "Set a network to serve"),
+        ("/images", "image.list", "Build one"),
+        ("/profiles", "profile.list", "Create one"),
+        ("/networks", "network.list", "Set one"),
+        ("/jobs", "job.list", "Install a server"),
+        ("/tokens", "token.list", "Create one"),
+    ] {
+        panel.fake.on(action, |_| Ok(json!({"items": [], "next": null})));
+        panel.open(path).await.shows(advice);
+    }
+}
+
+#[tokio::test]
+async fn whoever_only_looks_is_offered_nothing_to_change() {
+    let panel = panel();
+    panel.fake.on("session.show", |_| Ok(json!({"user": "sam", "role": "support", "by": "session"})));
+    let page = panel.open("/servers/r1-u07").await;
+    assert!(
+        !page.text.contains("/act/server/retire") && !page.text.contains("href=\"/users\""),
+        "{}",
+        page.text
+    );
+    page.shows("Your role may look but not change.");
+}
+
+#[tokio::test]
+async fn where_a_boot_stopped_stands_in_the_timeline() {
+    let panel = panel();
+    panel.fake.on("server.show", |_| {
+        let mut detail =
+            (rackwright_catalog::entry("server.show").expect("in the catalogue").sample_output)();
+        detail["timeline"] = json!([
+            {"stage": "power", "at": 1_764_000_000_000_i64, "detail": "power on over IPMI"},
+            {"stage": "dhcp_offer", "at": 1_764_000_009_500_i64, "detail": "10.77.0.50 offered"},
+        ]);
+        detail["stopped"] = json!("Another DHCP server may be answering.");
+        Ok(detail)
+    });
+    let page = panel.open("/servers/r1-u07").await;
+    page.shows("id=\"station-power\" data-place=\"passed\"")
+        .shows("id=\"station-dhcp_offer\" data-place=\"stopped\"");
+    page.shows("id=\"station-dhcp_ack\" data-place=\"ahead\"")
+        .shows("Another DHCP server may be answering.")
+        .shows("9.5 s");
+}
+
+#[tokio::test]
+async fn assets_are_cached_for_ever_and_small() {
+    let panel = panel();
+    let page = panel.open("/servers").await;
+    let style = page
+        .text
+        .split('"')
+        .find(|text| text.starts_with("/assets/tabler."))
+        .expect("a style sheet")
+        .to_owned();
+    let request = get(&style).header("accept-encoding", "br, gzip").body(Body::empty()).expect("a request");
+    let asset = panel.send(request).await;
+    assert_eq!((asset.status, asset.header("content-encoding")), (200, "gzip"));
+    assert_eq!(asset.header("cache-control"), "public, max-age=31536000, immutable");
+    let bytes = rackwright_panel_kit::asset::first_load_bytes();
+    assert!(bytes + page.text.len() < 300_000, "{bytes} bytes of assets");
+}

@@ -1,0 +1,63 @@
+//! `/act/{noun}/{verb}`: any action of the catalogue as a form. Pages link here with what they know already; they can
+//! add no action of their own.
+
+mod outcome;
+mod show;
+mod submit;
+mod view;
+
+pub use outcome::go_back;
+pub use show::show;
+pub use submit::{line, submit};
+pub use view::{ActView, ResultView};
+
+use rackwright_catalog::{Entry, Fault, FaultCode};
+
+/// The entry behind a path. Signing in and out have pages of their own.
+///
+/// # Errors
+/// That there is no such action.
+pub(crate) fn entry_of(noun: &str, verb: &str) -> Result<&'static Entry, Fault> {
+    let name = format!("{noun}.{verb}");
+    rackwright_catalog::entry(&name)
+        .filter(|_| !matches!(name.as_str(), "session.open" | "session.close"))
+        .ok_or_else(|| {
+            let name: String = name.chars().take(64).collect();
+            Fault::new(
+                FaultCode::NotFound,
+                format!("open the form of {name}"),
+                "there is no such action",
+                "Use the menu to find the thing that you want to work on.",
+            )
+        })
+}
+
+/// A path on this panel, never an address elsewhere.
+#[must_use]
+pub fn local_path(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let local = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    (local && plain && text.len() <= 2_048).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        assert_eq!(local_path("/servers/a?x=1"), Some("/servers/a?x=1".into()));
+        for bad in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\r\nSet-Cookie: x",
+            "javascript:1",
+            "/a b",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `GET /act/{noun}/{verb}?field=value`
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
+use rackwright_client::Client;
+use serde_json::Value;
+
+use super::outcome::respond;
+use super::view::{Draft, ResultView};
+use crate::form::{self, Choices, Typed};
+use crate::panel::{self, Panel};
+use crate::refusal;
+use crate::session::Session;
+
+/// Looking may take no longer before the page says so.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The form of an action with the known fields filled in. An action that only looks is carried out as soon as nothing
+/// that it needs is missing.
+pub async fn show(
+    State(panel): State<Arc<Panel>>,
+    Path((noun, verb)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    session: Session,
+    headers: HeaderMap,
+) -> Response {
+    let entry = match super::entry_of(&noun, &verb) {
+        Ok(entry) => entry,
+        Err(fault) => return refusal::answer(&panel, &session, fault).await.into_response(),
+    };
+    let fields = form::fields(&(entry.input_schema)());
+    let asked = Typed::parse(query.unwrap_or_default().as_bytes()).renumbered(&fields);
+    let typed = over(&form::fill(&fields, &Value::Null), &asked);
+    let choices = Choices::ask(&session.client, &fields).await;
+    let complete = fields
+        .iter()
+        .filter(|field| field.required)
+        .all(|field| typed.get(&field.path).is_some_and(|text| !text.is_empty()));
+    let result = if entry.spec.effect == Effect::Read && complete {
+        Some(look(&session.client, entry, form::decode(&fields, &typed)).await)
+    } else {
+        None
+    };
+    let (fault, output) = match result {
+        Some(Err(fault)) => (Some(fault), None),
+        Some(Ok(output)) => (None, Some(output)),
+        None => (None, None),
+    };
+    let status = fault.as_ref().map_or(StatusCode::OK, |fault| refusal::status_of(fault.code));
+    let draft = Draft {
+        entry,
+        fields: &fields,
+        typed: &typed,
+        choices: &choices,
+        fault,
+        echo_secrets: false,
+        grow: None,
+    };
+    let mut view = draft.view(&*panel.tier);
+    view.result = output.map(|output| {
+        let mut result = ResultView::of(entry, &output, panel::now(), &*panel.tier);
+        if let (Some(table), Some(next)) = (&mut result.table, output.get("next").and_then(Value::as_str)) {
+            table.next = next_page(&view.path, &asked, next);
+        }
+        result
+    });
+    respond(&panel, &session, &headers, status, view).await
+}
+
+/// `upper` laid over `lower`: what is asked for wins over what is set by default.
+fn over(lower: &Typed, upper: &Typed) -> Typed {
+    let mut out = lower.filtered(|name| upper.get(name).is_none());
+    for (name, text) in upper.pairs() {
+        out.push(name, text);
+    }
+    out
+}
+
+fn next_page(path: &str, asked: &Typed, next: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, text) in asked.pairs().filter(|(name, _)| *name != "after") {
+        query.append_pair(name, text);
+    }
+    format!("{path}?{}", query.append_pair("after", next).finish())
+}
+
+async fn look(client: &Client, entry: &Entry, input: Value) -> Result<Value, Fault> {
+    let name = entry.spec.name;
+    tokio::time::timeout(PATIENCE, client.call_named(name, input)).await.unwrap_or_else(|_| {
+        Err(Fault::new(
+            FaultCode::TimedOut,
+            name.replace('.', " "),
+            format!("there was no answer within {} s", PATIENCE.as_secs()),
+            "Try again; for long waits use the command line.",
+        ))
+    })
+}

@@ -1,0 +1,145 @@
+//! What the page of an action shows.
+
+use rackwright_catalog::{Effect, Entry, Fault, FieldProblem, schema};
+use rackwright_client::cli_line;
+use rackwright_model::Millis;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::form::{self, Choices, Field, FormView, Typed, view::Drawing};
+use crate::panel::Tier;
+use crate::table::{self, Fact, Table};
+use crate::words;
+
+/// The page of an action.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActView {
+    pub action: &'static str,
+    pub path: String,
+    pub title: String,
+    pub summary: &'static str,
+    /// `read`, `change` or `destroy`.
+    pub effect: &'static str,
+    /// The object that the page is about, when it is known.
+    pub object: String,
+    pub form: FormView,
+    /// The command that does what the form says now.
+    pub line: String,
+    pub fault: Option<Fault>,
+    pub result: Option<ResultView>,
+    /// Where "Back" leads.
+    pub back: String,
+}
+
+/// The output of an action that is for reading, or that is shown only once.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResultView {
+    pub title: String,
+    pub table: Option<Table>,
+    pub facts: Vec<Fact>,
+    /// A secret is among the facts and will not be shown again.
+    pub once: bool,
+}
+
+/// What a form is drawn from.
+pub struct Draft<'a> {
+    pub entry: &'static Entry,
+    pub fields: &'a [Field],
+    pub typed: &'a Typed,
+    pub choices: &'a Choices,
+    pub fault: Option<Fault>,
+    pub echo_secrets: bool,
+    pub grow: Option<&'a str>,
+}
+
+impl Draft<'_> {
+    /// The page of the action with what is typed so far.
+    #[must_use]
+    pub fn view(self, tier: &dyn Tier) -> ActView {
+        let spec = &self.entry.spec;
+        let input = form::decode(self.fields, self.typed);
+        let object = spec.main.and_then(|main| self.typed.get(main)).unwrap_or_default().trim().to_owned();
+        let problems: &[FieldProblem] = self.fault.as_ref().map_or(&[], |fault| &fault.fields);
+        let drawing = Drawing {
+            typed: self.typed,
+            problems,
+            choices: self.choices,
+            echo_secrets: self.echo_secrets,
+            fixed: spec.main.filter(|_| is_about_a_thing(self.entry)),
+            grow: self.grow,
+        };
+        let mut form = FormView::draw(self.fields, &drawing);
+        ask_for_the_name(&mut form, &object, self.entry);
+        ActView {
+            action: spec.name,
+            path: crate::shell::act_path(self.entry),
+            title: title(self.entry, &object),
+            summary: spec.summary,
+            effect: match spec.effect {
+                Effect::Read => "read",
+                Effect::Change => "change",
+                Effect::Destroy => "destroy",
+            },
+            line: cli_line(self.entry, &schema::redact(&(self.entry.input_schema)(), &input)),
+            back: tier.home_of(self.entry, &input, None),
+            form,
+            object,
+            fault: self.fault,
+            result: None,
+        }
+    }
+}
+
+/// Whether the main field names something that is there already.
+fn is_about_a_thing(entry: &Entry) -> bool {
+    let schema = (entry.input_schema)();
+    entry.spec.main.is_some_and(|main| schema["properties"][main].get("x-from").is_some())
+}
+
+/// "Install r1-u07", "Create user", "List servers".
+#[must_use]
+pub fn title(entry: &Entry, object: &str) -> String {
+    let verb = entry.spec.title;
+    if is_about_a_thing(entry) && !object.is_empty() {
+        format!("{verb} {} {object}", entry.spec.noun())
+    } else {
+        format!("{verb} {}", words::label(entry.spec.noun()).to_lowercase())
+    }
+}
+
+/// The field in which the name is repeated gets a place and words of its own.
+fn ask_for_the_name(form: &mut FormView, object: &str, entry: &Entry) {
+    if entry.spec.effect != Effect::Destroy {
+        return;
+    }
+    for field in
+        form.fields.iter_mut().filter(|field| field.name == "confirm" || field.name == "confirm_wipe")
+    {
+        field.control = "confirm";
+        field.required = field.name == "confirm";
+        object.clone_into(&mut field.placeholder);
+        field.pattern = None;
+        if !object.is_empty() {
+            let purpose =
+                if field.required { "to confirm" } else { "to allow the wipe, if it holds a system" };
+            field.label = format!("Type “{object}” {purpose}");
+        }
+    }
+}
+
+impl ResultView {
+    /// The output, as a table when it is a list.
+    #[must_use]
+    pub fn of(entry: &Entry, output: &Value, now: Millis, tier: &dyn Tier) -> Self {
+        let schema = (entry.output_schema)();
+        let list = !entry.spec.columns.is_empty() && output.get("items").is_some();
+        let table =
+            list.then(|| Table::of(entry, output, now, |item| tier.item_page(entry.spec.noun(), item)));
+        Self {
+            title: "Result".to_owned(),
+            facts: if list { Vec::new() } else { table::facts(&schema, output, now) },
+            once: !list && schema.to_string().contains("\"x-secret\":true"),
+            table,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The icon that stands beside a word. Colour follows from the tone, and is never the only sign.
+
+/// How a state is to be felt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Busy,
+    Bad,
+    Warn,
+    Calm,
+}
+
+impl Tone {
+    /// The class that colours it.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Good => "tone-good",
+            Self::Busy => "tone-busy",
+            Self::Bad => "tone-bad",
+            Self::Warn => "tone-warn",
+            Self::Calm => "tone-calm",
+        }
+    }
+}
+
+/// Icon and tone of a state of a server, a job or an install.
+#[must_use]
+pub fn of_state(word: &str) -> (&'static str, Tone) {
+    match word {
+        "discovered" => ("radar-2", Tone::Warn),
+        "ready" => ("circle-check", Tone::Calm),
+        "installing" => ("download", Tone::Busy),
+        "online" => ("activity-heartbeat", Tone::Good),
+        "unreachable" => ("plug-connected-x", Tone::Bad),
+        "failed" => ("alert-triangle", Tone::Bad),
+        "rescuing" => ("lifebuoy", Tone::Busy),
+        "wiping" => ("eraser", Tone::Busy),
+        "retired" => ("archive", Tone::Calm),
+        "running" => ("loader-2", Tone::Busy),
+        "succeeded" | "successful" | "done" => ("circle-check", Tone::Good),
+        "cancelled" => ("ban", Tone::Calm),
+        "incomplete" => ("clock", Tone::Busy),
+        _ => ("info-circle", Tone::Calm),
+    }
+}

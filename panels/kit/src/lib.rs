@@ -1,0 +1,29 @@
+//! What every panel is made of: the page around each page, sessions, forms from the inputs of actions, tables from their
+//! outputs, assets, and the guards against other sites. A tier adds a menu and pages; it can never add an action.
+
+pub mod act;
+pub mod asset;
+pub mod flash;
+pub mod form;
+pub mod headers;
+pub mod humane;
+pub mod icon;
+pub mod panel;
+pub mod posted;
+pub mod refusal;
+pub mod render;
+pub mod routes;
+pub mod session;
+pub mod shell;
+mod sign_in;
+pub mod table;
+pub mod words;
+
+pub use act::go_back;
+pub use flash::{Ending, Status};
+pub use panel::{Live, Panel, Tier};
+pub use posted::Posted;
+pub use refusal::Refusal;
+pub use session::Session;
+pub use shell::{Button, Crumb, Heading, MenuItem, Page, Shell};
+pub use table::{Cell, Empty, Table};

@@ -1,0 +1,103 @@
+//! The routes that every panel has.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use rackwright_catalog::actions::job::{JobShow, OneJob};
+use rackwright_catalog::{Fault, FaultCode};
+use rackwright_model::JobId;
+use rackwright_model::job::JobState;
+use serde::Serialize;
+
+use crate::flash::{Ending, Status};
+use crate::panel::Panel;
+use crate::session::Session;
+use crate::shell::{self, Tray};
+use crate::{act, asset, headers, refusal, sign_in};
+
+/// The pages of a tier with those of the kit, guarded and ready to serve. Paths that nobody knows get a page within the
+/// shell.
+pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
+    Router::new()
+        .route("/assets/{file}", get(asset::serve))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/act/{noun}/{verb}", get(act::show).post(act::submit))
+        .route("/act/{noun}/{verb}/line", post(act::line))
+        .route("/parts/job-tray", get(job_tray))
+        .route("/parts/status/{job}", get(job_status))
+        .merge(pages)
+        .fallback(unknown)
+        .layer(from_fn(headers::status_once))
+        .layer(from_fn(headers::same_origin))
+        .layer(from_fn(headers::secure))
+        .with_state(panel)
+}
+
+/// The hash of the part that the browser shows, which it sends to be spared an unchanged one.
+#[must_use]
+pub fn shown(headers: &HeaderMap) -> Option<&str> {
+    headers.get("rackwright-digest").and_then(|value| value.to_str().ok())
+}
+
+#[derive(Serialize)]
+struct TrayPart {
+    now: i64,
+    tray: crate::panel::Live<Tray>,
+}
+
+async fn job_tray(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {
+    let tray = shell::tray(&session).await;
+    let digest = tray.digest.clone();
+    panel.part(shown(&headers), &digest, "kit/job-tray.html", &TrayPart { now: crate::panel::now().0, tray })
+}
+
+#[derive(Serialize)]
+struct StatusPart {
+    now: i64,
+    status: Status,
+}
+
+/// The status bar of an action that goes on as a job: Incomplete until the job ends, then what became of it.
+async fn job_status(State(panel): State<Arc<Panel>>, session: Session, Path(job): Path<i64>) -> Response {
+    let entry_line = format!("rackwright job show {job}");
+    let detail = match session.client.call::<JobShow>(OneJob { job: JobId(job) }).await {
+        Ok(detail) => detail,
+        Err(fault) => return refusal::answer(&panel, &session, fault).await,
+    };
+    let title = &detail.job.title;
+    let (ending, message) = match detail.job.state {
+        JobState::Running => (
+            Ending::Incomplete,
+            format!("{title}: {} ({} %)", detail.job.step, detail.job.progress_permille / 10),
+        ),
+        JobState::Succeeded => (Ending::Successful, format!("{title}: done.")),
+        JobState::Failed => {
+            (Ending::Failed, format!("{title}: {}", detail.job.reason.as_deref().unwrap_or("the job failed")))
+        }
+        JobState::Cancelled => (Ending::Failed, format!("{title}: cancelled.")),
+    };
+    let status =
+        Status { ending, message, advice: String::new(), job: Some(detail.job.id), line: entry_line };
+    panel.page(
+        axum::http::StatusCode::OK,
+        "kit/status.html",
+        &StatusPart { now: crate::panel::now().0, status },
+    )
+}
+
+async fn unknown(State(panel): State<Arc<Panel>>, session: Session) -> Response {
+    let page: String = session.path.chars().take(80).collect();
+    let fault = Fault::new(
+        FaultCode::NotFound,
+        format!("open {page}"),
+        "there is no such page",
+        "Use the menu, or check the address for a slip.",
+    );
+    refusal::answer(&panel, &session, fault).await.into_response()
+}

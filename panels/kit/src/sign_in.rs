@@ -1,0 +1,90 @@
+//! The way in and the way out.
+
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use rackwright_catalog::actions::Nothing;
+use rackwright_catalog::actions::session::{SessionClose, SessionOpen, SessionOpenInput};
+use serde::{Deserialize, Serialize};
+
+use crate::act::local_path;
+use crate::form::Typed;
+use crate::panel::{self, Panel};
+use crate::posted::{MOST_BYTES, Posted};
+use crate::refusal::{Refusal, status_of};
+use crate::session::{self, COOKIE_NAME};
+
+/// What the sign-in page shows.
+#[derive(Debug, Clone, Serialize)]
+struct SignIn {
+    panel: &'static str,
+    back: String,
+    user: String,
+    problem: String,
+    advice: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+/// `GET /sign-in?back=PATH`
+pub async fn show(
+    State(panel): State<Arc<Panel>>,
+    Query(query): Query<Back>,
+    headers: HeaderMap,
+) -> Response {
+    if session::cookie(&headers, COOKIE_NAME).is_some() && query.back.is_empty() {
+        return Redirect::to("/").into_response();
+    }
+    let view = SignIn {
+        panel: panel.tier.title(),
+        back: query.back,
+        user: String::new(),
+        problem: String::new(),
+        advice: String::new(),
+    };
+    panel.page(StatusCode::OK, "kit/sign-in.html", &view)
+}
+
+/// `POST /sign-in`: there is no session yet that a token could be tied to; the origin check stands in for it.
+pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
+    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
+        return Refusal::TooLarge.into_response();
+    };
+    let typed = Typed::parse(&body);
+    let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
+    let input = SessionOpenInput { user: text("user").trim().to_owned(), password: text("password") };
+    let user = input.user.clone();
+    match panel.client(session::nobody().credential).call::<SessionOpen>(input).await {
+        Ok(opened) => {
+            let seconds = session::seconds_until(opened.expires_at, panel::now());
+            let cookie = session::set_cookie(COOKIE_NAME, &opened.session, seconds);
+            ([cookie], Redirect::to(&local_path(&text("back")).unwrap_or_else(|| "/".to_owned())))
+                .into_response()
+        }
+        Err(fault) => {
+            let view = SignIn {
+                panel: panel.tier.title(),
+                back: text("back"),
+                user,
+                problem: fault.reason,
+                advice: fault.advice,
+            };
+            panel.page(status_of(fault.code), "kit/sign-in.html", &view)
+        }
+    }
+}
+
+/// `POST /sign-out`: the browser forgets the session even when the Control Center could not be told.
+pub async fn leave(State(_): State<Arc<Panel>>, posted: Posted) -> Response {
+    if let Err(fault) = posted.session.client.call::<SessionClose>(Nothing {}).await {
+        tracing::warn!(reason = fault.reason, "a session could not be closed");
+    }
+    ([session::set_cookie(COOKIE_NAME, "", 0)], Redirect::to("/sign-in")).into_response()
+}
