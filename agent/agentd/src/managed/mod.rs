@@ -1,0 +1,71 @@
+//! The agent of a managed server: one thread, one session, a heartbeat every five seconds, for ever.
+//!
+//! It idles for months beside the customer's work, so it keeps no threads, no caches and no buffers between frames.
+
+mod heartbeat;
+pub mod identity;
+mod restart;
+mod session;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustls::ClientConfig;
+
+use crate::session::tls::{self, TlsError};
+use crate::session::{Backoff, explain};
+use crate::system;
+pub use identity::{Identity, IdentityError};
+pub use restart::{Restart, Systemd};
+pub use session::{Session, SessionError};
+
+/// A session that lasted this long was a good one: the next wait starts from the shortest.
+const SETTLED: Duration = Duration::from_secs(10);
+
+/// The agent cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ManagedError {
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error("this server's certificate cannot be used")]
+    Tls(#[from] TlsError),
+}
+
+/// What `rackwright-agent run` does; it only comes back when it cannot start.
+///
+/// # Errors
+/// [`ManagedError`] when the server is not enrolled or its files are damaged.
+pub fn start() -> Result<(), ManagedError> {
+    system::allocate_sparingly();
+    let identity = Identity::load(Path::new("/etc/rackwright"))?;
+    let config = tls::identified(&identity.authority_pem, &identity.certificate_pem, &identity.key_pem)?;
+    let restart = Systemd { record: "/var/lib/rackwright/last-restart".into() };
+    let center = identity.center;
+    // The texts of certificate and key are not needed any more.
+    drop(identity);
+    keep_connected(center, &config, &restart)
+}
+
+fn keep_connected(center: std::net::SocketAddr, config: &Arc<ClientConfig>, restart: &dyn Restart) -> ! {
+    let mut backoff = Backoff::default();
+    loop {
+        let started = Instant::now();
+        let ended = Session { center, config: Arc::clone(config), restart }.hold();
+        system::release_memory();
+        if started.elapsed() >= SETTLED {
+            backoff.reset();
+        }
+        let wait = ended.retry_after().unwrap_or_else(|| backoff.next_wait());
+        eprintln!(
+            "no session with the Control Center: {}; next attempt in {:.1} s",
+            explain(&ended),
+            wait.as_secs_f32()
+        );
+        thread::sleep(wait);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! HTTPS: TLS handshakes are limited in number and in time, so that slow ones cannot keep others out.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use rustls::ServerConfig;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::{Connections, ServeLimits, pause_after};
+
+/// Until a peer that takes nothing more is given up (`TCP_USER_TIMEOUT`, RFC 5482).
+const STALLED: Duration = Duration::from_secs(60);
+
+/// Serve `app` over TLS until `shutdown`. Requests carry [`ConnectInfo`] of the peer's [`SocketAddr`].
+///
+/// HTTP/1.1 only: `config` is given that one ALPN protocol.
+pub async fn serve_https(
+    listener: TcpListener,
+    mut config: ServerConfig,
+    app: Router,
+    limits: ServeLimits,
+    shutdown: impl Future<Output = ()>,
+) {
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let handshakes = Arc::new(Semaphore::new(limits.handshakes));
+    let mut connections = Connections::new(limits);
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let arrival = async { (connections.slot().await, listener.accept().await) };
+        let (slot, arrival) = tokio::select! {
+            arrival = arrival => arrival,
+            () = shutdown.as_mut() => break,
+        };
+        match (slot, arrival) {
+            (Some(slot), Ok((stream, peer))) => {
+                let session = connections.session(app.clone());
+                let greeting =
+                    greet(acceptor.clone(), Arc::clone(&handshakes), stream, peer, limits.handshake);
+                connections.spawn(slot, async move {
+                    if let Some(stream) = greeting.await {
+                        session.serve(stream, ConnectInfo(peer)).await;
+                    }
+                });
+            }
+            (None, _) => break,
+            (Some(_), Err(error)) => pause_after(&error).await,
+        }
+    }
+    drop(listener);
+    connections.finish().await;
+}
+
+/// The TLS handshake, in its turn and within its time.
+async fn greet(
+    acceptor: TlsAcceptor,
+    turns: Arc<Semaphore>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    limit: Duration,
+) -> Option<TlsStream<TcpStream>> {
+    if let Err(error) = tune(&stream) {
+        tracing::debug!(peer.address = %peer, error = %error, "a connection cannot be tuned");
+    }
+    let _turn = turns.acquire().await.ok()?;
+    match tokio::time::timeout(limit, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => return Some(stream),
+        Ok(Err(error)) => tracing::debug!(peer.address = %peer, error = %error, "a TLS handshake failed"),
+        Err(_) => {
+            tracing::debug!(peer.address = %peer, "a TLS handshake took longer than {} s", limit.as_secs())
+        }
+    }
+    None
+}
+
+/// Notice peers that are gone or that take nothing.
+fn tune(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    socket
+        .set_tcp_keepalive(&TcpKeepalive::new().with_time(STALLED).with_interval(Duration::from_secs(15)))?;
+    socket.set_tcp_user_timeout(Some(STALLED))
+}

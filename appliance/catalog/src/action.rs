@@ -1,0 +1,103 @@
+//! What an action is.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::fault::FieldProblem;
+use crate::permission::Permission;
+
+/// What carrying out an action does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Looks, changes nothing. No audit row.
+    Read,
+    /// Changes something that can be changed back.
+    Change,
+    /// Destroys something: a person must be asked first.
+    Destroy,
+}
+
+/// The constant part of an action.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// `noun.verb`: the route is `/api/v1/noun/verb`, the command `rackwright noun verb`.
+    pub name: &'static str,
+    /// A verb for a button, such as "Install".
+    pub title: &'static str,
+    /// One sentence on what it does.
+    pub summary: &'static str,
+    pub permission: Permission,
+    pub effect: Effect,
+    /// The input field that a command takes without a flag.
+    pub main: Option<&'static str>,
+    /// For outputs with `items`: the fields of an item that a table shows, in order.
+    pub columns: &'static [&'static str],
+}
+
+impl Spec {
+    /// The noun of `noun.verb`.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(noun, _)| noun)
+    }
+
+    /// The verb of `noun.verb`.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        self.name.split_once('.').map_or("", |(_, verb)| verb)
+    }
+}
+
+/// One thing that a person can do.
+pub trait Action: Send + Sync + 'static {
+    type Input: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+    type Output: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+    const SPEC: Spec;
+
+    /// An input that passes every check, for documentation and tests.
+    fn sample_input() -> Self::Input;
+
+    /// An output as it could really be.
+    fn sample_output() -> Self::Output;
+
+    /// What no schema can say: rules between fields. Every problem is named, not only the first.
+    fn check(_input: &Self::Input) -> Vec<FieldProblem> {
+        Vec::new()
+    }
+}
+
+/// An action with its types erased, for everything that is derived from the list.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    pub spec: Spec,
+    /// JSON Schema (2020-12) of the input; without `$ref`, so that a form can be made by walking it.
+    pub input_schema: fn() -> Value,
+    pub output_schema: fn() -> Value,
+    pub sample_input: fn() -> Value,
+    pub sample_output: fn() -> Value,
+}
+
+impl Entry {
+    /// The entry of an action type.
+    #[must_use]
+    pub const fn of<A: Action>() -> Self {
+        Self {
+            spec: A::SPEC,
+            input_schema: crate::schema::of::<A::Input>,
+            output_schema: crate::schema::of::<A::Output>,
+            sample_input: sample_input::<A>,
+            sample_output: sample_output::<A>,
+        }
+    }
+}
+
+fn sample_input<A: Action>() -> Value {
+    serde_json::to_value(A::sample_input()).unwrap_or(Value::Null)
+}
+
+fn sample_output<A: Action>() -> Value {
+    serde_json::to_value(A::sample_output()).unwrap_or(Value::Null)
+}

@@ -1,0 +1,53 @@
+//! Who did what.
+
+use rackwright_model::Millis;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Page, action};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditListInput {
+    /// Only this action, such as server.install.
+    #[schemars(length(max = 64))]
+    pub action: Option<String>,
+    /// Only this person.
+    #[schemars(length(max = 32))]
+    pub user: Option<String>,
+    /// The `next` of the page before.
+    #[schemars(length(max = 32))]
+    pub after: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AuditRow {
+    pub id: i64,
+    pub at: Millis,
+    pub user: String,
+    /// `panel`, `api`, `cli`, `agent` or `system`.
+    pub by: String,
+    pub action: String,
+    /// The input, with secrets redacted.
+    pub input: serde_json::Value,
+    /// What came of it: `done`, or the fault's code and reason.
+    pub result: String,
+}
+
+action! {
+    AuditList, "audit.list", "List", "List what people and machines did, newest first.", Administer, Read,
+    AuditListInput => Page<AuditRow>, columns ["at", "user", "by", "action", "input", "result"];
+    AuditListInput::default();
+    Page {
+        items: vec![AuditRow {
+            id: 41,
+            at: Millis(1_764_000_000_000),
+            user: "admin".into(),
+            by: "panel".into(),
+            action: "server.power".into(),
+            input: serde_json::json!({"server": "r1-u07", "order": "on"}),
+            result: "done".into(),
+        }],
+        next: Some("41".into()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Tokens for programs that call the API.
+
+use rackwright_model::Millis;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Done, Nothing, Page, action, sample_name};
+use rackwright_model::Name;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenCreateInput {
+    /// What it is for.
+    pub name: Name,
+    /// Days until it expires.
+    #[schemars(range(min = 1, max = 3650))]
+    pub days: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenCreated {
+    pub name: Name,
+    /// Shown this once.
+    #[schemars(extend("x-secret" = true))]
+    pub token: String,
+    pub expires_at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRevokeInput {
+    #[schemars(extend("x-from" = "token.list"))]
+    pub name: Name,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenView {
+    pub name: Name,
+    pub user: String,
+    pub created_at: Millis,
+    pub expires_at: Millis,
+    pub used_at: Option<Millis>,
+}
+
+action! {
+    TokenList, "token.list", "List", "List your API tokens.", SignedIn, Read,
+    Nothing => Page<TokenView>, columns ["name", "user", "created_at", "expires_at", "used_at"];
+    Nothing {};
+    Page::whole(vec![TokenView {
+        name: sample_name("ci"),
+        user: "admin".into(),
+        created_at: Millis(1_764_000_000_000),
+        expires_at: Millis(1_771_776_000_000),
+        used_at: None,
+    }])
+}
+
+action! {
+    TokenCreate, "token.create", "Create", "Make an API token with your own permissions; it is shown once.",
+    SignedIn, Change,
+    TokenCreateInput => TokenCreated, main "name";
+    TokenCreateInput { name: sample_name("ci"), days: Some(90) };
+    TokenCreated { name: sample_name("ci"), token: "rwt_9c…".into(), expires_at: Millis(1_771_776_000_000) }
+}
+
+action! {
+    TokenRevoke, "token.revoke", "Revoke", "End an API token of yours at once.", SignedIn, Destroy,
+    TokenRevokeInput => Done, main "name";
+    TokenRevokeInput { name: sample_name("ci") };
+    Done::new("Token ci is revoked.")
+}

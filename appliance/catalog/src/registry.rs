@@ -1,0 +1,117 @@
+//! The one list of actions, and the way from a wire name to a handler. A handler that is missing does not compile.
+
+use std::future::Future;
+
+use serde_json::Value;
+
+use crate::action::{Action, Entry};
+use crate::actions::*;
+use crate::fault::{Fault, FaultCode};
+
+/// Carries out one action for a caller described by `C`.
+pub trait Handle<A: Action, C>: Sync {
+    fn handle(&self, caller: &C, input: A::Input) -> impl Future<Output = Result<A::Output, Fault>> + Send;
+}
+
+macro_rules! registry {
+    ($($action:ty),+ $(,)?) => {
+        /// Every action, in the order in which menus and documentation list them.
+        pub const ENTRIES: &[Entry] = &[$(Entry::of::<$action>()),+];
+
+        /// Whoever handles every action.
+        pub trait HandleAll<C>: $(Handle<$action, C> +)+ Sync {}
+        impl<C, H: $(Handle<$action, C> +)+ Sync> HandleAll<C> for H {}
+
+        /// Validate `input` for the action called `name` and carry it out.
+        ///
+        /// # Errors
+        /// The fault of validation or of the action.
+        pub async fn dispatch<C: Sync, H: HandleAll<C>>(
+            handlers: &H,
+            caller: &C,
+            name: &str,
+            input: Value,
+        ) -> Result<Value, Fault> {
+            $(
+                if name == <$action as Action>::SPEC.name {
+                    return Box::pin(run::<$action, C, H>(handlers, caller, input)).await;
+                }
+            )+
+            Err(unknown(name))
+        }
+    };
+}
+
+registry! {
+    session::SessionOpen,
+    session::SessionClose,
+    session::SessionShow,
+    server::ServerList,
+    server::ServerShow,
+    server::ServerAdd,
+    server::ServerAccept,
+    server::ServerInstall,
+    server::ServerPower,
+    server::ServerReboot,
+    server::ServerRename,
+    server::ServerSetBmc,
+    server::ServerRetire,
+    server::ServerWatch,
+    image::ImageList,
+    image::ImageShow,
+    image::ImageBuild,
+    image::ImageImport,
+    image::ImageVerify,
+    image::ImageRemove,
+    environment::EnvironmentList,
+    environment::EnvironmentBuild,
+    profile::ProfileList,
+    profile::ProfileShow,
+    profile::ProfileCreate,
+    profile::ProfileRemove,
+    job::JobList,
+    job::JobShow,
+    job::JobCancel,
+    network::NetworkList,
+    network::NetworkSet,
+    network::NetworkRemove,
+    discovery::DiscoveryShow,
+    discovery::DiscoverySet,
+    user::UserList,
+    user::UserCreate,
+    user::UserPasswd,
+    token::TokenList,
+    token::TokenCreate,
+    token::TokenRevoke,
+    audit::AuditList,
+    system::SystemStatus,
+}
+
+/// The entry with this wire name.
+#[must_use]
+pub fn entry(name: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.spec.name == name)
+}
+
+async fn run<A: Action, C: Sync, H: Handle<A, C>>(handlers: &H, caller: &C, input: Value) -> Result<Value, Fault> {
+    let input = crate::validate::input::<A>(input)?;
+    let output = handlers.handle(caller, input).await?;
+    serde_json::to_value(output).map_err(|error| {
+        Fault::new(
+            FaultCode::Internal,
+            crate::validate::attempt(A::SPEC.name),
+            format!("its result cannot be written as JSON: {error}"),
+            "Report this as a bug.",
+        )
+    })
+}
+
+fn unknown(name: &str) -> Fault {
+    let name: String = name.chars().take(64).collect();
+    Fault::new(
+        FaultCode::NotFound,
+        format!("carry out {name:?}"),
+        "there is no such action",
+        "List the actions with: rackwright --help",
+    )
+}

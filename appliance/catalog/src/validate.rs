@@ -1,0 +1,99 @@
+//! From foreign JSON to a typed input. Every wrong field is named at once.
+//!
+//! Attacker's input: any JSON value, already bounded in size by whoever read it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
+
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+
+use crate::action::Action;
+use crate::fault::{Fault, FaultCode, FieldProblem};
+
+/// The typed input of `A`, checked by its schema and by its own rules.
+///
+/// # Errors
+/// [`FaultCode::InvalidInput`] with one [`FieldProblem`] per wrong field.
+pub fn input<A: Action>(value: Value) -> Result<A::Input, Fault> {
+    let attempted = || attempt(A::SPEC.name);
+    let problems = schema_problems::<A>(&value)?;
+    if !problems.is_empty() {
+        return Err(Fault::invalid(attempted(), problems));
+    }
+    let input: A::Input = serde_json::from_value(value)
+        .map_err(|error| Fault::invalid(attempted(), vec![FieldProblem::new("input", error.to_string())]))?;
+    let problems = A::check(&input);
+    if problems.is_empty() { Ok(input) } else { Err(Fault::invalid(attempted(), problems)) }
+}
+
+/// `server.install` as a phrase: "carry out server install".
+#[must_use]
+pub fn attempt(name: &str) -> String {
+    format!("carry out {}", name.replace('.', " "))
+}
+
+fn schema_problems<A: Action>(value: &Value) -> Result<Vec<FieldProblem>, Fault> {
+    type Validators = Mutex<HashMap<&'static str, &'static Validator>>;
+    static VALIDATORS: OnceLock<Validators> = OnceLock::new();
+    let name = A::SPEC.name;
+    let mut cache =
+        VALIDATORS.get_or_init(Validators::default).lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let validator: &'static Validator = match cache.get(name) {
+        Some(known) => known,
+        None => {
+            let built = jsonschema::validator_for(&crate::schema::of::<A::Input>()).map_err(|error| {
+                Fault::new(
+                    FaultCode::Internal,
+                    attempt(name),
+                    format!("its schema is not valid: {error}"),
+                    "Report this as a bug.",
+                )
+            })?;
+            // One per action for the life of the process.
+            let kept: &'static Validator = Box::leak(Box::new(built));
+            cache.insert(name, kept);
+            kept
+        }
+    };
+    drop(cache);
+    let mut errors = validator.iter_errors(value).peekable();
+    if errors.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let schema = crate::schema::of::<A::Input>();
+    Ok(errors.flat_map(|error| name_fields(&schema, &error)).collect())
+}
+
+/// One schema error as problems of fields, in words. What may be a secret is not repeated: faults are shown and audited.
+fn name_fields(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Vec<FieldProblem> {
+    let pointer = error.instance_path().to_string();
+    let secret = crate::schema::holds_secret(schema, &pointer);
+    let at = pointer.trim_start_matches('/').replace('/', ".");
+    let below = |field: &str| if at.is_empty() { field.to_owned() } else { format!("{at}.{field}") };
+    let here = || if at.is_empty() { "input".to_owned() } else { at.clone() };
+    match error.kind() {
+        Kind::Required { property } => {
+            let field = property.as_str().unwrap_or_default();
+            vec![FieldProblem::new(below(field), "is missing")]
+        }
+        Kind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|field| FieldProblem::new(below(field), "is not a field of this action"))
+            .collect(),
+        Kind::Pattern { .. } => {
+            let value = if secret { "the value".to_owned() } else { brief(error.instance()) };
+            vec![FieldProblem::new(here(), format!("{value} is not in the form it must have"))]
+        }
+        _ => {
+            let sentence =
+                if secret { error.masked_with("the value").to_string() } else { error.to_string() };
+            vec![FieldProblem::new(here(), sentence.chars().take(300).collect::<String>())]
+        }
+    }
+}
+
+fn brief(value: &Value) -> String {
+    value.to_string().chars().take(80).collect()
+}

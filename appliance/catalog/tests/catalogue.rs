@@ -1,0 +1,67 @@
+//! Rules that hold for every action, so that a new one cannot break a screen, a command or the audit trail.
+
+use std::collections::HashSet;
+
+use rackwright_catalog::{ENTRIES, Effect};
+use serde_json::Value;
+
+#[test]
+fn names_are_noun_verb_and_unique() {
+    let mut seen = HashSet::new();
+    for entry in ENTRIES {
+        let name = entry.spec.name;
+        assert_eq!(name.split('.').count(), 2, "{name}");
+        assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'-'), "{name}");
+        assert!(seen.insert(name), "{name} is registered twice");
+        assert!(entry.spec.summary.ends_with('.'), "{name}: the summary is a sentence");
+    }
+}
+
+#[test]
+fn schemas_stand_alone_and_close() {
+    for entry in ENTRIES {
+        let schema = (entry.input_schema)();
+        assert!(!schema.to_string().contains("$ref"), "{}: {schema}", entry.spec.name);
+        assert_eq!(schema["type"], "object", "{}", entry.spec.name);
+        assert_eq!(
+            schema.get("additionalProperties").or(schema.get("unevaluatedProperties")),
+            Some(&Value::Bool(false)),
+            "{}: unknown fields must be refused",
+            entry.spec.name
+        );
+    }
+}
+
+#[test]
+fn samples_pass_their_own_schemas() {
+    for entry in ENTRIES {
+        for (schema, sample) in
+            [((entry.input_schema)(), (entry.sample_input)()), ((entry.output_schema)(), (entry.sample_output)())]
+        {
+            let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+            let errors: Vec<String> = validator.iter_errors(&sample).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{}: {errors:?} in {sample}", entry.spec.name);
+        }
+    }
+}
+
+#[test]
+fn main_fields_and_columns_exist() {
+    for entry in ENTRIES {
+        let name = entry.spec.name;
+        if let Some(main) = entry.spec.main {
+            assert!((entry.input_schema)()["properties"].get(main).is_some(), "{name}: no field {main}");
+        }
+        let output = (entry.sample_output)();
+        for column in entry.spec.columns {
+            assert!(output["items"][0].get(column).is_some(), "{name}: no column {column} in {output}");
+        }
+    }
+}
+
+#[test]
+fn reading_never_asks_for_a_confirmation() {
+    for entry in ENTRIES.iter().filter(|entry| entry.spec.effect == Effect::Read) {
+        assert!((entry.input_schema)()["properties"].get("confirm").is_none(), "{}", entry.spec.name);
+    }
+}

@@ -1,0 +1,19 @@
+//! `rackwright`: a command per action. The tree of commands, its help and its completions are made at run time from the
+//! catalogue; nothing here knows a single action, except how to show a few outputs well.
+
+mod argument;
+mod completion;
+mod connection;
+mod follow;
+mod input;
+mod person;
+mod run;
+mod screen;
+pub mod show;
+mod tree;
+mod watch;
+
+pub use input::{InputError, input};
+pub use person::{Person, Terminal};
+pub use run::main;
+pub use tree::{chosen, command};

@@ -1,0 +1,5 @@
+//! The command `rackwright`.
+
+fn main() -> std::process::ExitCode {
+    rackwright_cli::main()
+}

@@ -1,0 +1,147 @@
+//! One run of the command.
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use rackwright_catalog::actions::JobStarted;
+use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
+use rackwright_client::command::{Flag, flags};
+use rackwright_client::{Client, Limits};
+use serde_json::Value;
+
+use crate::person::{Person, Terminal};
+use crate::screen::{End, write};
+use crate::tree::{COMPLETIONS, JSON, SHELL, WAIT, chosen, command, starts_job};
+use crate::{completion, connection, follow, input, show, watch};
+
+/// Run the command of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    completion::answer_shell();
+    let matches = match command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version count as errors there; a terminal that is gone needs no message.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    if let Some((COMPLETIONS, arguments)) = matches.subcommand() {
+        return completions(arguments);
+    }
+    let Some((entry, arguments)) = chosen(&matches) else { return ExitCode::from(2) };
+    let as_json = arguments.get_flag(JSON);
+    match act(entry, arguments, as_json) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(end) => {
+            complain(entry, &end, as_json);
+            end.code()
+        }
+    }
+}
+
+fn completions(arguments: &ArgMatches) -> ExitCode {
+    let shell = arguments.get_one::<String>(SHELL).map_or("bash", String::as_str);
+    match completion::script(shell).map(|script| write(&script)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(end)) => end.code(),
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn act(entry: &'static Entry, arguments: &ArgMatches, as_json: bool) -> Result<(), End> {
+    let mut person = Terminal;
+    let client = connection::client(arguments, Limits::default())?;
+    let input = input(entry, arguments, &mut person)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Fault::new(
+            FaultCode::Internal,
+            "start",
+            error.to_string(),
+            "Check the limits of this process (ulimit -a).",
+        )
+    })?;
+    if watch::is_watch(entry) {
+        return runtime.block_on(watch::watch(&client, entry, input, as_json));
+    }
+    let output = call(&runtime, &client, entry, input, &mut person)?;
+    if starts_job(entry) && arguments.get_flag(WAIT) {
+        return runtime.block_on(wait(&client, output, as_json));
+    }
+    let (text, remark) = if as_json { (format!("{output}\n"), None) } else { show::output(entry, &output) };
+    write(&text)?;
+    if let Some(remark) = remark {
+        eprintln!("{remark}");
+    }
+    Ok(())
+}
+
+async fn wait(client: &Client, output: Value, as_json: bool) -> Result<(), End> {
+    let started: JobStarted = serde_json::from_value(output).map_err(|error| {
+        Fault::new(
+            FaultCode::Internal,
+            "follow the job",
+            error.to_string(),
+            "List the jobs with: rackwright job list",
+        )
+    })?;
+    if !as_json {
+        write(&format!("{}\n", show::one_line(&started.message)))?;
+    }
+    follow::follow(client, started.job, as_json).await
+}
+
+/// Carry out the action; when it asks for a confirmation, ask whoever sits at the terminal, and try once more.
+fn call(
+    runtime: &tokio::runtime::Runtime,
+    client: &Client,
+    entry: &Entry,
+    mut input: Value,
+    person: &mut dyn Person,
+) -> Result<Value, End> {
+    let fault = match runtime.block_on(client.call_named(entry.spec.name, input.clone())) {
+        Ok(output) => return Ok(output),
+        Err(fault) => fault,
+    };
+    let asked = fault.code == FaultCode::ConfirmationNeeded && entry.spec.effect == Effect::Destroy;
+    let Some(flag) = confirmation(entry).filter(|_| asked && person.can_answer()) else {
+        return Err(End::Fault(fault));
+    };
+    let Some(name) = entry.spec.main.and_then(|main| input[main].as_str()).map(str::to_owned) else {
+        return Err(End::Fault(fault));
+    };
+    eprintln!("{}", show::one_line(&fault.reason));
+    let typed = person.answer(&format!("Type {name} to go on, or nothing to leave it: ")).unwrap_or_default();
+    if typed.trim() != name {
+        eprintln!("That is not the name: nothing was done.");
+        return Err(End::Fault(fault));
+    }
+    input[flag.path[0].as_str()] = Value::from(name);
+    Ok(runtime.block_on(client.call_named(entry.spec.name, input))?)
+}
+
+/// The flag by which an action is confirmed.
+fn confirmation(entry: &Entry) -> Option<Flag> {
+    flags(entry).into_iter().find(|flag| flag.path.len() == 1 && flag.path[0].starts_with("confirm"))
+}
+
+fn complain(entry: &Entry, end: &End, as_json: bool) {
+    match end {
+        End::Fault(fault) if as_json => eprintln!("{}", serde_json::to_string(fault).unwrap_or_default()),
+        End::Fault(fault) => {
+            eprint!("{}", show::fault(entry, fault));
+            if fault.code == FaultCode::ConfirmationNeeded
+                && let Some(flag) = confirmation(entry)
+            {
+                eprintln!("  without a terminal:  add --{} NAME", flag.long);
+            }
+        }
+        End::Usage(error) => eprintln!(
+            "error: {}\n\nFor more, try: rackwright {} {} --help",
+            error.0,
+            entry.spec.noun(),
+            entry.spec.verb()
+        ),
+        End::Failed | End::Interrupted | End::Unread => {}
+    }
+}

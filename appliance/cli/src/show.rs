@@ -1,0 +1,51 @@
+//! Outputs as text for a person. Much of it was said by machines that nobody vouches for, so nothing that could steer a
+//! terminal comes through.
+
+mod detail;
+mod job;
+mod refusal;
+mod server;
+mod table;
+mod value;
+
+use rackwright_catalog::actions::job::JobDetail;
+use rackwright_catalog::actions::server::ServerDetail;
+use rackwright_catalog::actions::{Done, JobStarted};
+use rackwright_catalog::{Entry, schema};
+use rackwright_client::command::flags;
+use serde_json::Value;
+
+pub use detail::detail;
+pub use refusal::fault;
+pub use table::table;
+pub use value::{one_line, time, value};
+
+/// The output of an action as text, and a remark that is not part of it.
+#[must_use]
+pub fn output(entry: &Entry, output: &Value) -> (String, Option<String>) {
+    let shape = (entry.output_schema)();
+    if !entry.spec.columns.is_empty()
+        && let Some(items) = output.get("items").and_then(Value::as_array)
+    {
+        return (table(entry.spec.columns, items), remark(entry, items, output));
+    }
+    let text = if shape == schema::of::<Done>() || shape == schema::of::<JobStarted>() {
+        output.get("message").and_then(Value::as_str).map(|message| format!("{}\n", one_line(message)))
+    } else if shape == schema::of::<ServerDetail>() {
+        serde_json::from_value(output.clone()).ok().map(|detail| server::server(&detail, output))
+    } else if shape == schema::of::<JobDetail>() {
+        serde_json::from_value(output.clone()).ok().map(|detail| job::job(&detail, output))
+    } else {
+        None
+    };
+    (text.unwrap_or_else(|| detail(output)), None)
+}
+
+fn remark(entry: &Entry, items: &[Value], output: &Value) -> Option<String> {
+    if items.is_empty() {
+        return Some("There are none.".to_owned());
+    }
+    let next = output.get("next").and_then(Value::as_str)?;
+    let pages = flags(entry).iter().any(|flag| flag.long == "after");
+    pages.then(|| format!("There are more: add --after {}", one_line(next)))
+}

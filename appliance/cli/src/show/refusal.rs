@@ -1,0 +1,65 @@
+//! A fault: what was attempted, why it failed, what to do.
+
+use rackwright_catalog::{Entry, Fault};
+use rackwright_client::command::{Flag, Secrecy, flags};
+
+use super::value::{lines, one_line};
+
+/// A fault as text. Fields are named with the flags that fill them.
+#[must_use]
+pub fn fault(entry: &Entry, fault: &Fault) -> String {
+    let mut text = format!(
+        "error: could not {}\n  why:         {}\n",
+        one_line(&fault.attempted),
+        one_line(&fault.reason)
+    );
+    let flags = flags(entry);
+    for field in &fault.fields {
+        let problem = one_line(&field.problem);
+        match flag(entry, &flags, &field.field) {
+            Some(flag) => text.push_str(&format!("    {flag}: {problem}\n")),
+            None => text.push_str(&format!("    {}: {problem}\n", one_line(&field.field))),
+        }
+    }
+    for (at, line) in lines(&fault.advice).iter().enumerate() {
+        text.push_str(&format!("  {:<12} {line}\n", if at == 0 { "what to do:" } else { "" }));
+    }
+    text
+}
+
+/// The field with its flag: `bmc.password (--bmc-password-file)`.
+fn flag(entry: &Entry, flags: &[Flag], field: &str) -> Option<String> {
+    let flag = flags.iter().find(|flag| {
+        let whole = flag.field();
+        // A problem inside an array names the place in it: `macs.0`.
+        field == whole || field.strip_prefix(&whole).is_some_and(|rest| rest.starts_with('.'))
+    })?;
+    if flag.is_main(entry) {
+        return Some(one_line(field));
+    }
+    let long = match flag.secrecy {
+        Secrecy::Secret => flag.file_long(),
+        Secrecy::Open | Secrecy::Partly => flag.long.clone(),
+    };
+    Some(format!("{} (--{long})", one_line(field)))
+}
+
+#[cfg(test)]
+mod tests {
+    use rackwright_catalog::{FieldProblem, entry};
+
+    use super::*;
+
+    #[test]
+    fn what_why_and_what_to_do_each_have_a_line() {
+        let problems =
+            vec![FieldProblem::new("macs.0", "is wrong"), FieldProblem::new("bmc.password", "is missing")];
+        let told =
+            fault(entry("server.add").expect("known"), &Fault::invalid("carry out server add", problems));
+        assert_eq!(
+            told,
+            "error: could not carry out server add\n  why:         2 fields are wrong\n    macs.0 (--macs): is wrong\n    \
+             bmc.password (--bmc-password-file): is missing\n  what to do:  Correct the named fields and try again.\n"
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! The tree of commands: a noun, then a verb.
+
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+use rackwright_catalog::actions::JobStarted;
+use rackwright_catalog::{ENTRIES, Effect, Entry, schema};
+use rackwright_client::command::{Flag, Secrecy, flags};
+use rackwright_client::{cli_line, unix};
+
+use crate::argument::{arguments, shape};
+
+/// The argument that holds the whole input.
+pub(crate) const INPUT: &str = "@input";
+/// Whether to wait for the job that an action starts.
+pub(crate) const WAIT: &str = "@wait";
+pub(crate) const SOCKET: &str = "@socket";
+pub(crate) const URL: &str = "@url";
+pub(crate) const TOKEN_FILE: &str = "@token-file";
+pub(crate) const CA: &str = "@ca";
+pub(crate) const FINGERPRINT: &str = "@fingerprint";
+pub(crate) const JSON: &str = "@json";
+pub(crate) const COMPLETIONS: &str = "completions";
+pub(crate) const SHELL: &str = "@shell";
+
+const ABOUT: &str = "Work with a Rackwright Control Center.";
+const LONG_ABOUT: &str = "Work with a Rackwright Control Center.
+
+On its own machine the command talks to rackwrightd through a unix socket, and root needs no token. From elsewhere \
+give --url and a token, in a file or in RACKWRIGHT_TOKEN.
+
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 a confirmation is missing.";
+
+/// The whole command.
+#[must_use]
+pub fn command() -> Command {
+    let mut command = Command::new("rackwright")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .long_about(LONG_ABOUT)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .args(globals());
+    let mut nouns: Vec<&str> = ENTRIES.iter().map(|entry| entry.spec.noun()).collect();
+    nouns.dedup();
+    for noun in nouns {
+        command = command.subcommand(noun_command(noun));
+    }
+    command.subcommand(completions())
+}
+
+/// The action that was chosen, with its own arguments.
+#[must_use]
+pub fn chosen(matches: &ArgMatches) -> Option<(&'static Entry, &ArgMatches)> {
+    let (noun, below) = matches.subcommand()?;
+    let (verb, arguments) = below.subcommand()?;
+    let entry = ENTRIES.iter().find(|entry| entry.spec.noun() == noun && entry.spec.verb() == verb)?;
+    Some((entry, arguments))
+}
+
+/// Whether the action starts a job that can be waited for.
+pub(crate) fn starts_job(entry: &Entry) -> bool {
+    (entry.output_schema)() == schema::of::<JobStarted>()
+}
+
+fn noun_command(noun: &'static str) -> Command {
+    let entries: Vec<&'static Entry> = ENTRIES.iter().filter(|entry| entry.spec.noun() == noun).collect();
+    let verbs: Vec<&str> = entries.iter().map(|entry| entry.spec.verb()).collect();
+    Command::new(noun)
+        .about(verbs.join(", "))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommands(entries.into_iter().map(verb_command))
+}
+
+fn verb_command(entry: &'static Entry) -> Command {
+    let flags = flags(entry);
+    let mut command = Command::new(entry.spec.verb())
+        .about(entry.spec.summary)
+        .override_usage(usage(entry, &flags))
+        .after_help(after_help(entry))
+        .args(flags.iter().flat_map(|flag| arguments(entry, flag)));
+    if !flags.is_empty() {
+        command =
+            command
+                .arg(Arg::new(INPUT).long("input").value_name("FILE").value_hint(ValueHint::FilePath).help(
+                "Read the whole input as JSON from a file, or from standard input with -; flags change it",
+            ));
+    }
+    if starts_job(entry) {
+        command = command.arg(
+            Arg::new(WAIT)
+                .long("wait")
+                .action(ArgAction::SetTrue)
+                .help("Follow the job to its end, and fail when it fails"),
+        );
+    }
+    command
+}
+
+fn usage(entry: &Entry, flags: &[Flag]) -> String {
+    let mut usage = format!("rackwright {} {}", entry.spec.noun(), entry.spec.verb());
+    for flag in flags.iter().filter(|flag| flag.is_main(entry)) {
+        let shape = shape(flag);
+        usage.push_str(&if flag.required { format!(" <{shape}>") } else { format!(" [{shape}]") });
+    }
+    for flag in flags.iter().filter(|flag| flag.required && !flag.is_main(entry)) {
+        let more = if flag.many { "..." } else { "" };
+        usage.push_str(&match flag.secrecy {
+            Secrecy::Secret => format!(" [--{} <FILE>]", flag.file_long()),
+            Secrecy::Open | Secrecy::Partly => format!(" --{} <{}>{more}", flag.long, shape(flag)),
+        });
+    }
+    usage.push_str(" [OPTIONS]");
+    usage
+}
+
+fn after_help(entry: &Entry) -> String {
+    let warning = match entry.spec.effect {
+        Effect::Destroy => {
+            "This destroys something: on a terminal you may be asked to type a name first.\n\n"
+        }
+        Effect::Read | Effect::Change => "",
+    };
+    format!("{warning}Example:\n  {}", cli_line(entry, &(entry.sample_input)()))
+}
+
+fn globals() -> Vec<Arg> {
+    let connection = |id: &'static str, name: &'static str| {
+        Arg::new(id)
+            .long(&id[1..])
+            .value_name(name)
+            .global(true)
+            .help_heading("Connection")
+            .hide_short_help(true)
+    };
+    vec![
+        connection(SOCKET, "PATH")
+            .env("RACKWRIGHT_SOCKET")
+            .default_value(unix::DEFAULT_PATH)
+            .value_hint(ValueHint::FilePath)
+            .help("The socket of rackwrightd on this machine"),
+        connection(URL, "URL")
+            .env("RACKWRIGHT_URL")
+            .help("A Control Center on another machine, such as https://10.77.0.1:8443"),
+        connection(TOKEN_FILE, "FILE")
+            .value_hint(ValueHint::FilePath)
+            .help("A file that holds an API token; without it RACKWRIGHT_TOKEN is used"),
+        connection(CA, "FILE")
+            .env("RACKWRIGHT_CA")
+            .value_hint(ValueHint::FilePath)
+            .help("The certificate of the authority that the Control Center is recognised by"),
+        connection(FINGERPRINT, "SHA256")
+            .env("RACKWRIGHT_FINGERPRINT")
+            .help("The fingerprint of that certificate; goes before --ca"),
+        Arg::new(JSON)
+            .long("json")
+            .action(ArgAction::SetTrue)
+            .global(true)
+            .display_order(900)
+            .help("Write results and faults as JSON, one per line"),
+    ]
+}
+
+fn completions() -> Command {
+    Command::new(COMPLETIONS)
+        .about("Write a script that completes commands, flags and names; in bash: source <(rackwright completions bash)")
+        .arg(Arg::new(SHELL).value_name("SHELL").required(true).value_parser(["bash", "zsh", "fish"]))
+}

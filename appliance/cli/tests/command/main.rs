@@ -1,0 +1,8 @@
+//! The command as people run it, against the API on a unix socket.
+
+mod center;
+mod completion;
+mod jobs;
+mod outcome;
+mod terminal;
+mod watch;

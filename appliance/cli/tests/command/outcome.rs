@@ -1,0 +1,121 @@
+//! Outputs, faults and exit codes.
+
+use rackwright_catalog::{ENTRIES, Fault, FaultCode};
+use rackwright_client::cli_line;
+use rackwright_client::command::{Secrecy, flags};
+use rackwright_client::line::at;
+use serde_json::{Value, json};
+
+use crate::center::{Center, complaint, output};
+
+#[test]
+fn every_action_runs_and_prints_its_output_as_json() {
+    let center = Center::start([]);
+    for entry in ENTRIES.iter().filter(|entry| entry.spec.name != "server.watch") {
+        let sample = (entry.sample_input)();
+        let line = cli_line(entry, &sample);
+        let secrets: Vec<&str> = flags(entry)
+            .iter()
+            .filter(|flag| flag.secrecy == Secrecy::Secret)
+            .filter_map(|flag| at(&sample, &flag.path)?.as_str())
+            .collect();
+        let words = line.strip_prefix("rackwright ").expect("the name first");
+        let text = output(center.command(words).arg("--json").write_stdin(secrets.join("\n")));
+        assert_eq!(serde_json::from_str::<Value>(&text).expect(&text), (entry.sample_output)(), "{line}");
+        assert_eq!(center.calls().last().expect("a call").0, entry.spec.name);
+        let text = output(center.command(words).write_stdin(secrets.join("\n")));
+        assert!(!text.trim().is_empty() && !text.contains('{'), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn lists_are_tables_and_details_are_readable() {
+    let center = Center::start([]);
+    let text = output(&mut center.command("server list"));
+    assert_eq!(
+        text,
+        "NAME    STATE   ADDRESS     MACS               REASON  SEEN\n\
+         r1-u07  online  10.77.0.50  52:54:00:12:34:56  -       2025-11-24T16:00:00+00:00\n"
+    );
+    let text = output(&mut center.command("server show r1-u07"));
+    for part in [
+        "boot timeline from 2025-11-24T16:00:00+00:00:",
+        "+0.0 s  Power on",
+        "\n  memory:   128.0 GiB\n",
+        "inventory at: 2025",
+        "NAME     SIZE",
+    ] {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+    assert_eq!(output(&mut center.command("server reboot r1-u07")), "r1-u07 is restarting.\n");
+}
+
+#[test]
+fn empty_lists_and_further_pages_are_said_beside_the_table() {
+    let center = Center::start([Ok(json!({"items": [], "next": null}))]);
+    assert!(complaint(&mut center.command("server list"), 0).contains("There are none."));
+    assert!(complaint(&mut center.command("job list"), 0).contains("--after 6"));
+}
+
+#[test]
+fn a_hostile_name_does_not_steer_the_terminal() {
+    let mut answer = (rackwright_catalog::entry("server.list").expect("known").sample_output)();
+    answer["items"][0]["reason"] = json!("\u{1b}]0;owned\u{7}\u{1b}[2J");
+    let text = output(&mut Center::start([Ok(answer)]).command("server list"));
+    assert!(!text.contains('\u{1b}') && text.contains("owned"), "{text:?}");
+}
+
+#[test]
+fn a_fault_says_what_why_and_what_to_do() {
+    let fault = Fault::new(FaultCode::Conflict, "install server r1", "it is installing", "Wait for job 7.");
+    let center = Center::start([Err(fault.clone()), Err(fault.clone())]);
+    let told = complaint(&mut center.command("server install r1 --profile debian-12"), 1);
+    assert_eq!(
+        told,
+        "error: could not install server r1\n  why:         it is installing\n  what to do:  Wait for job 7.\n"
+    );
+    let told = complaint(&mut center.command("server install r1 --profile debian-12 --json"), 1);
+    assert_eq!(serde_json::from_str::<Fault>(&told).expect(&told), fault);
+}
+
+#[test]
+fn wrong_fields_are_named_with_their_flags() {
+    let center = Center::start([]);
+    let told = complaint(&mut center.command("server add Bad_Name --macs x"), 1);
+    assert!(told.contains("    name: \"Bad_Name\"") && told.contains("macs.0 (--macs): "), "{told}");
+}
+
+#[test]
+fn a_missing_confirmation_names_its_flag() {
+    let fault = Fault::new(FaultCode::ConfirmationNeeded, "install server r1", "r1 is online", "Confirm it.");
+    let told = complaint(&mut Center::start([Err(fault)]).command("server install r1 --profile a"), 3);
+    assert!(told.contains("add --confirm-wipe NAME"), "{told}");
+}
+
+#[test]
+fn a_missing_daemon_says_how_to_start_it() {
+    let center = Center::start([]);
+    let told = complaint(&mut center.command("--socket /nonexistent server list"), 1);
+    assert!(
+        told.contains("no socket at /nonexistent") && told.contains("systemctl start rackwrightd"),
+        "{told}"
+    );
+}
+
+#[test]
+fn wrong_command_lines_end_with_two() {
+    let center = Center::start([]);
+    for line in [
+        "",
+        "server",
+        "server explode",
+        "server show",
+        "user create robin --role owner",
+        "--url http://x server list",
+        "--url https://x --fingerprint zz server list",
+        "--token-file /nonexistent server list",
+    ] {
+        assert!(!complaint(center.command(line).write_stdin(""), 2).is_empty(), "{line}");
+    }
+    assert!(center.calls().is_empty());
+}

@@ -1,0 +1,66 @@
+//! `server watch`, until Ctrl-C.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use rackwright_catalog::{Fault, FaultCode};
+use serde_json::{Value, json};
+
+use crate::center::{Center, complaint};
+
+fn watched(id: i64) -> Result<Value, Fault> {
+    let event = json!({"id": id, "at": id * 1000, "server": "r1", "kind": "state", "text": format!("event\u{1b} {id}")});
+    Ok(json!({"items": [event], "next": id}))
+}
+
+fn away() -> Result<Value, Fault> {
+    Err(Fault::new(FaultCode::Unavailable, "watch", "the Control Center restarts", "Wait."))
+}
+
+fn follow(center: &Center, arguments: &[&str], lines: usize) -> (Vec<String>, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rackwright"))
+        .args(arguments)
+        .env("RACKWRIGHT_SOCKET", center.socket())
+        .env("TZ", "UTC")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let output = BufReader::new(child.stdout.take().expect("piped"));
+    let lines: Vec<String> = output.lines().take(lines).map(|line| line.expect("UTF-8")).collect();
+    // Ctrl-C, as a terminal sends it.
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(kill.success());
+    let mut told = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut told).expect("UTF-8");
+    assert!(child.wait().expect("it ends").success(), "{told}");
+    (lines, told)
+}
+
+#[test]
+fn it_goes_on_over_a_restart_and_ends_clean() {
+    let center = Center::start([watched(1), watched(2), away(), watched(3)]);
+    let (lines, told) = follow(&center, &["server", "watch", "r1"], 3);
+    assert_eq!(lines[0], "1970-01-01T00:00:01+00:00  r1           state   event\u{fffd} 1");
+    assert!(lines[2].ends_with(" 3"), "{lines:?}");
+    assert!(told.contains("the Control Center restarts; waiting"), "{told}");
+    let asked: Vec<Value> = center.calls().into_iter().map(|(_, input)| input).collect();
+    assert_eq!(asked[0], json!({"server": "r1", "wait_s": 20}));
+    assert_eq!(asked[1]["after"], 1);
+    assert_eq!((&asked[2]["after"], &asked[3]["after"]), (&json!(2), &json!(2)));
+}
+
+#[test]
+fn as_json_it_is_a_line_per_event() {
+    let center = Center::start([watched(1), watched(2)]);
+    let (lines, _) = follow(&center, &["--json", "server", "watch"], 2);
+    let ids: Vec<Value> =
+        lines.iter().map(|line| serde_json::from_str::<Value>(line).expect(line)["id"].clone()).collect();
+    assert_eq!(ids, [json!(1), json!(2)]);
+}
+
+#[test]
+fn who_was_never_there_is_not_waited_for() {
+    let told = complaint(&mut Center::start([away()]).command("server watch"), 1);
+    assert!(told.contains("the Control Center restarts"), "{told}");
+}

@@ -1,0 +1,35 @@
+//! Where things are, for the domain.
+
+use std::net::SocketAddrV4;
+
+use rackwright_domain::Site;
+
+use super::StartError;
+use crate::config::Config;
+use crate::data::DataDir;
+
+/// `agents` is where servers dial, its port known.
+pub(super) fn site(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Result<Site, StartError> {
+    let http_base = match &config.netboot {
+        Some(netboot) if netboot.http_port == 80 => format!("http://{}", netboot.address),
+        Some(netboot) => format!("http://{}:{}", netboot.address, netboot.http_port),
+        // Nobody serves images then, and nobody netboots who could want them.
+        None => format!("http://{}", agents.ip()),
+    };
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read_to_string(path).map_err(|source| StartError::File {
+            what: "read the package sources",
+            path: path.clone(),
+            source,
+        })
+    };
+    Ok(Site {
+        images_dir: data.images(),
+        work_dir: data.work(),
+        boot_dir: config.boot_dir.clone(),
+        http_base,
+        agent_endpoint: agents.to_string(),
+        boot_flavour: config.boot_flavour.clone(),
+        apt_sources: config.apt_sources.as_ref().map(read).transpose()?,
+    })
+}

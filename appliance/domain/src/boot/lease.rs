@@ -1,0 +1,170 @@
+//! DHCP leases: offered in memory, durable before the acknowledgement (RFC 2131 section 4.3).
+
+use std::collections::HashSet;
+use std::net::Ipv4Addr;
+
+use rackwright_model::{MacAddr, Millis};
+use rackwright_store::Connection;
+use rackwright_store::lease::{
+    LeaseRow, declined_list, declined_put, lease_delete, lease_end, lease_list, lease_of_address, lease_of_mac, lease_put,
+};
+use rackwright_store::network::{Network, network_list};
+use rackwright_store::server::{server_of_mac, server_set_address};
+
+use super::{Granted, Silent};
+use crate::{Domain, Refusal};
+
+/// How long an offered address is kept for the client that it was offered to.
+const OFFER_MS: i64 = 60_000;
+/// How long an address rests that a client found in use.
+const DECLINED_MS: i64 = 24 * 3_600_000;
+
+/// An answer of a transaction: the database may fail, and the client may get silence.
+type Answer<T> = Result<Result<T, Silent>, Refusal>;
+
+impl Domain {
+    /// The address to offer to a machine.
+    ///
+    /// # Errors
+    /// [`Silent`] when no served network fits, or its pool is empty.
+    pub async fn lease_offer(
+        &self,
+        mac: MacAddr,
+        wanted: Option<Ipv4Addr>,
+        link: Ipv4Addr,
+        host_name: Option<String>,
+        netboot: bool,
+    ) -> Result<Granted, Silent> {
+        let now = self.now();
+        self.boot_asks(mac, netboot).await;
+        let promised: HashSet<Ipv4Addr> = self.boots.with(|inner| {
+            inner.offered.retain(|_, (_, until)| *until > now.0);
+            inner.offered.iter().filter(|(holder, _)| **holder != mac).map(|(_, (address, _))| *address).collect()
+        });
+        let granted = self.read(move |tx| choose(tx, mac, wanted, link, host_name, &promised, now)).await??;
+        self.boots.with(|inner| {
+            inner.offered.insert(mac, (granted.address, now.plus(OFFER_MS).0));
+            inner.bound();
+        });
+        Ok(granted)
+    }
+
+    /// Take an address for a machine; durable when this returns.
+    ///
+    /// # Errors
+    /// [`Silent`] when the address is not the machine's to take.
+    pub async fn lease_commit(
+        &self,
+        mac: MacAddr,
+        address: Ipv4Addr,
+        link: Ipv4Addr,
+        host_name: Option<String>,
+    ) -> Result<Granted, Silent> {
+        let now = self.now();
+        let granted = self.write(move |tx| take(tx, mac, address, link, host_name, now)).await??;
+        self.boots.with(|inner| inner.offered.remove(&mac));
+        Ok(granted)
+    }
+
+    /// The machine gives its address back.
+    ///
+    /// # Errors
+    /// [`Silent`] when the database fails.
+    pub async fn lease_release(&self, mac: MacAddr, address: Ipv4Addr) -> Result<(), Silent> {
+        let now = self.now();
+        Ok(self.write(move |tx| Ok(lease_end(tx, mac, address, now)?)).await?)
+    }
+
+    /// The machine found its address in use: rest the address for a day.
+    ///
+    /// # Errors
+    /// [`Silent`] when the address was not the machine's.
+    pub async fn lease_decline(&self, mac: MacAddr, address: Ipv4Addr) -> Result<(), Silent> {
+        let now = self.now();
+        let offered = self.boots.with(|inner| inner.offered.remove(&mac)).is_some_and(|(was, _)| was == address);
+        self.write(move |tx| {
+            let held = lease_of_mac(tx, mac)?.is_some_and(|lease| lease.address == address);
+            if !held && !offered {
+                return Ok(Err(Silent::because(format!("{mac} declined {address}, which was not its own"))));
+            }
+            if held {
+                lease_delete(tx, mac)?;
+            }
+            declined_put(tx, address, now.plus(DECLINED_MS))?;
+            Ok(Ok(()))
+        })
+        .await?
+    }
+}
+
+fn choose(
+    tx: &Connection,
+    mac: MacAddr,
+    wanted: Option<Ipv4Addr>,
+    link: Ipv4Addr,
+    host_name: Option<String>,
+    promised: &HashSet<Ipv4Addr>,
+    now: Millis,
+) -> Answer<Granted> {
+    let Some(network) = network_of(tx, link)? else {
+        return Ok(Err(Silent::because(format!("no served network contains {link}; serve one with: rackwright network set"))));
+    };
+    let own = lease_of_mac(tx, mac)?.map(|lease| lease.address).filter(|address| in_pool(&network, *address));
+    let leases = lease_list(tx)?;
+    let resting: HashSet<Ipv4Addr> = declined_list(tx, now)?.into_iter().collect();
+    let held: HashSet<Ipv4Addr> =
+        leases.iter().filter(|lease| lease.mac != mac && lease.until > now).map(|lease| lease.address).collect();
+    // Addresses that somebody had before are given away last, so that machines tend to keep theirs.
+    let known: HashSet<Ipv4Addr> = leases.iter().filter(|lease| lease.mac != mac).map(|lease| lease.address).collect();
+    let free = |address: &Ipv4Addr| !held.contains(address) && !resting.contains(address) && !promised.contains(address);
+    let subnet = &network.subnet;
+    let pool = || (u32::from(subnet.pool_first)..=u32::from(subnet.pool_last)).map(Ipv4Addr::from);
+    let address = own
+        .filter(free)
+        .or_else(|| wanted.filter(|address| in_pool(&network, *address)).filter(free))
+        .or_else(|| pool().find(|address| free(address) && !known.contains(address)))
+        .or_else(|| pool().find(free));
+    Ok(match address {
+        Some(address) => Ok(Granted { address, seconds: subnet.lease_s, host_name: named(tx, mac, host_name)?, subnet: network.subnet }),
+        None => Err(Silent::because(format!("the pool of network {} is empty", network.name))),
+    })
+}
+
+fn take(
+    tx: &Connection,
+    mac: MacAddr,
+    address: Ipv4Addr,
+    link: Ipv4Addr,
+    host_name: Option<String>,
+    now: Millis,
+) -> Answer<Granted> {
+    let Some(network) = network_of(tx, link)? else {
+        return Ok(Err(Silent::because(format!("no served network contains {link}"))));
+    };
+    if !in_pool(&network, address) {
+        return Ok(Err(Silent::refusal(format!("{address} is not in the pool of network {}", network.name))));
+    }
+    if let Some(other) = lease_of_address(tx, address)?.filter(|lease| lease.mac != mac && lease.until > now) {
+        return Ok(Err(Silent::refusal(format!("{address} is leased to {}", other.mac))));
+    }
+    let subnet = network.subnet;
+    let until = now.plus(i64::from(subnet.lease_s) * 1_000);
+    lease_put(tx, &LeaseRow { mac, address, network: network.id, until })?;
+    if let Some(server) = server_of_mac(tx, mac)? {
+        server_set_address(tx, server.id, address)?;
+    }
+    Ok(Ok(Granted { address, seconds: subnet.lease_s, host_name: named(tx, mac, host_name)?, subnet }))
+}
+
+fn network_of(tx: &Connection, link: Ipv4Addr) -> Result<Option<Network>, Refusal> {
+    Ok(network_list(tx)?.into_iter().find(|network| network.subnet.cidr.contains(link)))
+}
+
+fn in_pool(network: &Network, address: Ipv4Addr) -> bool {
+    (network.subnet.pool_first..=network.subnet.pool_last).contains(&address)
+}
+
+/// The name to hand out: that of the server on record.
+fn named(tx: &Connection, mac: MacAddr, asked: Option<String>) -> Result<Option<String>, Refusal> {
+    Ok(server_of_mac(tx, mac)?.map(|server| server.name.to_string()).or(asked))
+}

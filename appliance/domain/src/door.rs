@@ -1,0 +1,103 @@
+//! The one way in: authenticate, authorise, validate, carry out, audit.
+
+
+use rackwright_catalog::{Effect, Fault, FaultCode, Permission, dispatch, entry, schema};
+use rackwright_store::audit::audit_insert;
+use serde_json::Value;
+
+use crate::caller::{Actor, Caller, Credential, Origin};
+use crate::Domain;
+
+impl Domain {
+    /// Carry out an action for whoever the credential proves.
+    ///
+    /// # Errors
+    /// The fault of any step. A failed attempt to change something is audited as well.
+    pub async fn call(
+        &self,
+        credential: &Credential,
+        origin: Origin,
+        action: &str,
+        input: Value,
+    ) -> Result<Value, Fault> {
+        let attempted = rackwright_catalog::validate::attempt(action);
+        let Some(entry) = entry(action) else {
+            // Validation words the refusal of unknown names.
+            return dispatch(self, &self.nobody(origin, action), action, input).await;
+        };
+        let actor = match entry.spec.permission {
+            // The way in stays open to whoever comes with an expired credential.
+            Permission::Public => Actor::nobody(),
+            _ => self.authenticate(credential, &attempted).await?,
+        };
+        let redacted = schema::redact(&(entry.input_schema)(), &input).to_string();
+        let caller = Caller::new(actor, origin, action, redacted);
+        let result = match authorise(&caller.actor, entry.spec.permission, &attempted) {
+            Ok(()) => dispatch(self, &caller, action, input).await,
+            Err(fault) => Err(fault),
+        };
+        // Attempts that are turned away unheard would let a stranger fill the disk.
+        let unheard = matches!(&result, Err(fault) if fault.code == FaultCode::TooMany);
+        if entry.spec.effect != Effect::Read && !caller.is_audited() && !unheard {
+            self.audit(&caller, result.as_ref().err()).await;
+        }
+        result
+    }
+
+    /// A row for an attempt that failed, or that changed nothing in the database.
+    async fn audit(&self, caller: &Caller, failure: Option<&Fault>) {
+        let result = failure.map_or_else(|| "done".to_owned(), |fault| format!("{:?}: {}", fault.code, fault.reason));
+        let draft = caller.draft(&result);
+        let at = self.now();
+        if let Err(error) = self.write(move |tx| Ok(audit_insert(tx, at, &draft)?)).await {
+            tracing::error!(action.result = result, "the audit row could not be written: {error}");
+        }
+    }
+
+    fn nobody(&self, origin: Origin, action: &str) -> Caller {
+        Caller::new(Actor::nobody(), origin, action, String::new())
+    }
+}
+
+impl Actor {
+    /// Whoever holds no credential.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self {
+            id: None,
+            name: "nobody".to_owned(),
+            role: rackwright_catalog::Role::Support,
+            by: "nobody",
+            session_hash: None,
+        }
+    }
+
+    /// A policy of the Control Center itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { name: "system".to_owned(), role: rackwright_catalog::Role::Owner, by: "system", ..Self::nobody() }
+    }
+}
+
+fn authorise(actor: &Actor, needed: Permission, attempted: &str) -> Result<(), Fault> {
+    if needed == Permission::Public {
+        return Ok(());
+    }
+    if actor.by == "nobody" {
+        return Err(Fault::new(
+            FaultCode::NotSignedIn,
+            attempted,
+            "nobody is signed in",
+            "Sign in, or call with an API token.",
+        ));
+    }
+    if actor.role.grants(needed) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultCode::Forbidden,
+        attempted,
+        format!("the role {} does not allow it", actor.role.word()),
+        "Ask an owner of the Control Center to do it, or to change your role.",
+    ))
+}

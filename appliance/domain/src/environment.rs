@@ -1,0 +1,4 @@
+//! The provisioning environment that bare servers netboot.
+
+mod build;
+mod list;

@@ -1,0 +1,46 @@
+//! Removing an image and its file.
+
+use rackwright_catalog::actions::Done;
+use rackwright_catalog::actions::image::{ImageRemove, ImageRemoveInput};
+use rackwright_catalog::{Fault, Handle};
+use rackwright_model::Name;
+use rackwright_store::Connection;
+use rackwright_store::image::{image_delete, image_named};
+use rackwright_store::install::install_active;
+use rackwright_store::profile::profile_of_image;
+
+use crate::refusal::{conflict, not_found, unconfirmed};
+use crate::{Caller, Domain, Refusal};
+
+impl Handle<ImageRemove, Caller> for Domain {
+    async fn handle(
+        &self,
+        caller: &Caller,
+        ImageRemoveInput { image, confirm }: ImageRemoveInput,
+    ) -> Result<Done, Fault> {
+        let attempted = format!("remove image {image}");
+        let (name, phrase) = (image.clone(), attempted.clone());
+        self.change(caller, &attempted, move |tx| remove(tx, &phrase, &name, confirm.as_ref())).await?;
+        // The record is gone for good; a file that must stay for now is swept later.
+        self.release_image(&image).await;
+        Ok(Done::new(format!("Image {image} is removed.")))
+    }
+}
+
+fn remove(tx: &Connection, attempted: &str, name: &Name, confirm: Option<&Name>) -> Result<(), Refusal> {
+    image_named(tx, name)?.ok_or_else(|| not_found(attempted, "image", name))?;
+    let profiles: Vec<String> = profile_of_image(tx, name)?.iter().map(Name::to_string).collect();
+    if !profiles.is_empty() {
+        let reason = format!("it is installed by the profiles {}", profiles.join(", "));
+        return Err(conflict(attempted, reason, "Remove those profiles first.").into());
+    }
+    if let Some(install) = install_active(tx)?.iter().find(|install| install.image == *name) {
+        let reason = format!("job {} is installing it", install.job);
+        return Err(conflict(attempted, reason, "Wait for the install, or cancel it.").into());
+    }
+    if confirm != Some(name) {
+        return Err(unconfirmed(attempted, "its file is deleted", "confirm", name).into());
+    }
+    image_delete(tx, name)?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! What each action does, who may do it, and what moves servers from state to state. Everything outside (BMCs, agents,
+//! time, the authority) is a port in [`ports`]. Actions record intent; only a reconciler moves a lifecycle.
+
+pub mod access;
+pub mod boot;
+pub mod caller;
+pub mod door;
+pub mod events;
+pub mod ports;
+pub mod presence;
+pub mod reconcile;
+pub mod refusal;
+pub mod report;
+pub mod secret;
+
+mod audit;
+mod discovery;
+mod environment;
+mod image;
+mod job;
+mod network;
+mod paging;
+mod person;
+mod profile;
+mod server;
+mod system;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use rackwright_model::Millis;
+use rackwright_store::{Connection, Store};
+use tokio::sync::Notify;
+
+pub use caller::{Caller, Credential, Origin};
+use ports::Ports;
+pub use refusal::Refusal;
+
+/// Where the Control Center keeps its files and how machines reach it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    pub images_dir: PathBuf,
+    pub work_dir: PathBuf,
+    /// Boot files: a folder per kernel flavour.
+    pub boot_dir: PathBuf,
+    /// `http://ADDRESS[:PORT]`: where machines fetch images.
+    pub http_base: String,
+    /// `ADDRESS:PORT`: where agents dial.
+    pub agent_endpoint: String,
+    /// Kernel flavour of the provisioning environment: a folder below the boot files.
+    pub boot_flavour: String,
+    /// Package sources for image builds; none takes the machine's own.
+    pub apt_sources: Option<String>,
+}
+
+/// The Control Center. One per process, shared by everything that serves.
+pub struct Domain {
+    pub store: Store,
+    pub site: Site,
+    pub ports: Ports,
+    pub events: events::Events,
+    pub presence: presence::Presence,
+    pub secrets: secret::SecretKey,
+    pub boots: boot::Boots,
+    /// Wakes the reconcilers: something they look at has changed.
+    pub changed: Arc<Notify>,
+    started_at: Millis,
+    sign_ins: person::attempts::Attempts,
+    /// Why the last write failed for want of room; cleared by a write that holds.
+    storage_problem: Mutex<Option<String>>,
+}
+
+impl Domain {
+    #[must_use]
+    pub fn new(store: Store, site: Site, ports: Ports, secrets: secret::SecretKey) -> Self {
+        let started_at = ports.clock.now();
+        Self {
+            store,
+            site,
+            events: events::Events::new(started_at),
+            presence: presence::Presence::new(started_at),
+            secrets,
+            boots: boot::Boots::default(),
+            changed: Arc::new(Notify::new()),
+            started_at,
+            sign_ins: person::attempts::Attempts::default(),
+            storage_problem: Mutex::default(),
+            ports,
+        }
+    }
+
+    /// Now, by the port.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.ports.clock.now()
+    }
+
+    /// A write that is nobody's action: a report of a machine, a step of a reconciler.
+    ///
+    /// # Errors
+    /// What `work` refuses, or the database's failure.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let result = self.store.write(work).await;
+        self.note_storage(result.as_ref().err());
+        result
+    }
+
+    /// A consistent look at the database.
+    ///
+    /// # Errors
+    /// What `work` refuses, or the database's failure.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.store.read(work).await
+    }
+
+    /// Why changes are refused for want of room, if they are.
+    #[must_use]
+    pub fn storage_problem(&self) -> Option<String> {
+        self.storage_problem.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    fn note_storage(&self, failure: Option<&Refusal>) {
+        let full = match failure {
+            Some(refusal) if refusal.is_storage_full() => Some(
+                "The data disk of the Control Center is full: nothing can be changed until there is room on it.".to_owned(),
+            ),
+            Some(_) => return,
+            None => None,
+        };
+        let mut held = self.storage_problem.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if *held == full {
+            return;
+        }
+        match &full {
+            Some(sentence) => {
+                tracing::error!("{sentence}");
+                self.events.system(self.now(), sentence);
+            }
+            None => self.events.system(self.now(), "The data disk of the Control Center has room again."),
+        }
+        *held = full;
+    }
+}

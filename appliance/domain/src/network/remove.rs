@@ -1,0 +1,33 @@
+//! No longer serving a subnet.
+
+use rackwright_catalog::actions::Done;
+use rackwright_catalog::actions::network::{NetworkRemove, NetworkRemoveInput};
+use rackwright_catalog::{Fault, Handle};
+use rackwright_store::network::{network_delete, network_list};
+
+use crate::refusal::{not_found, unconfirmed};
+use crate::{Caller, Domain};
+
+impl Handle<NetworkRemove, Caller> for Domain {
+    async fn handle(
+        &self,
+        caller: &Caller,
+        NetworkRemoveInput { network, confirm }: NetworkRemoveInput,
+    ) -> Result<Done, Fault> {
+        let attempted = format!("remove network {network}");
+        let (name, phrase) = (network.clone(), attempted.clone());
+        self.change(caller, &attempted, move |tx| {
+            if !network_list(tx)?.iter().any(|row| row.name == name) {
+                return Err(not_found(phrase, "network", &name).into());
+            }
+            if confirm.as_ref() != Some(&name) {
+                let reason = "its machines lose their addresses when their leases end";
+                return Err(unconfirmed(phrase, reason, "confirm", &name).into());
+            }
+            network_delete(tx, &name)?;
+            Ok(())
+        })
+        .await?;
+        Ok(Done::new(format!("Network {network} is no longer served.")))
+    }
+}

@@ -1,0 +1,117 @@
+//! What lies outside: hardware, machines, time, chance and the authority. Real ones are wired by the daemon.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rackwright_model::{Millis, ServerId};
+use rackwright_proto::ToMachine;
+
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Everything outside, in one bundle.
+#[derive(Clone)]
+pub struct Ports {
+    pub bmc: Arc<dyn Bmc>,
+    pub machines: Arc<dyn Machines>,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    pub authority: Arc<dyn Authority>,
+    pub ping: Arc<dyn Ping>,
+    /// Counters of the network servers and sessions, by dotted name.
+    pub counters: Arc<dyn Counters>,
+}
+
+/// A BMC that can be spoken to: the password in clear, for the moment of the call.
+#[derive(Clone)]
+pub struct BmcAccess {
+    pub address: IpAddr,
+    pub user: String,
+    pub password: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Power {
+    On,
+    Off,
+    Shutdown,
+    Cycle,
+}
+
+/// What the next boot shall start from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BootDevice {
+    Network,
+    Disk,
+}
+
+/// A BMC did not do as it was told: what was attempted and what it answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BmcError(pub String);
+
+/// Baseboard management controllers. Every call ends within half a minute.
+pub trait Bmc: Send + Sync {
+    fn is_on<'a>(&'a self, at: &'a BmcAccess) -> Later<'a, Result<bool, BmcError>>;
+    fn power<'a>(&'a self, at: &'a BmcAccess, order: Power) -> Later<'a, Result<(), BmcError>>;
+    /// For the next boot only.
+    fn boot_once<'a>(&'a self, at: &'a BmcAccess, from: BootDevice, uefi: bool) -> Later<'a, Result<(), BmcError>>;
+}
+
+/// Sessions of machines with the Control Center.
+pub trait Machines: Send + Sync {
+    /// Send to the provisioning environment that booted with this nonce; false when it holds no session.
+    fn send_to_boot(&self, boot: &str, message: ToMachine) -> bool;
+    /// Send to the managed agent of this server; false when it holds no session.
+    fn send_to_agent(&self, server: ServerId, message: ToMachine) -> bool;
+    /// End every session of this server, because its certificate was revoked.
+    fn drop_agent(&self, server: ServerId);
+}
+
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Millis;
+}
+
+pub trait Chance: Send + Sync {
+    /// Fill with bytes nobody can guess.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// A certificate made for an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    pub certificate_pem: String,
+    /// SHA-256 of the certificate's DER, in hexadecimal.
+    pub fingerprint: String,
+    /// SHA-256 of the public key, in hexadecimal.
+    pub key: String,
+}
+
+/// The appliance's certificate authority.
+pub trait Authority: Send + Sync {
+    /// Sign an agent's request. The names in the request are ignored.
+    ///
+    /// # Errors
+    /// A sentence when the request is not valid.
+    fn issue(&self, server: ServerId, csr_pem: &str) -> Result<Issued, String>;
+    /// SHA-256 of the request's public key, in hexadecimal, after its signature was checked.
+    ///
+    /// # Errors
+    /// A sentence when the request is not valid.
+    fn key_of(&self, csr_pem: &str) -> Result<String, String>;
+    /// The authority's own certificate.
+    fn certificate_pem(&self) -> String;
+}
+
+/// ICMP echo.
+pub trait Ping: Send + Sync {
+    /// Whether the address answered within the limit.
+    fn answers(&self, address: Ipv4Addr, limit: Duration) -> Later<'_, bool>;
+}
+
+/// Counters of what was sent, dropped and refused.
+pub trait Counters: Send + Sync {
+    fn snapshot(&self) -> Vec<(String, u64)>;
+}

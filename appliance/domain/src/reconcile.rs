@@ -1,0 +1,16 @@
+//! What moves lifecycles. Each reconciler looks at the database and the world, does one idempotent step, and looks
+//! again; killing the process between any two steps loses nothing and repeats nothing that matters.
+
+pub mod image_jobs;
+mod install;
+mod monitor;
+
+use std::sync::Arc;
+
+use crate::Domain;
+pub(crate) use install::Ending;
+
+/// Run the reconcilers of servers until the process ends.
+pub async fn run(domain: Arc<Domain>) {
+    tokio::join!(install::run(Arc::clone(&domain)), monitor::run(domain));
+}

@@ -1,0 +1,88 @@
+//! Secrets at rest: ChaCha20-Poly1305 under a key that lies beside the database, never in it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+
+use crate::ports::Chance;
+
+/// The key that opens stored secrets.
+pub struct SecretKey(LessSafeKey);
+
+/// The stored secret does not open with this key.
+#[derive(Debug, thiserror::Error)]
+#[error("a stored secret cannot be opened; the key file does not belong to this database")]
+pub struct Unopened;
+
+impl SecretKey {
+    /// Bytes of a key.
+    pub const LEN: usize = 32;
+
+    #[must_use]
+    pub fn new(bytes: &[u8; Self::LEN]) -> Self {
+        let key = UnboundKey::new(&CHACHA20_POLY1305, bytes).expect("the length is the algorithm's");
+        Self(LessSafeKey::new(key))
+    }
+
+    /// Close `clear`; opens only with the same `purpose`.
+    #[must_use]
+    pub fn seal(&self, chance: &dyn Chance, purpose: &str, clear: &str) -> String {
+        let mut nonce = [0; NONCE_LEN];
+        chance.fill(&mut nonce);
+        let mut body = clear.as_bytes().to_vec();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose.as_bytes()), &mut body)
+            .expect("a secret is far below the algorithm's limit");
+        BASE64.encode([nonce.as_slice(), &body].concat())
+    }
+
+    /// # Errors
+    /// [`Unopened`] when the text was sealed with another key or for another purpose.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Result<String, Unopened> {
+        let mut bytes = BASE64.decode(sealed).map_err(|_| Unopened)?;
+        if bytes.len() < NONCE_LEN {
+            return Err(Unopened);
+        }
+        let mut body = bytes.split_off(NONCE_LEN);
+        let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| Unopened)?;
+        let clear = self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body).map_err(|_| Unopened)?;
+        String::from_utf8(clear.to_vec()).map_err(|_| Unopened)
+    }
+}
+
+/// A random credential with a prefix that tells what it is, such as `rws_5f…`.
+#[must_use]
+pub fn credential(chance: &dyn Chance, prefix: &str) -> String {
+    let mut bytes = [0; 32];
+    chance.fill(&mut bytes);
+    format!("{prefix}_{}", hex::encode(bytes))
+}
+
+/// What is stored of a credential.
+#[must_use]
+pub fn fingerprint(credential: &str) -> String {
+    hex::encode(ring::digest::digest(&ring::digest::SHA256, credential.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Sevens;
+    impl Chance for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    #[test]
+    fn opens_only_with_the_same_key_and_purpose() {
+        let key = SecretKey::new(&[1; 32]);
+        let sealed = key.seal(&Sevens, "bmc 1", "hush");
+        assert!(!sealed.contains("hush"));
+        assert_eq!(key.open("bmc 1", &sealed).expect("ours"), "hush");
+        assert!(key.open("bmc 2", &sealed).is_err());
+        assert!(SecretKey::new(&[2; 32]).open("bmc 1", &sealed).is_err());
+        assert!(key.open("bmc 1", "AAAA").is_err());
+    }
+}

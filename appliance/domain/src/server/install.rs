@@ -1,0 +1,63 @@
+//! `server install`: records the intent as a job; the reconciler carries it out.
+
+use rackwright_catalog::actions::JobStarted;
+use rackwright_catalog::actions::server::{ServerInstall, ServerInstallInput};
+use rackwright_catalog::{Fault, Handle};
+use rackwright_model::{JobId, Millis, Name, ServerEvent};
+use rackwright_store::Connection;
+use rackwright_store::install::install_insert;
+use rackwright_store::job::{JobDraft, JobKind, job_insert};
+use rackwright_store::profile::profile_named;
+use rackwright_store::server::Server;
+
+use crate::refusal::{conflict, not_found, unconfirmed};
+use crate::{Caller, Domain, Refusal};
+
+impl Handle<ServerInstall, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: ServerInstallInput) -> Result<JobStarted, Fault> {
+        let attempted = format!("install {} with profile {}", input.server, input.profile);
+        let fault = attempted.clone();
+        let (server_name, profile_name) = (input.server.clone(), input.profile.clone());
+        let (at, by) = (self.now(), caller.actor.name.clone());
+        let job = self
+            .change(caller, &attempted, move |tx| {
+                let server = super::named(tx, &input.server, &fault)?;
+                if server.state.holds_a_system() && input.confirm_wipe.as_ref() != Some(&server.name) {
+                    let reason = format!("{} is {}: everything on its disk would be destroyed", server.name, server.state.word());
+                    return Err(unconfirmed(&fault, reason, "confirm-wipe", &server.name).into());
+                }
+                begin(tx, &server, &input.profile, &by, at, &fault)
+            })
+            .await?;
+        self.events.server(at, &server_name, "job", format!("Installing {server_name} with {profile_name} began."));
+        Ok(JobStarted { job, message: format!("Installing {server_name} with profile {profile_name} is job {job}.") })
+    }
+}
+
+/// Begin an install of a server that may be installed: job, install row and state in one transaction.
+pub(crate) fn begin(
+    tx: &Connection,
+    server: &Server,
+    profile_name: &Name,
+    started_by: &str,
+    at: Millis,
+    attempted: &str,
+) -> Result<JobId, Refusal> {
+    let profile = profile_named(tx, profile_name)?.ok_or_else(|| not_found(attempted, "profile", profile_name))?;
+    if server.bmc.is_none() && server.inventory.is_none() {
+        let reason = format!("{} has never netbooted and has no BMC on record, so it cannot be started from here", server.name);
+        let advice = format!("Set its BMC with: rackwright server set-bmc {}, or power it on by hand to netboot", server.name);
+        return Err(conflict(attempted, reason, advice).into());
+    }
+    super::step(tx, server, ServerEvent::Install, None, attempted)?;
+    let draft = JobDraft {
+        kind: JobKind::Install,
+        title: format!("install {} with {profile_name}", server.name),
+        input: "{}".to_owned(),
+        server: Some(server.id),
+        started_by: started_by.to_owned(),
+    };
+    let job = job_insert(tx, &draft, at)?;
+    install_insert(tx, server.id, job, profile_name, &profile.profile, at)?;
+    Ok(job)
+}

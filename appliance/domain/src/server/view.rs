@@ -1,0 +1,127 @@
+//! From rows and presence to what a person sees.
+
+use rackwright_catalog::actions::server::{
+    BmcView, DiskUseView, InstallView, LoadView, NicLease, ServerDetail, ServerSummary,
+};
+use rackwright_model::job::JobState;
+use rackwright_model::{BootRecord, BootStage, Millis, ServerState};
+use rackwright_store::Connection;
+use rackwright_store::boot_record::boot_record_list;
+use rackwright_store::install::{InstallRow, install_last};
+use rackwright_store::job::{JobRow, job_page};
+use rackwright_store::lease::lease_of_mac;
+use rackwright_store::server::Server;
+
+use crate::presence::Seen;
+use crate::{Domain, Refusal};
+
+/// What [`Domain`] knows of a server beside the database.
+pub(super) struct Now {
+    pub seen: Seen,
+    pub at: Millis,
+}
+
+impl Domain {
+    pub(super) fn now_of(&self, server: rackwright_model::ServerId) -> Now {
+        Now { seen: self.presence.of(server), at: self.now() }
+    }
+}
+
+pub(super) fn summary(server: &Server, running: Option<&JobRow>, seen: &Seen) -> ServerSummary {
+    let last_sign = seen.heartbeat.as_ref().map(|(at, _)| *at).max(seen.echo).max(server.seen_at);
+    ServerSummary {
+        id: server.id,
+        name: server.name.clone(),
+        state: server.state,
+        reason: server.reason.clone(),
+        macs: server.macs.clone(),
+        address: server.address,
+        firmware: server.inventory.as_ref().map(|inventory| inventory.firmware),
+        agent_connected: seen.connected,
+        seen_at: last_sign,
+        job: running.map(|job| job.id),
+        progress: running.map(|job| job.progress_permille),
+        profile: server.profile.clone(),
+    }
+}
+
+pub(super) fn detail(tx: &Connection, server: &Server, now: &Now) -> Result<ServerDetail, Refusal> {
+    let jobs = job_page(tx, None, Some(&server.name), None, 20)?;
+    let running = jobs.iter().find(|job| job.state == JobState::Running);
+    let timeline = boot_record_list(tx, server.id)?;
+    let install = install_last(tx, server.id)?;
+    let mut leases = Vec::new();
+    for mac in &server.macs {
+        leases.extend(lease_of_mac(tx, *mac)?.map(|row| NicLease { mac: row.mac, address: row.address, until: row.until }));
+    }
+    Ok(ServerDetail {
+        summary: summary(server, running, &now.seen),
+        inventory: server.inventory.clone(),
+        inventory_at: server.inventory_at,
+        bmc: server.bmc.as_ref().map(|bmc| BmcView { address: bmc.address, user: bmc.user.clone() }),
+        leases,
+        stopped: stopped(server.state, &timeline, install.as_ref(), now.at),
+        timeline,
+        install: install.map(install_view),
+        load: load(server, &now.seen),
+        jobs: jobs.into_iter().map(crate::job::view).collect(),
+    })
+}
+
+/// Seconds without a further station after which a boot counts as stopped.
+const STALLED_S: i64 = 120;
+
+/// Where the boot stopped and what to do; none while it goes on, waits for an order, or is complete.
+fn stopped(state: ServerState, timeline: &[BootRecord], install: Option<&InstallRow>, now: Millis) -> Option<String> {
+    let last = timeline.last()?;
+    let installing = state == ServerState::Installing;
+    let waits_for_orders = last.stage == BootStage::Inventory && !installing;
+    if last.stage == BootStage::Agent || (waits_for_orders && state != ServerState::Failed) {
+        return None;
+    }
+    let silent_s = now.since(last.at) / 1_000;
+    let failed = install.filter(|_| state == ServerState::Failed).and_then(|install| install.reason.as_deref());
+    match failed {
+        Some(reason) => Some(format!("Stopped after {}: {reason} {}", last.stage.title(), last.stage.advice())),
+        None if silent_s >= STALLED_S && !writes_quietly(last.stage) => {
+            Some(format!("Nothing was heard for {silent_s} s after {}. {}", last.stage.title(), last.stage.advice()))
+        }
+        None => None,
+    }
+}
+
+/// Stations after which a long silence of the timeline is normal, because the job's progress tells.
+fn writes_quietly(stage: BootStage) -> bool {
+    matches!(stage, BootStage::Disk | BootStage::Image | BootStage::Configure)
+}
+
+fn install_view(install: InstallRow) -> InstallView {
+    InstallView {
+        job: install.job,
+        phase: install.phase,
+        profile: install.profile_name,
+        image: install.image,
+        reason: install.reason,
+        started_at: install.started_at,
+        ended_at: install.ended_at,
+    }
+}
+
+fn load(server: &Server, seen: &Seen) -> Option<LoadView> {
+    let (at, heartbeat) = seen.heartbeat.as_ref()?;
+    let agent = server.agent.as_ref()?;
+    let disks = heartbeat.disks.iter();
+    Some(LoadView {
+        at: *at,
+        uptime_s: heartbeat.uptime_s,
+        load_centi: heartbeat.load_centi,
+        memory_kb: heartbeat.memory_kb,
+        memory_available_kb: heartbeat.memory_available_kb,
+        disks: disks
+            .map(|disk| DiskUseView { mount: disk.mount.clone(), bytes: disk.bytes, free_bytes: disk.free_bytes })
+            .collect(),
+        agent_version: agent.version.clone(),
+        kernel: agent.kernel.clone(),
+        os: agent.os.clone(),
+    })
+}

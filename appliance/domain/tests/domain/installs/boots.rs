@@ -1,0 +1,78 @@
+//! What machines that netboot are given, and who is alive.
+
+use std::net::Ipv4Addr;
+
+use rackwright_domain::boot::Choice;
+use rackwright_model::{BootStage, MacAddr};
+use serde_json::json;
+
+use super::{LINK, MAC, Room};
+
+const STRANGER: MacAddr = MacAddr([0x52, 0x54, 0, 0xaa, 0xbb, 0xcc]);
+
+#[tokio::test]
+async fn an_unknown_machine_appears_as_discovered() {
+    let room = Room::new().await;
+    let domain = &room.world.domain;
+    domain.lease_offer(STRANGER, None, LINK, None, true).await.expect("an offer");
+    domain.boot_passed(STRANGER, BootStage::DhcpOffer, "offered".into());
+    room.until("the station", || Some(())).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(matches!(domain.boot_choice(STRANGER).await, Ok(Choice::Provision { .. })));
+    let server = room.world.done("server.show", json!({"server": "srv-aabbcc"})).await;
+    assert_eq!(server["summary"]["state"], "discovered");
+    assert_eq!(server["timeline"][0]["stage"], "dhcp_offer", "stations before it had a name are kept: {server:#}");
+}
+
+#[tokio::test]
+async fn leases_are_kept_by_their_machines_and_survive_a_kill() {
+    let mut room = Room::new().await;
+    let first = room.world.domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer").address;
+    room.world.domain.lease_commit(MAC, first, LINK, None).await.expect("a lease");
+    room.kill_and_restart().await;
+    let domain = &room.world.domain;
+    let taken = domain.lease_commit(STRANGER, first, LINK, None).await;
+    assert!(taken.is_err_and(|silent| silent.refuse), "the address is still leased");
+    let other = domain.lease_offer(STRANGER, Some(first), LINK, None, true).await.expect("an offer").address;
+    assert_ne!(other, first);
+    assert_eq!(domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer").address, first);
+}
+
+#[tokio::test]
+async fn a_declined_address_rests() {
+    let room = Room::new().await;
+    let domain = &room.world.domain;
+    let first = domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer").address;
+    domain.lease_commit(MAC, first, LINK, None).await.expect("a lease");
+    assert!(domain.lease_decline(STRANGER, first).await.is_err(), "only its holder may decline it");
+    domain.lease_decline(MAC, first).await.expect("declined");
+    for mac in [MAC, STRANGER] {
+        assert_ne!(domain.lease_offer(mac, Some(first), LINK, None, true).await.expect("an offer").address, first);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_pool_and_an_unserved_link_are_silence_with_a_reason() {
+    let room = Room::new().await;
+    let domain = &room.world.domain;
+    let elsewhere = domain.lease_offer(MAC, None, Ipv4Addr::new(192, 0, 2, 1), None, true).await;
+    assert!(elsewhere.is_err_and(|silent| silent.reason.contains("no served network")));
+    for last in 0..11u8 {
+        let mac = MacAddr([2, 0, 0, 0, 1, last]);
+        let address = domain.lease_offer(mac, None, LINK, None, true).await.expect("an offer").address;
+        domain.lease_commit(mac, address, LINK, None).await.expect("a lease");
+    }
+    let full = domain.lease_offer(MAC, None, LINK, None, true).await;
+    assert!(full.is_err_and(|silent| silent.reason.contains("is empty")));
+}
+
+#[tokio::test]
+async fn a_retired_machine_loses_its_door_and_comes_back_as_discovered() {
+    let room = Room::new().await;
+    room.netboot().await;
+    room.world.refused("server.retire", json!({"server": "r1"})).await;
+    room.world.done("server.retire", json!({"server": "r1", "confirm": "r1"})).await;
+    assert_eq!(room.server().await["summary"]["state"], "retired");
+    room.netboot().await;
+    assert_eq!(room.server().await["summary"]["state"], "discovered");
+}

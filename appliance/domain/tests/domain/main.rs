@@ -1,0 +1,18 @@
+//! Stories of people who work with the Control Center, each on a database of its own.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod audit;
+mod discovery;
+mod full_disk;
+mod image_jobs;
+mod images;
+mod installs;
+mod jobs;
+mod networks;
+mod passwords;
+mod permissions;
+mod profiles;
+mod sign_in;
+mod tokens;

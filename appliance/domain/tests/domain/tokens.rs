@@ -1,0 +1,71 @@
+//! API tokens.
+
+use rackwright_catalog::{FaultCode, Role};
+use rackwright_domain::Credential;
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+const DAY_MS: i64 = 86_400_000;
+
+async fn token(world: &World, session: &Credential, input: Value) -> Credential {
+    let made = world.call(session, "token.create", input).await.expect("is made");
+    Credential::Bearer(made["token"].as_str().expect("a token").to_owned())
+}
+
+#[tokio::test]
+async fn a_token_acts_for_its_maker_until_it_expires() {
+    let world = World::new();
+    let session = world.session(Role::Engineer).await;
+    let token = token(&world, &session, json!({"name": "ci", "days": 1})).await;
+    let shown = world.call(&token, "session.show", json!({})).await.expect("is known");
+    assert_eq!(shown, json!({"user": "engineer", "role": "engineer", "by": "token"}));
+    world.clock.pass(DAY_MS);
+    let fault = world.call(&token, "session.show", json!({})).await.expect_err("has expired");
+    assert_eq!(fault.code, FaultCode::NotSignedIn);
+}
+
+#[tokio::test]
+async fn the_last_use_is_shown_to_the_minute() {
+    let world = World::new();
+    let session = world.session(Role::Owner).await;
+    let token = token(&world, &session, json!({"name": "ci"})).await;
+    let used_at = async || {
+        let list = world.call(&session, "token.list", json!({})).await.expect("lists");
+        list["items"][0]["used_at"].as_i64()
+    };
+    assert_eq!(used_at().await, None);
+    world.call(&token, "session.show", json!({})).await.expect("is known");
+    let first = used_at().await.expect("was used");
+    world.clock.pass(59_999);
+    world.call(&token, "session.show", json!({})).await.expect("is known");
+    assert_eq!(used_at().await, Some(first));
+    world.clock.pass(1);
+    world.call(&token, "session.show", json!({})).await.expect("is known");
+    assert_eq!(used_at().await, Some(first + 60_000));
+}
+
+#[tokio::test]
+async fn a_token_is_revoked_by_its_maker_only() {
+    let world = World::new();
+    let (owner, engineer) = (world.session(Role::Owner).await, world.session(Role::Engineer).await);
+    let token = token(&world, &engineer, json!({"name": "ci"})).await;
+    assert_eq!(world.call(&owner, "token.list", json!({})).await.expect("lists")["items"], json!([]));
+    let not_mine = world.call(&owner, "token.revoke", json!({"name": "ci"})).await.expect_err("is another's");
+    assert_eq!(not_mine.code, FaultCode::NotFound);
+    world.call(&engineer, "token.revoke", json!({"name": "ci"})).await.expect("is revoked");
+    assert!(world.call(&token, "session.show", json!({})).await.is_err());
+}
+
+#[tokio::test]
+async fn a_name_is_taken_once_per_person_and_local_root_has_no_tokens() {
+    let world = World::new();
+    let (owner, engineer) = (world.session(Role::Owner).await, world.session(Role::Engineer).await);
+    token(&world, &owner, json!({"name": "ci"})).await;
+    token(&world, &engineer, json!({"name": "ci"})).await;
+    let twice = world.call(&owner, "token.create", json!({"name": "ci"})).await.expect_err("is taken");
+    assert_eq!(twice.code, FaultCode::Conflict);
+    assert!(twice.advice.contains("rackwright token revoke ci"), "{twice}");
+    assert_eq!(world.refused("token.create", json!({"name": "ci"})).await.code, FaultCode::Conflict);
+    assert_eq!(world.done("token.list", json!({})).await["items"], json!([]));
+}

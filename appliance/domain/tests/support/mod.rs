@@ -1,0 +1,128 @@
+//! A Control Center on a real database in a directory of its own, with fakes where hardware, machines, time and chance
+//! begin.
+
+mod bmc;
+mod machines;
+mod surroundings;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use rackwright_catalog::{Fault, Role};
+use rackwright_domain::ports::Ports;
+use rackwright_domain::secret::{SecretKey, fingerprint};
+use rackwright_domain::{Credential, Domain, Origin, Refusal, Site};
+use rackwright_model::Millis;
+use rackwright_store::person::{person_insert, person_named};
+use rackwright_store::session::session_insert;
+use rackwright_store::{Connection, Store};
+use serde_json::{Value, json};
+
+pub use bmc::{BmcCall, FakeBmc};
+pub use machines::{FakeMachines, Sent};
+pub use surroundings::{FakeAuthority, FakeChance, FakeClock, FakeCounters, FakePing};
+
+/// When every test begins.
+pub const START: Millis = Millis(1_764_000_000_000);
+
+/// A Control Center and everything around it.
+pub struct World {
+    pub domain: Arc<Domain>,
+    pub clock: Arc<FakeClock>,
+    pub bmc: Arc<FakeBmc>,
+    pub machines: Arc<FakeMachines>,
+    pub ping: Arc<FakePing>,
+    pub directory: tempfile::TempDir,
+    sessions: AtomicI64,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        for part in ["images", "work", "boot"] {
+            std::fs::create_dir(directory.path().join(part)).expect("a directory");
+        }
+        let store = Store::open(&directory.path().join("rackwright.db")).expect("a database");
+        let clock = Arc::new(FakeClock::at(START));
+        let (bmc, machines, ping) =
+            (Arc::<FakeBmc>::default(), Arc::<FakeMachines>::default(), Arc::<FakePing>::default());
+        let ports = Ports {
+            bmc: bmc.clone(),
+            machines: machines.clone(),
+            clock: clock.clone(),
+            chance: Arc::new(FakeChance::default()),
+            authority: Arc::new(FakeAuthority),
+            ping: ping.clone(),
+            counters: Arc::new(FakeCounters(vec![("dhcp.malformed".to_owned(), 3)])),
+        };
+        let site = Site {
+            images_dir: directory.path().join("images"),
+            work_dir: directory.path().join("work"),
+            boot_dir: directory.path().join("boot"),
+            http_base: "http://10.77.0.1".to_owned(),
+            agent_endpoint: "10.77.0.1:8444".to_owned(),
+            boot_flavour: "cloud".to_owned(),
+            apt_sources: None,
+        };
+        let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
+        Self { domain, clock, bmc, machines, ping, directory, sessions: AtomicI64::new(0) }
+    }
+
+    /// Carry out an action.
+    pub async fn call(&self, credential: &Credential, action: &str, input: Value) -> Result<Value, Fault> {
+        self.domain.call(credential, Origin::Api, action, input).await
+    }
+
+    /// Carry out an action as local root.
+    pub async fn root(&self, action: &str, input: Value) -> Result<Value, Fault> {
+        self.call(&Credential::LocalRoot, action, input).await
+    }
+
+    /// Carry out an action as local root, which must succeed.
+    pub async fn done(&self, action: &str, input: Value) -> Value {
+        self.root(action, input).await.unwrap_or_else(|fault| panic!("{action}: {fault}"))
+    }
+
+    /// Carry out an action as local root, which must be refused.
+    pub async fn refused(&self, action: &str, input: Value) -> Fault {
+        self.root(action, input).await.err().unwrap_or_else(|| panic!("{action} was not refused"))
+    }
+
+    /// Sign in with a password.
+    pub async fn sign_in(&self, user: &str, password: &str) -> Result<Credential, Fault> {
+        let opened =
+            self.call(&Credential::None, "session.open", json!({"user": user, "password": password})).await?;
+        Ok(Credential::Bearer(opened["session"].as_str().expect("a session").to_owned()))
+    }
+
+    /// A session of somebody with this role, without the work of hashing a password. The user is called like the role.
+    pub async fn session(&self, role: Role) -> Credential {
+        let credential = format!("rws_{}", self.sessions.fetch_add(1, Ordering::Relaxed));
+        let hash = fingerprint(&credential);
+        self.write(move |tx| {
+            let person = match person_named(tx, role.word())? {
+                Some(person) => person.id,
+                None => person_insert(tx, role.word(), role.word(), "no password", START)?,
+            };
+            Ok(session_insert(tx, &hash, person, START, START.plus(i64::from(i32::MAX)))?)
+        })
+        .await;
+        Credential::Bearer(credential)
+    }
+
+    /// Write past the actions.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> T {
+        self.domain.write(work).await.expect("the write holds")
+    }
+
+    /// Look past the actions.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> T {
+        self.domain.read(work).await.expect("the read succeeds")
+    }
+}

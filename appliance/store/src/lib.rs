@@ -1,0 +1,27 @@
+//! The Control Center's memory: SQLite in WAL mode with one writer. The only crate that knows SQL.
+//!
+//! Functions are called `noun_verb` and take a connection inside a transaction; [`Store`] runs them. The SQL stays in
+//! the subset that PostgreSQL shares.
+
+pub mod audit;
+pub mod boot_record;
+pub mod certificate;
+pub mod engine;
+pub mod error;
+pub mod image;
+pub mod install;
+pub mod job;
+pub mod lease;
+pub mod network;
+pub mod person;
+pub mod profile;
+mod row;
+pub mod schema;
+pub mod server;
+pub mod session;
+pub mod setting;
+pub mod token;
+
+pub use engine::Store;
+pub use error::StoreError;
+pub use rusqlite::Connection;

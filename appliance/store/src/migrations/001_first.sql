@@ -1,0 +1,176 @@
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    signed_in_at BIGINT
+);
+
+CREATE TABLE session (
+    hash TEXT PRIMARY KEY,
+    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE token (
+    hash TEXT PRIMARY KEY,
+    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT,
+    UNIQUE (person_id, name)
+);
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    action TEXT NOT NULL,
+    input TEXT NOT NULL,
+    result TEXT NOT NULL
+);
+
+CREATE TABLE network (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    subnet TEXT NOT NULL
+);
+
+CREATE TABLE lease (
+    mac TEXT PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE,
+    network_id BIGINT NOT NULL REFERENCES network (id) ON DELETE CASCADE,
+    until BIGINT NOT NULL
+);
+
+-- Addresses that a client found in use by somebody else, resting until then.
+CREATE TABLE declined (
+    address TEXT PRIMARY KEY,
+    until BIGINT NOT NULL
+);
+
+CREATE TABLE image (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    os TEXT NOT NULL,
+    arch TEXT NOT NULL,
+    format TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes BIGINT NOT NULL,
+    unpacked_bytes BIGINT NOT NULL,
+    added_at BIGINT NOT NULL,
+    verified_at BIGINT,
+    broken TEXT
+);
+
+CREATE TABLE profile (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    image TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE server (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    reason TEXT,
+    -- 1 when an operator announced or accepted it.
+    approved BIGINT NOT NULL,
+    bmc_address TEXT,
+    bmc_user TEXT,
+    -- Encrypted with the key beside the database.
+    bmc_secret TEXT,
+    inventory TEXT,
+    inventory_at BIGINT,
+    address TEXT,
+    profile TEXT,
+    agent TEXT,
+    seen_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE server_mac (
+    mac TEXT PRIMARY KEY,
+    server_id BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
+    position BIGINT NOT NULL
+);
+CREATE INDEX server_mac_server ON server_mac (server_id);
+
+CREATE TABLE boot_record (
+    server_id BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
+    stage TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (server_id, stage)
+);
+
+CREATE TABLE job (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    input TEXT NOT NULL,
+    state TEXT NOT NULL,
+    step TEXT NOT NULL,
+    progress_permille BIGINT NOT NULL,
+    server_id BIGINT REFERENCES server (id) ON DELETE CASCADE,
+    started_by TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    reason TEXT,
+    cancel_asked BIGINT NOT NULL
+);
+CREATE INDEX job_server ON job (server_id);
+CREATE INDEX job_state ON job (state);
+
+CREATE TABLE job_line (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id BIGINT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    at BIGINT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX job_line_job ON job_line (job_id, id);
+
+CREATE TABLE install (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server_id BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
+    job_id BIGINT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    profile TEXT NOT NULL,
+    -- The profile as it was when the install was ordered.
+    spec TEXT NOT NULL,
+    image TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    phase_since BIGINT NOT NULL,
+    -- The boot of the provisioning environment that got the order.
+    boot TEXT,
+    token_hash TEXT UNIQUE,
+    token_expires_at BIGINT,
+    -- SHA-256 of the public key that redeemed the token.
+    token_key TEXT,
+    certificate TEXT,
+    reason TEXT,
+    started_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE INDEX install_server ON install (server_id);
+-- A server has at most one install under way.
+CREATE UNIQUE INDEX install_active ON install (server_id) WHERE ended_at IS NULL;
+
+-- Certificates of agents. One that is not here, or is revoked, opens nothing.
+CREATE TABLE certificate (
+    fingerprint TEXT PRIMARY KEY,
+    server_id BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
+    issued_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+CREATE INDEX certificate_server ON certificate (server_id);

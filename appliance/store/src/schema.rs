@@ -1,0 +1,7 @@
+//! Numbered migrations. Never change one that has been released; add the next.
+
+use rusqlite_migration::{M, Migrations};
+
+pub(crate) fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!("migrations/001_first.sql"))])
+}

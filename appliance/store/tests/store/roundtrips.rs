@@ -1,0 +1,5 @@
+//! What is written into a table comes back as it was.
+
+mod fleet;
+mod people;
+mod serving;

@@ -1,0 +1,161 @@
+//! `cargo rack up`: blank machines become managed servers.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::follow::{self, Journey};
+use crate::hardware::{Firmware, MachineSpec};
+use crate::interrupt;
+use crate::live::LiveRack;
+use crate::prepare::{IMAGE, Prepared, prepare};
+use crate::progress::step;
+use crate::setup::{self, Programs};
+
+#[derive(Debug, Args)]
+pub struct Up {
+    /// How many machines
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
+    servers: u8,
+    /// What they boot with
+    #[arg(long, value_enum, default_value_t = Mix::Mixed)]
+    firmware: Mix,
+    /// Take everything down once the servers are online
+    #[arg(long)]
+    exit: bool,
+    /// Print the boot timelines as JSON
+    #[arg(long)]
+    json: bool,
+    /// How long the servers may take, in seconds
+    #[arg(long, default_value_t = 900)]
+    limit: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mix {
+    Bios,
+    Uefi,
+    /// One BIOS, one UEFI, and so on
+    Mixed,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Anything is missing, or not every server came online.
+pub fn run(up: &Up) -> Result<()> {
+    let programs = setup::all()?;
+    let prepared = step("Image and provisioning environment", |step| prepare(&programs, step))?;
+    bring_up(up, &programs, &prepared)
+}
+
+/// Builds the rack, installs its machines, reports, and stays or goes.
+pub fn bring_up(up: &Up, programs: &Programs, prepared: &Prepared) -> Result<()> {
+    let specs = specs(up.servers, up.firmware);
+    let live = start(&specs, programs, prepared)?;
+    let password = live.admin_password()?;
+    let began = Instant::now();
+    let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+    let brought = bring_online(&live, &names, Duration::from_secs(up.limit));
+    let seconds = began.elapsed().as_secs();
+    report(&live, &names, seconds, up)?;
+    if brought.is_err() || up.exit {
+        return brought;
+    }
+    stay(&live, &password)
+}
+
+fn specs(servers: u8, mix: Mix) -> Vec<MachineSpec> {
+    let firmware = |number: u8| match mix {
+        Mix::Bios => Firmware::Bios,
+        Mix::Uefi => Firmware::Uefi,
+        Mix::Mixed if number % 2 == 1 => Firmware::Bios,
+        Mix::Mixed => Firmware::Uefi,
+    };
+    (1..=servers).map(|number| MachineSpec::new(format!("server-{number}"), firmware(number))).collect()
+}
+
+/// A rack whose Control Center will install every machine that is switched on.
+fn start(specs: &[MachineSpec], programs: &Programs, prepared: &Prepared) -> Result<LiveRack> {
+    let live = step("Rack and Control Center", |step| {
+        let live = LiveRack::start(specs, programs, prepared)?;
+        step.result(format!(
+            "rack {}, {} machines, panel at {}",
+            live.rack.id(),
+            specs.len(),
+            live.proxy.url()
+        ));
+        Ok(live)
+    })?;
+    step("Network, image and profile", |step| {
+        live.offer_image(prepared, &[], step)?;
+        live.install_on_discovery()?;
+        step.result(format!("{IMAGE} goes on every machine that netboots"));
+        Ok(())
+    })?;
+    Ok(live)
+}
+
+fn bring_online(live: &LiveRack, names: &[&str], limit: Duration) -> Result<()> {
+    step("Power on over IPMI", |_| {
+        for name in names {
+            let machine = live.rack.machine(name)?;
+            live.announce(machine)?;
+            live.power_on(machine)?;
+        }
+        Ok(())
+    })?;
+    step("Servers", |step| follow::until_online(live, names, limit, step))
+}
+
+fn report(live: &LiveRack, names: &[&str], seconds: u64, up: &Up) -> Result<()> {
+    let online = follow::servers(live.rackwright())?
+        .iter()
+        .filter(|server| names.contains(&server.name.as_str()) && server.is_done())
+        .count();
+    if up.json {
+        let journeys = names
+            .iter()
+            .map(|name| follow::journey(live.rackwright(), name))
+            .collect::<Result<Vec<Journey>>>()?;
+        let all = json!({ "online": online, "servers": journeys, "seconds": seconds });
+        println!("{}", serde_json::to_string_pretty(&all)?);
+    }
+    let summary = format!("rack: {online}/{} servers online in {seconds} s", names.len());
+    // With --json, standard output is one JSON document.
+    if up.json {
+        eprintln!("{summary}")
+    } else {
+        println!("{summary}")
+    }
+    Ok(())
+}
+
+fn stay(live: &LiveRack, password: &str) -> Result<()> {
+    println!("\n  panel     {}", live.proxy.url());
+    println!("  sign in   admin / {password}");
+    println!("  try       {}", live.rackwright().line("server list"));
+    println!("\nCtrl-C takes everything down.");
+    while !interrupt::is_interrupted() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    eprintln!("taking the rack down");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mixed_racks_begin_with_bios() {
+        let built = specs(3, Mix::Mixed);
+        assert_eq!(
+            built.iter().map(|spec| spec.firmware).collect::<Vec<_>>(),
+            [Firmware::Bios, Firmware::Uefi, Firmware::Bios]
+        );
+        assert!(specs(2, Mix::Uefi).iter().all(|spec| spec.firmware == Firmware::Uefi));
+    }
+}

@@ -1,0 +1,164 @@
+//! What takes minutes to make and is the same for every rack: the Debian image and the provisioning environment.
+//!
+//! Both are kept under `/var/cache/rackwright-rack`, one directory per content of what they are made from. A first
+//! run makes them with a Control Center that serves no network and so can use the machine's own way to the package
+//! sources; later runs find them.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs::File;
+use std::hash::Hasher;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::center::{ControlCenter, Place, Rackwright};
+use crate::interrupt;
+use crate::progress::Step;
+use crate::setup::Programs;
+use crate::workspace;
+
+/// Where prepared things are kept.
+const CACHE: &str = "/var/cache/rackwright-rack";
+/// The name of the image, and of the profile that installs it.
+pub const IMAGE: &str = "debian-12";
+/// How long building the image may take.
+const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
+/// What the image holds beyond its recipe: the tools that the benchmark's floor is measured with.
+const EXTRA_PACKAGES: [&str; 2] = ["curl", "zstd"];
+
+/// Prepared things, ready to be given to any number of Control Centers.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The compressed image.
+    pub image: PathBuf,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// The directory with the provisioning environment's files, as in a Control Center's data directory.
+    pub boot: PathBuf,
+}
+
+/// Finds or makes the image and the provisioning environment.
+///
+/// # Errors
+/// Building fails or takes too long.
+pub fn prepare(programs: &Programs, step: &mut Step) -> Result<Prepared> {
+    let home = Path::new(CACHE).join(key()?);
+    std::fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
+    // Racks that start at the same time build once.
+    let lock = File::create(home.join("lock")).context("making the cache's lock")?;
+    step.note("waiting for another rack that prepares the same");
+    lock.lock().context("locking the cache")?;
+    if let Some(prepared) = found(&home) {
+        step.result("found in the cache");
+        return Ok(prepared);
+    }
+    build(&home, programs, step)?;
+    step.result("built");
+    found(&home).with_context(|| format!("{} lacks what was just built there", home.display()))
+}
+
+fn found(home: &Path) -> Option<Prepared> {
+    let sha256 = std::fs::read_to_string(home.join("sha256")).ok()?;
+    let prepared = Prepared { image: home.join("image.tar.zst"), sha256, boot: home.join("boot") };
+    (prepared.image.is_file() && prepared.boot.join("cloud/vmlinuz").is_file()).then_some(prepared)
+}
+
+fn build(home: &Path, programs: &Programs, step: &mut Step) -> Result<()> {
+    let workshop = home.join("workshop");
+    match std::fs::remove_dir_all(&workshop) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("clearing {}", workshop.display())),
+    }
+    let place = Place { data_dir: workshop.join("data"), run_dir: workshop.join("run"), namespace: None };
+    for dir in [&place.data_dir, &place.run_dir] {
+        std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
+    }
+    let (data, boot) = (place.data_dir.clone(), place.boot_dir());
+    let center = ControlCenter::start(place, programs)?;
+    let job = center.rackwright().act(&["environment", "build", "cloud"])?;
+    follow_job(center.rackwright(), &job, step)?;
+    let sha256 = build_image(center.rackwright(), step)?;
+    drop(center);
+    rename(&data.join("images").join(format!("{sha256}.tar.zst")), &home.join("image.tar.zst"))?;
+    rename(&boot, &home.join("boot"))?;
+    // Last: its presence says that everything is there.
+    std::fs::write(home.join("sha256"), sha256).context("noting the image's SHA-256")?;
+    std::fs::remove_dir_all(&workshop).with_context(|| format!("removing {}", workshop.display()))
+}
+
+/// Builds the image by the Control Center's own action and gives back its SHA-256.
+fn build_image(rackwright: &Rackwright, step: &mut Step) -> Result<String> {
+    let mut words = vec!["image", "build", IMAGE, "--recipe", "debian-12", "--kernel", "cloud"];
+    for package in EXTRA_PACKAGES {
+        words.extend(["--packages", package]);
+    }
+    let job = rackwright.act(&words)?;
+    follow_job(rackwright, &job, step)?;
+    let image = rackwright.act(&["image", "show", IMAGE])?;
+    image["sha256"].as_str().map(str::to_owned).with_context(|| format!("image show gave no sha256: {image}"))
+}
+
+/// Waits for the job that an action started.
+///
+/// # Errors
+/// It fails, or takes longer than a build may.
+pub fn follow_job(rackwright: &Rackwright, started: &Value, step: &mut Step) -> Result<()> {
+    let id = started["job"].to_string();
+    let began = Instant::now();
+    loop {
+        let detail = rackwright.act(&["job", "show", &id])?;
+        let job = &detail["job"];
+        match job["state"].as_str() {
+            Some("running") => step.note(format!(
+                "{}: {} ({} %)",
+                job["title"].as_str().unwrap_or_default(),
+                job["step"].as_str().unwrap_or_default(),
+                job["progress_permille"].as_u64().unwrap_or_default() / 10
+            )),
+            Some("succeeded") => return Ok(()),
+            _ => bail!("job {id} ended {}: {}", job["state"], job["reason"]),
+        }
+        if began.elapsed() > BUILD_LIMIT {
+            bail!("job {id} still runs after {} s, at step {}", BUILD_LIMIT.as_secs(), job["step"]);
+        }
+        interrupt::pause(Duration::from_millis(500))?;
+    }
+}
+
+/// A name for everything that image and environment are made from.
+fn key() -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(EXTRA_PACKAGES.concat().as_bytes());
+    for path in ["/etc/debian_version", "/etc/apt/sources.list", "/etc/apt/sources.list.d"] {
+        hash_path(Path::new(path), &mut hasher)?;
+    }
+    let images = workspace::root().join("images");
+    hash_path(&images.join("src"), &mut hasher)?;
+    hash_path(&images.join("Cargo.toml"), &mut hasher)?;
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// Feeds names and contents, in a fixed order. What is not there is nothing.
+fn hash_path(path: &Path, hasher: &mut impl Hasher) -> Result<()> {
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).with_context(|| format!("listing {}", path.display()))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push(entry.with_context(|| format!("listing {}", path.display()))?.path());
+        }
+        paths.sort();
+        return paths.iter().try_for_each(|path| hash_path(path, hasher));
+    }
+    if path.is_file() {
+        hasher.write(path.as_os_str().as_encoded_bytes());
+        hasher.write(&std::fs::read(path).with_context(|| format!("reading {}", path.display()))?);
+    }
+    Ok(())
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    std::fs::rename(from, to).with_context(|| format!("moving {} to {}", from.display(), to.display()))
+}
