@@ -95,6 +95,8 @@ CREATE TABLE server (
     address TEXT,
     profile TEXT,
     agent TEXT,
+    -- The boot that it was last given a script for.
+    boot TEXT,
     seen_at BIGINT,
     created_at BIGINT NOT NULL
 );

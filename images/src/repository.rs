@@ -3,6 +3,9 @@
 //! the disk.
 
 mod archive;
+mod bounded;
+mod entry_path;
+mod extension;
 mod import;
 pub(crate) mod incoming;
 mod list;

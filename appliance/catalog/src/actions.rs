@@ -94,7 +94,9 @@ macro_rules! action {
 }
 
 macro_rules! first {
-    ($first:expr $(, $rest:expr)*) => { $first };
+    ($first:expr $(, $rest:expr)*) => {
+        $first
+    };
 }
 
 pub(crate) use {action, first};

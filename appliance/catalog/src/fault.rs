@@ -71,7 +71,13 @@ impl Fault {
         reason: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        Self { code, attempted: attempted.into(), reason: reason.into(), advice: advice.into(), fields: Vec::new() }
+        Self {
+            code,
+            attempted: attempted.into(),
+            reason: reason.into(),
+            advice: advice.into(),
+            fields: Vec::new(),
+        }
     }
 
     /// A fault that names wrong fields.

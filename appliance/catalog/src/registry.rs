@@ -93,7 +93,11 @@ pub fn entry(name: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.spec.name == name)
 }
 
-async fn run<A: Action, C: Sync, H: Handle<A, C>>(handlers: &H, caller: &C, input: Value) -> Result<Value, Fault> {
+async fn run<A: Action, C: Sync, H: Handle<A, C>>(
+    handlers: &H,
+    caller: &C,
+    input: Value,
+) -> Result<Value, Fault> {
     let input = crate::validate::input::<A>(input)?;
     let output = handlers.handle(caller, input).await?;
     serde_json::to_value(output).map_err(|error| {

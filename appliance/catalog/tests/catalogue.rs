@@ -35,9 +35,10 @@ fn schemas_stand_alone_and_close() {
 #[test]
 fn samples_pass_their_own_schemas() {
     for entry in ENTRIES {
-        for (schema, sample) in
-            [((entry.input_schema)(), (entry.sample_input)()), ((entry.output_schema)(), (entry.sample_output)())]
-        {
+        for (schema, sample) in [
+            ((entry.input_schema)(), (entry.sample_input)()),
+            ((entry.output_schema)(), (entry.sample_output)()),
+        ] {
             let validator = jsonschema::validator_for(&schema).expect("a valid schema");
             let errors: Vec<String> = validator.iter_errors(&sample).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{}: {errors:?} in {sample}", entry.spec.name);

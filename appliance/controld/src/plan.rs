@@ -66,6 +66,7 @@ impl BootPlan for Plan {
 
     fn silent(&self, mac: MacAddr, reason: &str) {
         tracing::info!(machine.mac = %mac, "A machine that netboots got no answer: {reason}");
+        self.domain.boot_silent(mac, reason.to_owned());
     }
 }
 

@@ -35,7 +35,7 @@ fn proof(credential: &Credential, own_uid: u32) -> Proof {
     match credential {
         Credential::None => Proof::None,
         Credential::Bearer(text) => Proof::Bearer(text.clone()),
-        Credential::Local { uid } if *uid == 0 || *uid != own_uid => Proof::LocalRoot,
+        Credential::Local { uid } if *uid == 0 || *uid == own_uid => Proof::LocalRoot,
         Credential::Local { .. } => Proof::None,
     }
 }

@@ -66,10 +66,19 @@ struct Inner {
     netboots: HashMap<MacAddr, bool>,
     /// Addresses offered and not yet taken.
     offered: HashMap<MacAddr, (Ipv4Addr, i64)>,
+    /// Why a machine was last not answered.
+    unanswered: HashMap<MacAddr, BootSilence>,
     /// Sessions of the provisioning environment; as many as the agent port lets in.
     environments: HashMap<ServerId, Environment>,
     /// Machines that write their disk without a session, and since when.
     silent: HashMap<ServerId, Millis>,
+}
+
+/// A question of a machine that was not answered, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BootSilence {
+    pub at: Millis,
+    pub reason: String,
 }
 
 /// Machines remembered in [`Boots`]: more than a rack room powers on at once, little enough memory.
@@ -84,7 +93,11 @@ impl Boots {
 impl Inner {
     /// Forget everything when a flood of made-up machines fills the memory.
     fn bound(&mut self) {
-        if self.unknown.len() > REMEMBERED || self.netboots.len() > REMEMBERED || self.offered.len() > REMEMBERED {
+        if self.unknown.len() > REMEMBERED
+            || self.netboots.len() > REMEMBERED
+            || self.offered.len() > REMEMBERED
+            || self.unanswered.len() > REMEMBERED
+        {
             let environments = std::mem::take(&mut self.environments);
             *self = Self { environments, ..Self::default() };
         }
@@ -102,6 +115,13 @@ pub(crate) struct Environment {
 }
 
 impl Boots {
+    /// Why one of these interfaces was last not answered.
+    pub(crate) fn unanswered(&self, macs: &[MacAddr]) -> Option<BootSilence> {
+        self.with(|inner| {
+            macs.iter().filter_map(|mac| inner.unanswered.get(mac)).max_by_key(|silence| silence.at).cloned()
+        })
+    }
+
     /// A machine opened a session; it replaces an older one of the same machine.
     pub(crate) fn environment(&self, server: ServerId, boot: &str, resuming: Option<InstallId>) {
         let session = Environment { boot: boot.to_owned(), resuming, inventoried: false };
@@ -131,7 +151,9 @@ impl Boots {
 
     /// The server whose environment booted with this nonce.
     pub(crate) fn environment_server(&self, boot: &str) -> Option<ServerId> {
-        self.with(|inner| inner.environments.iter().find(|(_, session)| session.boot == boot).map(|(id, _)| *id))
+        self.with(|inner| {
+            inner.environments.iter().find(|(_, session)| session.boot == boot).map(|(id, _)| *id)
+        })
     }
 
     pub(crate) fn environment_inventoried(&self, server: ServerId) {

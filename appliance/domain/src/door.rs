@@ -1,12 +1,11 @@
 //! The one way in: authenticate, authorise, validate, carry out, audit.
 
-
 use rackwright_catalog::{Effect, Fault, FaultCode, Permission, dispatch, entry, schema};
 use rackwright_store::audit::audit_insert;
 use serde_json::Value;
 
-use crate::caller::{Actor, Caller, Credential, Origin};
 use crate::Domain;
+use crate::caller::{Actor, Caller, Credential, Origin};
 
 impl Domain {
     /// Carry out an action for whoever the credential proves.
@@ -46,7 +45,8 @@ impl Domain {
 
     /// A row for an attempt that failed, or that changed nothing in the database.
     async fn audit(&self, caller: &Caller, failure: Option<&Fault>) {
-        let result = failure.map_or_else(|| "done".to_owned(), |fault| format!("{:?}: {}", fault.code, fault.reason));
+        let result =
+            failure.map_or_else(|| "done".to_owned(), |fault| format!("{:?}: {}", fault.code, fault.reason));
         let draft = caller.draft(&result);
         let at = self.now();
         if let Err(error) = self.write(move |tx| Ok(audit_insert(tx, at, &draft)?)).await {
@@ -75,7 +75,12 @@ impl Actor {
     /// A policy of the Control Center itself.
     #[must_use]
     pub fn system() -> Self {
-        Self { name: "system".to_owned(), role: rackwright_catalog::Role::Owner, by: "system", ..Self::nobody() }
+        Self {
+            name: "system".to_owned(),
+            role: rackwright_catalog::Role::Owner,
+            by: "system",
+            ..Self::nobody()
+        }
     }
 }
 

@@ -26,7 +26,10 @@ impl Events {
     #[must_use]
     pub fn new(started_at: Millis) -> Self {
         let first = started_at.0.saturating_mul(1_000);
-        Self { ring: Mutex::new(Ring { next: first, events: VecDeque::new() }), newest: watch::Sender::new(first) }
+        Self {
+            ring: Mutex::new(Ring { next: first, events: VecDeque::new() }),
+            newest: watch::Sender::new(first),
+        }
     }
 
     /// Something happened to a server.
@@ -63,7 +66,9 @@ impl Events {
     #[must_use]
     pub fn since(&self, after: i64, server: Option<&Name>) -> Vec<ServerEventView> {
         let ring = self.ring.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let wanted = |event: &&ServerEventView| event.id > after && (server.is_none() || event.server.as_ref() == server);
+        let wanted = |event: &&ServerEventView| {
+            event.id > after && (server.is_none() || event.server.as_ref() == server)
+        };
         ring.events.iter().filter(wanted).cloned().collect()
     }
 

@@ -57,7 +57,12 @@ pub trait Bmc: Send + Sync {
     fn is_on<'a>(&'a self, at: &'a BmcAccess) -> Later<'a, Result<bool, BmcError>>;
     fn power<'a>(&'a self, at: &'a BmcAccess, order: Power) -> Later<'a, Result<(), BmcError>>;
     /// For the next boot only.
-    fn boot_once<'a>(&'a self, at: &'a BmcAccess, from: BootDevice, uefi: bool) -> Later<'a, Result<(), BmcError>>;
+    fn boot_once<'a>(
+        &'a self,
+        at: &'a BmcAccess,
+        from: BootDevice,
+        uefi: bool,
+    ) -> Later<'a, Result<(), BmcError>>;
 }
 
 /// Sessions of machines with the Control Center.

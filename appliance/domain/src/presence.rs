@@ -63,7 +63,9 @@ impl Presence {
     /// How many agents hold a session.
     #[must_use]
     pub fn agents(&self) -> u32 {
-        self.with(|servers| u32::try_from(servers.values().filter(|seen| seen.connected).count()).unwrap_or(u32::MAX))
+        self.with(|servers| {
+            u32::try_from(servers.values().filter(|seen| seen.connected).count()).unwrap_or(u32::MAX)
+        })
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut HashMap<ServerId, Seen>) -> T) -> T {

@@ -81,7 +81,12 @@ pub fn conflict(attempted: impl Into<String>, reason: impl Into<String>, advice:
 
 /// Something would be destroyed, and the name was not repeated.
 #[must_use]
-pub fn unconfirmed(attempted: impl Into<String>, reason: impl Into<String>, flag: &str, name: &dyn std::fmt::Display) -> Fault {
+pub fn unconfirmed(
+    attempted: impl Into<String>,
+    reason: impl Into<String>,
+    flag: &str,
+    name: &dyn std::fmt::Display,
+) -> Fault {
     Fault::new(
         FaultCode::ConfirmationNeeded,
         attempted,

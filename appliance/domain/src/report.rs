@@ -36,11 +36,17 @@ impl Domain {
     ) -> Result<Option<ToMachine>, Refusal> {
         match message {
             FromMachine::Inventory { inventory } => self.report_inventory(peer, boot, inventory).await,
-            FromMachine::Stage { install, stage, detail } => self.report_stage(boot, install, stage, detail).await,
-            FromMachine::Progress { install, done, total } => self.report_progress(boot, install, done, total).await,
+            FromMachine::Stage { install, stage, detail } => {
+                self.report_stage(boot, install, stage, detail).await
+            }
+            FromMachine::Progress { install, done, total } => {
+                self.report_progress(boot, install, done, total).await
+            }
             FromMachine::Log { install, line } => self.report_log(boot, install, line).await,
             FromMachine::Written { install } => self.report_written(boot, install).await,
-            FromMachine::InstallFailed { install, failure } => self.report_failure(boot, install, failure).await,
+            FromMachine::InstallFailed { install, failure } => {
+                self.report_failure(boot, install, failure).await
+            }
             FromMachine::Provision(_)
             | FromMachine::Enrol { .. }
             | FromMachine::Agent(_)

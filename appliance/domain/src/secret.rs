@@ -31,7 +31,11 @@ impl SecretKey {
         chance.fill(&mut nonce);
         let mut body = clear.as_bytes().to_vec();
         self.0
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose.as_bytes()), &mut body)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(purpose.as_bytes()),
+                &mut body,
+            )
             .expect("a secret is far below the algorithm's limit");
         BASE64.encode([nonce.as_slice(), &body].concat())
     }
@@ -45,7 +49,8 @@ impl SecretKey {
         }
         let mut body = bytes.split_off(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| Unopened)?;
-        let clear = self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body).map_err(|_| Unopened)?;
+        let clear =
+            self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body).map_err(|_| Unopened)?;
         String::from_utf8(clear.to_vec()).map_err(|_| Unopened)
     }
 }

@@ -45,8 +45,12 @@ pub(crate) fn step(
 
 fn refuse(refused: &rackwright_model::server::Refused, attempted: &str) -> Fault {
     let advice = match refused.state {
-        rackwright_model::ServerState::Installing => "Wait for the job to end, or cancel it with: rackwright job cancel",
-        rackwright_model::ServerState::Retired => "Power the machine on to netboot: it comes back as discovered.",
+        rackwright_model::ServerState::Installing => {
+            "Wait for the job to end, or cancel it with: rackwright job cancel"
+        }
+        rackwright_model::ServerState::Retired => {
+            "Power the machine on to netboot: it comes back as discovered."
+        }
         _ => "Look at its state with: rackwright server show",
     };
     conflict(attempted, refused.to_string(), advice)

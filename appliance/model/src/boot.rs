@@ -119,7 +119,9 @@ impl BootStage {
                 "The machine has its boot script but did not fetch the kernel. Check that TCP port 80 of the Control Center is \
                  reachable from the machine."
             }
-            Self::Kernel => "The kernel was fetched but not the RAM disk. The link may have failed: power the machine on again.",
+            Self::Kernel => {
+                "The kernel was fetched but not the RAM disk. The link may have failed: power the machine on again."
+            }
             Self::RamDisk => {
                 "Kernel and RAM disk were handed over, but the provisioning environment did not report. It may lack a driver for the \
                  network card or have too little memory: look at the serial console."
@@ -127,10 +129,18 @@ impl BootStage {
             Self::Environment => {
                 "The provisioning environment reported but sent no inventory. Look at the serial console, then power the machine on again."
             }
-            Self::Inventory => "The inventory is in; nothing was ordered yet, or the disks could not be prepared. Read the job's log.",
-            Self::Disk => "The disks are ready but the image did not arrive whole. Read the job's log for the hash and the bytes received.",
-            Self::Image => "The image is on the disk but the system could not be configured. Read the job's log.",
-            Self::Configure => "The system is configured but its boot loader could not be installed. Read the job's log.",
+            Self::Inventory => {
+                "The inventory is in; nothing was ordered yet, or the disks could not be prepared. Read the job's log."
+            }
+            Self::Disk => {
+                "The disks are ready but the image did not arrive whole. Read the job's log for the hash and the bytes received."
+            }
+            Self::Image => {
+                "The image is on the disk but the system could not be configured. Read the job's log."
+            }
+            Self::Configure => {
+                "The system is configured but its boot loader could not be installed. Read the job's log."
+            }
             Self::Bootloader => {
                 "The install finished but the machine did not restart. Power-cycle it; it will boot its disk."
             }
@@ -138,7 +148,9 @@ impl BootStage {
                 "The machine restarted but its agent did not report. Check on the serial console that it booted its disk, and that it \
                  reaches TCP port 8444 of the Control Center."
             }
-            Self::Enrol => "The agent has its certificate but is not connected. Check that it reaches TCP port 8444 of the Control Center.",
+            Self::Enrol => {
+                "The agent has its certificate but is not connected. Check that it reaches TCP port 8444 of the Control Center."
+            }
             Self::Agent => "The agent is connected; nothing is missing.",
         }
     }

@@ -131,7 +131,9 @@ mod tests {
     #[test]
     fn the_order_is_given_once() {
         assert_eq!(InstallPhase::Awaiting.apply(InstallEvent::Ordered), Ok(InstallPhase::Writing));
-        for phase in [InstallPhase::Writing, InstallPhase::Restarting, InstallPhase::Done, InstallPhase::Failed] {
+        for phase in
+            [InstallPhase::Writing, InstallPhase::Restarting, InstallPhase::Done, InstallPhase::Failed]
+        {
             assert!(phase.apply(InstallEvent::Ordered).is_err(), "{phase:?}");
         }
     }
@@ -139,7 +141,9 @@ mod tests {
     #[test]
     fn an_ended_install_stays_ended() {
         for phase in InstallPhase::ALL.into_iter().filter(|phase| phase.ended()) {
-            for event in [InstallEvent::Fail, InstallEvent::Cancel, InstallEvent::Written, InstallEvent::AgentLive] {
+            for event in
+                [InstallEvent::Fail, InstallEvent::Cancel, InstallEvent::Written, InstallEvent::AgentLive]
+            {
                 assert!(phase.apply(event).is_err(), "{phase:?} {event:?}");
             }
         }

@@ -13,7 +13,9 @@ pub struct Name(String);
 
 /// The text cannot be a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} cannot be a name; use 1 to 63 lower-case letters, digits and hyphens, not starting or ending with a hyphen")]
+#[error(
+    "{0:?} cannot be a name; use 1 to 63 lower-case letters, digits and hyphens, not starting or ending with a hyphen"
+)]
 pub struct BadName(String);
 
 impl Name {

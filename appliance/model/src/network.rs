@@ -39,7 +39,9 @@ pub struct Cidr {
 
 /// The text is not a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an IPv4 network; write it as 10.77.0.0/24, with all host bits zero and a prefix of 8 to 30")]
+#[error(
+    "{0:?} is not an IPv4 network; write it as 10.77.0.0/24, with all host bits zero and a prefix of 8 to 30"
+)]
 pub struct BadCidr(String);
 
 impl Cidr {

@@ -84,7 +84,9 @@ impl ServerState {
         use ServerState as S;
         match (self, event) {
             (S::Discovered | S::Ready, E::Accept) => Ok(S::Ready),
-            (S::Discovered | S::Ready | S::Online | S::Unreachable | S::Failed, E::Install) => Ok(S::Installing),
+            (S::Discovered | S::Ready | S::Online | S::Unreachable | S::Failed, E::Install) => {
+                Ok(S::Installing)
+            }
             (S::Installing, E::InstallDone) => Ok(S::Online),
             (S::Installing, E::InstallFailed) => Ok(S::Failed),
             (S::Installing, E::InstallWithdrawn) => Ok(S::Unreachable),

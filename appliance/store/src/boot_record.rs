@@ -8,7 +8,8 @@ use crate::error::StoreError;
 use crate::row;
 
 fn stage_word(stage: BootStage) -> Result<String, StoreError> {
-    serde_json::to_string(&stage).map_err(|_| StoreError::Unreadable { what: "boot stage", value: format!("{stage:?}") })
+    serde_json::to_string(&stage)
+        .map_err(|_| StoreError::Unreadable { what: "boot stage", value: format!("{stage:?}") })
 }
 
 /// Note a station; a station that was passed already in this boot keeps its first time.
@@ -39,7 +40,11 @@ pub fn boot_record_list(tx: &Connection, server: ServerId) -> Result<Vec<BootRec
     let sql = "SELECT stage, at, detail FROM boot_record WHERE server_id = $1";
     let mut records = row::all(tx, sql, [server.0], |row| {
         let stage: String = row.get(0)?;
-        Ok(BootRecord { stage: row::json("boot stage", &stage)?, at: Millis(row.get(1)?), detail: row.get(2)? })
+        Ok(BootRecord {
+            stage: row::json("boot stage", &stage)?,
+            at: Millis(row.get(1)?),
+            detail: row.get(2)?,
+        })
     })?;
     records.sort_by_key(|record| record.stage);
     Ok(records)

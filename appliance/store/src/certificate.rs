@@ -8,7 +8,12 @@ use crate::row;
 
 /// # Errors
 /// When the database fails.
-pub fn certificate_insert(tx: &Connection, fingerprint: &str, server: ServerId, at: Millis) -> Result<(), StoreError> {
+pub fn certificate_insert(
+    tx: &Connection,
+    fingerprint: &str,
+    server: ServerId,
+    at: Millis,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO certificate (fingerprint, server_id, issued_at) VALUES ($1, $2, $3) ON CONFLICT (fingerprint) DO NOTHING";
     row::run(tx, sql, (fingerprint, server.0, at.0))?;
     Ok(())
@@ -28,6 +33,10 @@ pub fn certificate_server(tx: &Connection, fingerprint: &str) -> Result<Option<S
 /// # Errors
 /// When the database fails.
 pub fn certificate_revoke(tx: &Connection, server: ServerId, at: Millis) -> Result<(), StoreError> {
-    row::run(tx, "UPDATE certificate SET revoked_at = $2 WHERE server_id = $1 AND revoked_at IS NULL", (server.0, at.0))?;
+    row::run(
+        tx,
+        "UPDATE certificate SET revoked_at = $2 WHERE server_id = $1 AND revoked_at IS NULL",
+        (server.0, at.0),
+    )?;
     Ok(())
 }

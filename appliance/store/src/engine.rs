@@ -208,7 +208,8 @@ fn in_savepoint<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     connection.execute_batch("SAVEPOINT one").map_err(StoreError::from)?;
     // A panic in one write is that write's failure, not the end of the writer.
-    let result = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| Err(StoreError::Panicked.into()));
+    let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+        .unwrap_or_else(|_| Err(StoreError::Panicked.into()));
     if connection.is_autocommit() {
         // The savepoint went with the whole transaction.
         return result;

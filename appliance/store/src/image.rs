@@ -83,7 +83,11 @@ pub fn image_put(tx: &Connection, image: &ImageRow) -> Result<ImageId, StoreErro
 /// # Errors
 /// When the database fails.
 pub fn image_mark(tx: &Connection, name: &Name, at: Millis, broken: Option<&str>) -> Result<(), StoreError> {
-    row::run(tx, "UPDATE image SET verified_at = $2, broken = $3 WHERE name = $1", (name.as_str(), at.0, broken))?;
+    row::run(
+        tx,
+        "UPDATE image SET verified_at = $2, broken = $3 WHERE name = $1",
+        (name.as_str(), at.0, broken),
+    )?;
     Ok(())
 }
 

@@ -128,7 +128,13 @@ pub fn install_set_phase(
 ///
 /// # Errors
 /// When the database fails.
-pub fn install_set_order(tx: &Connection, id: InstallId, boot: &str, token_hash: &str, expires: Millis) -> Result<(), StoreError> {
+pub fn install_set_order(
+    tx: &Connection,
+    id: InstallId,
+    boot: &str,
+    token_hash: &str,
+    expires: Millis,
+) -> Result<(), StoreError> {
     let sql = "UPDATE install SET boot = $2, token_hash = $3, token_expires_at = $4, token_key = NULL, certificate = NULL WHERE id = $1";
     row::run(tx, sql, (id.0, boot, token_hash, expires.0))?;
     Ok(())
@@ -146,7 +152,16 @@ pub fn install_of_token(tx: &Connection, token_hash: &str) -> Result<Option<Inst
 ///
 /// # Errors
 /// When the database fails.
-pub fn install_set_certificate(tx: &Connection, id: InstallId, key: &str, certificate_pem: &str) -> Result<(), StoreError> {
-    row::run(tx, "UPDATE install SET token_key = $2, certificate = $3 WHERE id = $1", (id.0, key, certificate_pem))?;
+pub fn install_set_certificate(
+    tx: &Connection,
+    id: InstallId,
+    key: &str,
+    certificate_pem: &str,
+) -> Result<(), StoreError> {
+    row::run(
+        tx,
+        "UPDATE install SET token_key = $2, certificate = $3 WHERE id = $1",
+        (id.0, key, certificate_pem),
+    )?;
     Ok(())
 }

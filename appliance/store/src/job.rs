@@ -45,7 +45,9 @@ impl JobKind {
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Install, Self::ImageBuild, Self::ImageImport, Self::EnvironmentBuild].into_iter().find(|kind| kind.word() == word)
+        [Self::Install, Self::ImageBuild, Self::ImageImport, Self::EnvironmentBuild]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -70,7 +72,8 @@ const LINES_KEPT: i64 = 5_000;
 /// Bytes of one line that are kept.
 const LINE_BYTES: usize = 2_000;
 
-const SELECT: &str = "SELECT job.*, server.name AS server FROM job LEFT JOIN server ON server.id = job.server_id";
+const SELECT: &str =
+    "SELECT job.*, server.name AS server FROM job LEFT JOIN server ON server.id = job.server_id";
 
 fn read(row: &Row<'_>) -> Result<JobRow, StoreError> {
     let kind: String = row.get("kind")?;
@@ -147,7 +150,13 @@ pub fn job_step(tx: &Connection, id: JobId, step: &str, permille: u32) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub fn job_end(tx: &Connection, id: JobId, state: JobState, reason: Option<&str>, at: Millis) -> Result<(), StoreError> {
+pub fn job_end(
+    tx: &Connection,
+    id: JobId,
+    state: JobState,
+    reason: Option<&str>,
+    at: Millis,
+) -> Result<(), StoreError> {
     let sql = "UPDATE job SET state = $2, reason = $3, ended_at = $4, step = $5, progress_permille = \
                CASE WHEN $2 = 'succeeded' THEN 1000 ELSE progress_permille END WHERE id = $1 AND ended_at IS NULL";
     row::run(tx, sql, (id.0, state.word(), reason, at.0, state.word()))?;

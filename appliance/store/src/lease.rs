@@ -50,7 +50,11 @@ pub fn lease_list(tx: &Connection) -> Result<Vec<LeaseRow>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn lease_put(tx: &Connection, lease: &LeaseRow) -> Result<(), StoreError> {
-    row::run(tx, "DELETE FROM lease WHERE address = $1 AND mac <> $2", [lease.address.to_string(), lease.mac.to_string()])?;
+    row::run(
+        tx,
+        "DELETE FROM lease WHERE address = $1 AND mac <> $2",
+        [lease.address.to_string(), lease.mac.to_string()],
+    )?;
     let sql = "INSERT INTO lease (mac, address, network_id, until) VALUES ($1, $2, $3, $4) ON CONFLICT (mac) DO UPDATE \
                SET address = excluded.address, network_id = excluded.network_id, until = excluded.until";
     row::run(tx, sql, (lease.mac.to_string(), lease.address.to_string(), lease.network.0, lease.until.0))?;
@@ -91,5 +95,7 @@ pub fn declined_put(tx: &Connection, address: Ipv4Addr, until: Millis) -> Result
 /// # Errors
 /// When the database fails.
 pub fn declined_list(tx: &Connection, now: Millis) -> Result<Vec<Ipv4Addr>, StoreError> {
-    row::all(tx, "SELECT address FROM declined WHERE until > $1", [now.0], |row| row::parsed("address", row.get(0)?))
+    row::all(tx, "SELECT address FROM declined WHERE until > $1", [now.0], |row| {
+        row::parsed("address", row.get(0)?)
+    })
 }

@@ -49,8 +49,15 @@ pub fn person_get(tx: &Connection, id: UserId) -> Result<Option<Person>, StoreEr
 
 /// # Errors
 /// [`StoreError::Taken`] when the name is in use.
-pub fn person_insert(tx: &Connection, name: &str, role: &str, hash: &str, at: Millis) -> Result<UserId, StoreError> {
-    let sql = "INSERT INTO person (name, role, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id";
+pub fn person_insert(
+    tx: &Connection,
+    name: &str,
+    role: &str,
+    hash: &str,
+    at: Millis,
+) -> Result<UserId, StoreError> {
+    let sql =
+        "INSERT INTO person (name, role, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id";
     row::insert(tx, sql, (name, role, hash, at.0)).map(UserId)
 }
 

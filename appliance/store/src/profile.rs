@@ -54,7 +54,12 @@ pub fn profile_of_image(tx: &Connection, image: &Name) -> Result<Vec<Name>, Stor
 
 /// # Errors
 /// [`StoreError::Taken`] when the name is in use.
-pub fn profile_insert(tx: &Connection, name: &Name, profile: &Profile, at: Millis) -> Result<ProfileId, StoreError> {
+pub fn profile_insert(
+    tx: &Connection,
+    name: &Name,
+    profile: &Profile,
+    at: Millis,
+) -> Result<ProfileId, StoreError> {
     let spec = serde_json::to_string(profile)
         .map_err(|_| StoreError::Unreadable { what: "profile", value: name.to_string() })?;
     let sql = "INSERT INTO profile (name, image, spec, created_at) VALUES ($1, $2, $3, $4) RETURNING id";

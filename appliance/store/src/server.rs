@@ -25,6 +25,8 @@ pub struct Server {
     pub address: Option<Ipv4Addr>,
     pub profile: Option<Name>,
     pub agent: Option<AgentFacts>,
+    /// Nonce of the boot that it was last given a script for.
+    pub boot: Option<String>,
     pub seen_at: Option<Millis>,
     pub created_at: Millis,
 }
@@ -73,6 +75,7 @@ fn read(row: &Row<'_>) -> Result<Server, StoreError> {
         address: row::parsed_opt("server address", row.get("address")?)?,
         profile: row::parsed_opt("server profile", row.get("profile")?)?,
         agent: agent.map(|text| row::json("agent", &text)).transpose()?,
+        boot: row.get("boot")?,
         seen_at: row::millis_opt(row, "seen_at")?,
         created_at: row::millis(row, "created_at")?,
     })
@@ -88,7 +91,9 @@ pub fn server_list(
     state: Option<ServerState>,
     search: Option<&str>,
 ) -> Result<Vec<Server>, StoreError> {
-    let sql = format!("{SELECT} WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR instr(name, $2) > 0) ORDER BY name LIMIT $3");
+    let sql = format!(
+        "{SELECT} WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR instr(name, $2) > 0) ORDER BY name LIMIT $3"
+    );
     row::all(tx, &sql, (state.map(ServerState::word), search, row::LIST_LIMIT), read)
 }
 
@@ -115,7 +120,13 @@ pub fn server_of_mac(tx: &Connection, mac: MacAddr) -> Result<Option<Server>, St
 
 /// # Errors
 /// [`StoreError::Taken`] when the name or an address belongs to another server.
-pub fn server_insert(tx: &Connection, name: &Name, approved: bool, macs: &[MacAddr], at: Millis) -> Result<ServerId, StoreError> {
+pub fn server_insert(
+    tx: &Connection,
+    name: &Name,
+    approved: bool,
+    macs: &[MacAddr],
+    at: Millis,
+) -> Result<ServerId, StoreError> {
     let sql = "INSERT INTO server (name, state, approved, created_at) VALUES ($1, $2, $3, $4) RETURNING id";
     let params = (name.as_str(), ServerState::Discovered.word(), i64::from(approved), at.0);
     let id = ServerId(row::insert(tx, sql, params)?);
@@ -141,7 +152,12 @@ pub fn server_mac_put(tx: &Connection, id: ServerId, mac: MacAddr) -> Result<(),
 
 /// # Errors
 /// When the database fails.
-pub fn server_set_state(tx: &Connection, id: ServerId, state: ServerState, reason: Option<&str>) -> Result<(), StoreError> {
+pub fn server_set_state(
+    tx: &Connection,
+    id: ServerId,
+    state: ServerState,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
     row::run(tx, "UPDATE server SET state = $2, reason = $3 WHERE id = $1", (id.0, state.word(), reason))?;
     Ok(())
 }
@@ -170,7 +186,12 @@ pub fn server_set_bmc(tx: &Connection, id: ServerId, bmc: &BmcRow) -> Result<(),
 
 /// # Errors
 /// When the database fails.
-pub fn server_set_inventory(tx: &Connection, id: ServerId, inventory: &Inventory, at: Millis) -> Result<(), StoreError> {
+pub fn server_set_inventory(
+    tx: &Connection,
+    id: ServerId,
+    inventory: &Inventory,
+    at: Millis,
+) -> Result<(), StoreError> {
     let text = serde_json::to_string(inventory)
         .map_err(|_| StoreError::Unreadable { what: "inventory", value: id.to_string() })?;
     row::run(tx, "UPDATE server SET inventory = $2, inventory_at = $3 WHERE id = $1", (id.0, text, at.0))?;
@@ -194,8 +215,16 @@ pub fn server_set_profile(tx: &Connection, id: ServerId, profile: &Name) -> Resu
 /// # Errors
 /// When the database fails.
 pub fn server_set_agent(tx: &Connection, id: ServerId, agent: &AgentFacts) -> Result<(), StoreError> {
-    let text = serde_json::to_string(agent).map_err(|_| StoreError::Unreadable { what: "agent", value: id.to_string() })?;
+    let text = serde_json::to_string(agent)
+        .map_err(|_| StoreError::Unreadable { what: "agent", value: id.to_string() })?;
     row::run(tx, "UPDATE server SET agent = $2 WHERE id = $1", (id.0, text))?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database fails.
+pub fn server_set_boot(tx: &Connection, id: ServerId, boot: &str) -> Result<(), StoreError> {
+    row::run(tx, "UPDATE server SET boot = $2 WHERE id = $1", (id.0, boot))?;
     Ok(())
 }
 
@@ -210,6 +239,8 @@ impl Server {
     /// Whether its last inventory says that it boots by UEFI.
     #[must_use]
     pub fn is_uefi(&self) -> bool {
-        self.inventory.as_ref().is_some_and(|inventory| inventory.firmware == rackwright_model::Firmware::Uefi)
+        self.inventory
+            .as_ref()
+            .is_some_and(|inventory| inventory.firmware == rackwright_model::Firmware::Uefi)
     }
 }

@@ -8,7 +8,13 @@ use crate::row;
 
 /// # Errors
 /// When the database fails.
-pub fn session_insert(tx: &Connection, hash: &str, person: UserId, at: Millis, until: Millis) -> Result<(), StoreError> {
+pub fn session_insert(
+    tx: &Connection,
+    hash: &str,
+    person: UserId,
+    at: Millis,
+    until: Millis,
+) -> Result<(), StoreError> {
     row::run(tx, "DELETE FROM session WHERE expires_at <= $1", [at.0])?;
     let sql = "INSERT INTO session (hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
     row::run(tx, sql, (hash, person.0, at.0, until.0))?;

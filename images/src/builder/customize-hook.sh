@@ -12,11 +12,6 @@ chroot "$root" systemctl --quiet enable systemd-networkd.service ssh-host-keys.s
 # Nothing waits for the network, and there are no LVM snapshots of file system checks to reap.
 chroot "$root" systemctl --quiet mask systemd-networkd-wait-online.service
 chroot "$root" systemctl --quiet disable e2scrub_reap.service
-# Compiled Python files started as programs: not worth a mount and a service at each start.
-mkdir -p "$root/etc/binfmt.d"
-for file in "$root"/usr/lib/binfmt.d/python3*.conf; do
-    [ -e "$file" ] && ln -s /dev/null "$root/etc/binfmt.d/${file##*/}"
-done
 
 # The kernel's package was kept from making it, because the packages behind it would have it made again.
 chroot "$root" update-initramfs -c -k all

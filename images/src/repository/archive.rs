@@ -5,13 +5,15 @@
 //! may not pass through a symbolic link of the same archive; what is remembered is bounded too. Nothing is written.
 
 use std::collections::HashSet;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 
 use tar::{EntryType, Header};
 
+use super::bounded::Bounded;
+use super::entry_path::{checked, through_link};
+use super::extension::{Extension, until_nul};
+
 const BLOCK: u64 = 512;
-/// PATH_MAX of Linux.
-const NAME_BYTES: usize = 4_096;
 /// Extended headers (pax) that are taken.
 const EXTENSION_BYTES: u64 = 1 << 20;
 /// Bytes of paths of symbolic links that are remembered.
@@ -73,10 +75,8 @@ pub(super) struct Entry {
 
 /// An archive being read.
 pub(super) struct Archive<R> {
-    reader: R,
+    input: Bounded<R>,
     bounds: Bounds,
-    /// Bytes read.
-    at: u64,
     /// Bytes of the present entry that are not read yet, and the padding after them.
     left: u64,
     padding: u64,
@@ -85,29 +85,29 @@ pub(super) struct Archive<R> {
     remembered: usize,
 }
 
-/// What extended headers say of the next entry.
-#[derive(Default)]
-struct Extension {
-    path: Option<Vec<u8>>,
-    link: Option<Vec<u8>>,
-    size: Option<u64>,
-}
-
 impl<R: Read> Archive<R> {
     pub(super) fn new(reader: R, bounds: Bounds) -> Self {
         let symlinks = HashSet::new();
-        Self { reader, bounds, at: 0, left: 0, padding: 0, entries: 0, symlinks, remembered: 0 }
+        Self {
+            input: Bounded::new(reader, bounds.bytes),
+            bounds,
+            left: 0,
+            padding: 0,
+            entries: 0,
+            symlinks,
+            remembered: 0,
+        }
     }
 
     /// The next entry; none at the end, when everything behind the archive's end mark was read too.
     pub(super) fn next(&mut self) -> Result<Option<Entry>, ArchiveError> {
         let mut extension = Extension::default();
         loop {
-            self.skip(self.left + self.padding)?;
+            self.input.skip(self.left + self.padding)?;
             (self.left, self.padding) = (0, 0);
-            let at = self.at;
+            let at = self.input.at();
             let Some(header) = self.header()? else {
-                return self.drain().map(|()| None);
+                return self.input.drain().map(|()| None);
             };
             let size = header.entry_size().map_err(|_| ArchiveError::NotTar { at })?;
             self.begin(size)?;
@@ -125,7 +125,7 @@ impl<R: Read> Archive<R> {
     pub(super) fn content(&mut self, most: u64) -> Result<Vec<u8>, ArchiveError> {
         let wanted = self.left.min(most);
         let mut content = vec![0; usize::try_from(wanted).unwrap_or(0)];
-        self.fill(&mut content)?;
+        self.input.fill(&mut content)?;
         self.left -= wanted;
         Ok(content)
     }
@@ -177,8 +177,8 @@ impl<R: Read> Archive<R> {
     /// The next header, or none at the end mark or a clean end of the input.
     fn header(&mut self) -> Result<Option<Header>, ArchiveError> {
         let mut block = [0; BLOCK as usize];
-        let start = self.at;
-        match self.fill(&mut block) {
+        let start = self.input.at();
+        match self.input.fill(&mut block) {
             Ok(()) => {}
             Err(ArchiveError::CutOff { at }) if at == start && start > 0 => return Ok(None),
             Err(error) => return Err(error),
@@ -202,7 +202,7 @@ impl<R: Read> Archive<R> {
 
     fn begin(&mut self, size: u64) -> Result<(), ArchiveError> {
         if size > self.bounds.bytes {
-            return Err(self.too_long());
+            return Err(self.input.too_long());
         }
         self.left = size;
         self.padding = size.next_multiple_of(BLOCK) - size;
@@ -235,112 +235,6 @@ impl<R: Read> Archive<R> {
         }
         Ok(())
     }
-
-    fn too_long(&self) -> ArchiveError {
-        ArchiveError::TooMuch { most: self.bounds.bytes, what: "bytes" }
-    }
-
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), ArchiveError> {
-        let mut filled = 0;
-        while filled < buffer.len() {
-            let read = self.read(&mut buffer[filled..])?;
-            if read == 0 {
-                return Err(ArchiveError::CutOff { at: self.at });
-            }
-            filled += read;
-        }
-        Ok(())
-    }
-
-    fn skip(&mut self, mut bytes: u64) -> Result<(), ArchiveError> {
-        let mut waste = [0; 1 << 16];
-        while bytes > 0 {
-            let chunk = usize::try_from(bytes).unwrap_or(usize::MAX).min(waste.len());
-            let read = self.read(&mut waste[..chunk])?;
-            if read == 0 {
-                return Err(ArchiveError::CutOff { at: self.at });
-            }
-            bytes -= read as u64;
-        }
-        Ok(())
-    }
-
-    fn drain(&mut self) -> Result<(), ArchiveError> {
-        let mut waste = [0; 1 << 16];
-        while self.read(&mut waste)? > 0 {}
-        Ok(())
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError> {
-        loop {
-            match self.reader.read(buffer) {
-                Ok(read) => {
-                    self.at += read as u64;
-                    return if self.at > self.bounds.bytes { Err(self.too_long()) } else { Ok(read) };
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(source) => return Err(ArchiveError::Read { at: self.at, source }),
-            }
-        }
-    }
-}
-
-impl Extension {
-    /// Records of the form `LENGTH KEY=VALUE\n`. Keys that are not needed, and anything malformed, are passed over: the
-    /// plain header then counts.
-    fn take_pax(&mut self, mut records: &[u8]) {
-        while let Some(space) = records.iter().position(|byte| *byte == b' ') {
-            let length =
-                std::str::from_utf8(&records[..space]).ok().and_then(|text| text.parse::<usize>().ok());
-            let Some(length) = length.filter(|length| (space + 2..=records.len()).contains(length)) else {
-                return;
-            };
-            let record = &records[space + 1..length - 1];
-            records = &records[length..];
-            let Some(equals) = record.iter().position(|byte| *byte == b'=') else { continue };
-            let value = &record[equals + 1..];
-            match &record[..equals] {
-                b"path" => self.path = Some(value.to_vec()),
-                b"linkpath" => self.link = Some(value.to_vec()),
-                b"size" => self.size = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()),
-                _ => {}
-            }
-        }
-    }
-}
-
-fn through_link(path: &str) -> ArchiveError {
-    ArchiveError::Path { path: shown(path.as_bytes()), why: "passes through a symbolic link" }
-}
-
-fn until_nul(mut name: Vec<u8>) -> Vec<u8> {
-    if let Some(end) = name.iter().position(|byte| *byte == 0) {
-        name.truncate(end);
-    }
-    name
-}
-
-/// The path without `./` in front and `/` behind, if it stays below the directory that the archive is unpacked in.
-fn checked(raw: &[u8]) -> Result<String, ArchiveError> {
-    let refuse = |why| ArchiveError::Path { path: shown(raw), why };
-    if raw.is_empty() || raw.len() > NAME_BYTES || raw.contains(&0) {
-        return Err(refuse("is empty, longer than 4096 bytes or holds a NUL"));
-    }
-    if raw[0] == b'/' {
-        return Err(refuse("is absolute"));
-    }
-    let path = String::from_utf8(raw.to_vec()).map_err(|_| refuse("is not UTF-8"))?;
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if parts.contains(&"..") {
-        return Err(refuse("leaves the archive with .."));
-    }
-    Ok(parts.join("/"))
-}
-
-/// A path for a message: short and printable.
-fn shown(raw: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(raw).chars().take(120).collect();
-    format!("{text:?}")
 }
 
 #[cfg(test)]
@@ -479,11 +373,6 @@ mod tests {
             for entry in walk(&bytes).unwrap_or_default() {
                 prop_assert!(!entry.path.starts_with('/') && !entry.path.split('/').any(|part| part == ".."));
             }
-        }
-
-        #[test]
-        fn pax_records_are_bounded(records in proptest::collection::vec(any::<u8>(), 0..300)) {
-            Extension::default().take_pax(&records);
         }
     }
 }

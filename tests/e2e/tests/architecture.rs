@@ -16,7 +16,13 @@ const MAY_USE: &[(&str, u8, &[&str])] = &[
     (
         "rackwright-domain",
         2,
-        &["rackwright-model", "rackwright-catalog", "rackwright-store", "rackwright-images", "rackwright-proto"],
+        &[
+            "rackwright-model",
+            "rackwright-catalog",
+            "rackwright-store",
+            "rackwright-images",
+            "rackwright-proto",
+        ],
     ),
     ("rackwright-client", 2, &["rackwright-model", "rackwright-catalog"]),
     ("rackwright-api", 3, &["rackwright-model", "rackwright-catalog", "rackwright-client"]),

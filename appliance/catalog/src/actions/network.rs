@@ -127,14 +127,24 @@ fn sample_view() -> NetworkView {
 fn check_set(input: &NetworkSetInput) -> Vec<FieldProblem> {
     let subnet = &input.subnet;
     let mut problems = Vec::new();
-    let ends = [("pool_first", Some(subnet.pool_first)), ("pool_last", Some(subnet.pool_last)), ("router", subnet.router)];
+    let ends = [
+        ("pool_first", Some(subnet.pool_first)),
+        ("pool_last", Some(subnet.pool_last)),
+        ("router", subnet.router),
+    ];
     for (field, address) in ends {
         if let Some(address) = address.filter(|address| !subnet.cidr.is_host(*address)) {
-            problems.push(FieldProblem::new(field, format!("{address} is not a host address of {}", subnet.cidr)));
+            problems.push(FieldProblem::new(
+                field,
+                format!("{address} is not a host address of {}", subnet.cidr),
+            ));
         }
     }
     if subnet.pool_first > subnet.pool_last {
-        problems.push(FieldProblem::new("pool_last", format!("{} comes before pool_first {}", subnet.pool_last, subnet.pool_first)));
+        problems.push(FieldProblem::new(
+            "pool_last",
+            format!("{} comes before pool_first {}", subnet.pool_last, subnet.pool_first),
+        ));
     }
     problems
 }

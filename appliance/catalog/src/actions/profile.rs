@@ -140,10 +140,14 @@ fn check_create(input: &ProfileCreateInput) -> Vec<FieldProblem> {
     }
     for (at, user) in input.users.iter().enumerate() {
         if user.name == "root" {
-            problems.push(FieldProblem::new(format!("users.{at}.name"), "is root; give root's keys in root_keys"));
+            problems.push(FieldProblem::new(
+                format!("users.{at}.name"),
+                "is root; give root's keys in root_keys",
+            ));
         }
         if input.users[..at].iter().any(|other| other.name == user.name) {
-            problems.push(FieldProblem::new(format!("users.{at}.name"), format!("{} is named twice", user.name)));
+            problems
+                .push(FieldProblem::new(format!("users.{at}.name"), format!("{} is named twice", user.name)));
         }
         for (key_at, key) in user.ssh_keys.iter().enumerate() {
             check_key(&format!("users.{at}.ssh_keys.{key_at}"), key, &mut problems);
@@ -169,6 +173,9 @@ fn check_key(field: &str, key: &str, problems: &mut Vec<FieldProblem>) {
     let known = ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| kind.starts_with(start));
     let base64 = body.len() >= 16 && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
     if !known || !base64 || key.chars().any(char::is_control) {
-        problems.push(FieldProblem::new(field, "is not a public key; paste one line of a .pub file, such as ssh-ed25519 AAAA… name"));
+        problems.push(FieldProblem::new(
+            field,
+            "is not a public key; paste one line of a .pub file, such as ssh-ed25519 AAAA… name",
+        ));
     }
 }

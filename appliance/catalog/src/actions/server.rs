@@ -8,7 +8,10 @@ use rackwright_model::{MacAddr, Name, ServerState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use view::{BmcView, DiskUseView, InstallView, LoadView, NicLease, ServerDetail, ServerEventView, ServerSummary, Watched};
+pub use view::{
+    BmcView, DiskUseView, InstallView, LoadView, NicLease, ServerDetail, ServerEventView, ServerSummary,
+    Watched,
+};
 
 use super::{Done, JobStarted, Page, action, sample_name};
 use crate::fault::FieldProblem;
@@ -226,7 +229,10 @@ fn check_add(input: &ServerAddInput) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     for (at, mac) in input.macs.iter().enumerate() {
         if !mac.is_unicast() {
-            problems.push(FieldProblem::new(format!("macs.{at}"), format!("{mac} is not the address of one interface")));
+            problems.push(FieldProblem::new(
+                format!("macs.{at}"),
+                format!("{mac} is not the address of one interface"),
+            ));
         }
         if input.macs[..at].contains(mac) {
             problems.push(FieldProblem::new(format!("macs.{at}"), format!("{mac} is named twice")));

@@ -78,7 +78,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Frames<S> {
     fn complete(&mut self) -> Result<Option<FromMachine>, FrameError> {
         let Some(head) = self.held.first_chunk::<{ frame::HEAD }>() else { return Ok(None) };
         let len = frame::body_len(*head)?;
-        if len > self.longest && false {
+        if len > self.longest {
             return Err(FrameError::TooLong(len));
         }
         let end = frame::HEAD + len;

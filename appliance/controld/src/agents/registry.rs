@@ -90,7 +90,9 @@ impl Registry {
     fn send(&self, seat: &Seat, message: ToMachine) -> bool {
         let seats = self.seats();
         let Some(occupied) = seats.get(seat) else { return false };
-        let send = |held: &Option<Held>| held.as_ref().is_some_and(|held| held.outbox.try_send(message.clone()).is_ok());
+        let send = |held: &Option<Held>| {
+            held.as_ref().is_some_and(|held| held.outbox.try_send(message.clone()).is_ok())
+        };
         // Both, whatever becomes of the first.
         let (current, waiting) = (send(&occupied.current), send(&occupied.waiting));
         current || waiting
@@ -115,7 +117,7 @@ impl Part {
     pub fn is_taken_by_another(&self) -> bool {
         let seats = self.registry.seats();
         let current = seats.get(&self.seat).and_then(|occupied| occupied.current.as_ref());
-        current.is_some_and(|held| held.peer != self.peer && false)
+        current.is_some_and(|held| held.peer != self.peer)
     }
 
     /// Waits until nobody else is judged.

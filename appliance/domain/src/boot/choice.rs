@@ -4,7 +4,9 @@ use rackwright_model::{BootRecord, InstallPhase, MacAddr, Millis, Name, ServerEv
 use rackwright_store::Connection;
 use rackwright_store::boot_record::boot_record_put;
 use rackwright_store::install::install_active_on;
-use rackwright_store::server::{Server, server_get, server_insert, server_named, server_of_mac};
+use rackwright_store::server::{
+    Server, server_get, server_insert, server_named, server_of_mac, server_set_boot,
+};
 
 use super::{Choice, Silent};
 use crate::secret::fingerprint;
@@ -18,15 +20,19 @@ impl Domain {
     pub async fn boot_choice(&self, mac: MacAddr) -> Result<Choice, Silent> {
         let at = self.now();
         let pending = self.boots.with(|inner| inner.unknown.remove(&mac)).unwrap_or_default();
-        let (server, provision, new) = self.write(move |tx| choose(tx, mac, &pending, at)).await?;
+        let nonce = self.boot_nonce();
+        let given = nonce.clone();
+        let (server, provision, new) = self.write(move |tx| choose(tx, mac, &pending, &given, at)).await?;
         if new {
             let name = &server.name;
-            self.events.server(at, name, "state", format!("{name} ({mac}) netbooted for the first time and is discovered."));
+            self.events.server(
+                at,
+                name,
+                "state",
+                format!("{name} ({mac}) netbooted for the first time and is discovered."),
+            );
         }
-        if !provision {
-            return Ok(Choice::Disk);
-        }
-        Ok(Choice::Provision { nonce: self.boot_nonce() })
+        Ok(if provision { Choice::Provision { nonce } } else { Choice::Disk })
     }
 
     /// Tells one boot of the provisioning environment from the next; no secret.
@@ -37,7 +43,13 @@ impl Domain {
     }
 }
 
-fn choose(tx: &Connection, mac: MacAddr, pending: &[BootRecord], at: Millis) -> Result<(Server, bool, bool), Refusal> {
+fn choose(
+    tx: &Connection,
+    mac: MacAddr,
+    pending: &[BootRecord],
+    nonce: &str,
+    at: Millis,
+) -> Result<(Server, bool, bool), Refusal> {
     let (server, new) = match server_of_mac(tx, mac)? {
         Some(server) if server.state == ServerState::Retired => {
             crate::server::step(tx, &server, ServerEvent::Return, None, "take a machine back")?;
@@ -51,11 +63,19 @@ fn choose(tx: &Connection, mac: MacAddr, pending: &[BootRecord], at: Millis) -> 
     }
     let provision = match server.state {
         ServerState::Online | ServerState::Unreachable | ServerState::Retired => false,
-        ServerState::Discovered | ServerState::Ready | ServerState::Failed | ServerState::Rescuing | ServerState::Wiping => true,
+        ServerState::Discovered
+        | ServerState::Ready
+        | ServerState::Failed
+        | ServerState::Rescuing
+        | ServerState::Wiping => true,
         ServerState::Installing => {
             install_active_on(tx, server.id)?.is_none_or(|install| install.phase != InstallPhase::Restarting)
         }
     };
+    if provision {
+        // Only this boot may open the machine's session.
+        server_set_boot(tx, server.id, nonce)?;
+    }
     Ok((server, provision, new))
 }
 
@@ -73,5 +93,10 @@ fn discover(tx: &Connection, mac: MacAddr, at: Millis) -> Result<Server, Refusal
                 .ok_or_else(|| crate::refusal::not_found("discover a machine", "server", &name).into());
         }
     }
-    Err(crate::refusal::conflict("discover a machine", format!("every name for {mac} is taken"), "Rename a server.").into())
+    Err(crate::refusal::conflict(
+        "discover a machine",
+        format!("every name for {mac} is taken"),
+        "Rename a server.",
+    )
+    .into())
 }

@@ -16,7 +16,9 @@ impl Domain {
     /// [`Silent`] when nobody does.
     pub async fn lease_holder(&self, address: Ipv4Addr) -> Result<MacAddr, Silent> {
         let lease = self.read(move |tx| Ok(lease_of_address(tx, address)?)).await?;
-        lease.map(|lease| lease.mac).ok_or_else(|| Silent::because(format!("nobody holds a lease on {address}")))
+        lease
+            .map(|lease| lease.mac)
+            .ok_or_else(|| Silent::because(format!("nobody holds a lease on {address}")))
     }
 
     /// Whether firmware with this address is given a boot program. Retired servers come back as discovered, so

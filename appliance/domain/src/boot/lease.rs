@@ -6,7 +6,8 @@ use std::net::Ipv4Addr;
 use rackwright_model::{MacAddr, Millis};
 use rackwright_store::Connection;
 use rackwright_store::lease::{
-    LeaseRow, declined_list, declined_put, lease_delete, lease_end, lease_list, lease_of_address, lease_of_mac, lease_put,
+    LeaseRow, declined_list, declined_put, lease_delete, lease_end, lease_list, lease_of_address,
+    lease_of_mac, lease_put,
 };
 use rackwright_store::network::{Network, network_list};
 use rackwright_store::server::{server_of_mac, server_set_address};
@@ -39,7 +40,12 @@ impl Domain {
         self.boot_asks(mac, netboot).await;
         let promised: HashSet<Ipv4Addr> = self.boots.with(|inner| {
             inner.offered.retain(|_, (_, until)| *until > now.0);
-            inner.offered.iter().filter(|(holder, _)| **holder != mac).map(|(_, (address, _))| *address).collect()
+            inner
+                .offered
+                .iter()
+                .filter(|(holder, _)| **holder != mac)
+                .map(|(_, (address, _))| *address)
+                .collect()
         });
         let granted = self.read(move |tx| choose(tx, mac, wanted, link, host_name, &promised, now)).await??;
         self.boots.with(|inner| {
@@ -81,7 +87,8 @@ impl Domain {
     /// [`Silent`] when the address was not the machine's.
     pub async fn lease_decline(&self, mac: MacAddr, address: Ipv4Addr) -> Result<(), Silent> {
         let now = self.now();
-        let offered = self.boots.with(|inner| inner.offered.remove(&mac)).is_some_and(|(was, _)| was == address);
+        let offered =
+            self.boots.with(|inner| inner.offered.remove(&mac)).is_some_and(|(was, _)| was == address);
         self.write(move |tx| {
             let held = lease_of_mac(tx, mac)?.is_some_and(|lease| lease.address == address);
             if !held && !offered {
@@ -107,16 +114,24 @@ fn choose(
     now: Millis,
 ) -> Answer<Granted> {
     let Some(network) = network_of(tx, link)? else {
-        return Ok(Err(Silent::because(format!("no served network contains {link}; serve one with: rackwright network set"))));
+        return Ok(Err(Silent::because(format!(
+            "no served network contains {link}; serve one with: rackwright network set"
+        ))));
     };
     let own = lease_of_mac(tx, mac)?.map(|lease| lease.address).filter(|address| in_pool(&network, *address));
     let leases = lease_list(tx)?;
     let resting: HashSet<Ipv4Addr> = declined_list(tx, now)?.into_iter().collect();
-    let held: HashSet<Ipv4Addr> =
-        leases.iter().filter(|lease| lease.mac != mac && lease.until > now).map(|lease| lease.address).collect();
+    let held: HashSet<Ipv4Addr> = leases
+        .iter()
+        .filter(|lease| lease.mac != mac && lease.until > now)
+        .map(|lease| lease.address)
+        .collect();
     // Addresses that somebody had before are given away last, so that machines tend to keep theirs.
-    let known: HashSet<Ipv4Addr> = leases.iter().filter(|lease| lease.mac != mac).map(|lease| lease.address).collect();
-    let free = |address: &Ipv4Addr| !held.contains(address) && !resting.contains(address) && !promised.contains(address);
+    let known: HashSet<Ipv4Addr> =
+        leases.iter().filter(|lease| lease.mac != mac).map(|lease| lease.address).collect();
+    let free = |address: &Ipv4Addr| {
+        !held.contains(address) && !resting.contains(address) && !promised.contains(address)
+    };
     let subnet = &network.subnet;
     let pool = || (u32::from(subnet.pool_first)..=u32::from(subnet.pool_last)).map(Ipv4Addr::from);
     let address = own
@@ -125,7 +140,12 @@ fn choose(
         .or_else(|| pool().find(|address| free(address) && !known.contains(address)))
         .or_else(|| pool().find(free));
     Ok(match address {
-        Some(address) => Ok(Granted { address, seconds: subnet.lease_s, host_name: named(tx, mac, host_name)?, subnet: network.subnet }),
+        Some(address) => Ok(Granted {
+            address,
+            seconds: subnet.lease_s,
+            host_name: named(tx, mac, host_name)?,
+            subnet: network.subnet,
+        }),
         None => Err(Silent::because(format!("the pool of network {} is empty", network.name))),
     })
 }
@@ -144,7 +164,8 @@ fn take(
     if !in_pool(&network, address) {
         return Ok(Err(Silent::refusal(format!("{address} is not in the pool of network {}", network.name))));
     }
-    if let Some(other) = lease_of_address(tx, address)?.filter(|lease| lease.mac != mac && lease.until > now) {
+    if let Some(other) = lease_of_address(tx, address)?.filter(|lease| lease.mac != mac && lease.until > now)
+    {
         return Ok(Err(Silent::refusal(format!("{address} is leased to {}", other.mac))));
     }
     let subnet = network.subnet;

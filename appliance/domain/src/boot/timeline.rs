@@ -7,6 +7,7 @@ use rackwright_store::boot_record::{boot_record_clear, boot_record_list, boot_re
 use rackwright_store::install::install_active_on;
 use rackwright_store::server::server_of_mac;
 
+use super::BootSilence;
 use crate::Domain;
 
 impl Domain {
@@ -22,6 +23,28 @@ impl Domain {
         tokio::spawn(async move { domain.boot_note(mac, record).await });
     }
 
+    /// A machine that wanted to netboot was not answered. Returns at once.
+    pub fn boot_silent(self: &Arc<Self>, mac: MacAddr, reason: String) {
+        let at = self.now();
+        self.boots.with(|inner| {
+            inner.unanswered.insert(mac, BootSilence { at, reason: reason.clone() });
+            inner.bound();
+        });
+        let domain = Arc::clone(self);
+        tokio::spawn(async move {
+            let server = domain.read(move |tx| Ok(server_of_mac(tx, mac)?)).await.ok().flatten();
+            match server {
+                Some(server) => domain.events.server(
+                    at,
+                    &server.name,
+                    "boot",
+                    format!("{} was not answered: {reason}", server.name),
+                ),
+                None => domain.events.system(at, &format!("The machine {mac} was not answered: {reason}")),
+            }
+        });
+    }
+
     async fn boot_note(&self, mac: MacAddr, record: BootRecord) {
         let (kept, at) = (record.clone(), record.at);
         let noted = self
@@ -33,7 +56,12 @@ impl Domain {
             .await;
         match noted {
             Ok(Some((name, record))) => {
-                self.events.server(at, &name, "boot", format!("{name}: {}: {}", record.stage.title(), record.detail));
+                self.events.server(
+                    at,
+                    &name,
+                    "boot",
+                    format!("{name}: {}: {}", record.stage.title(), record.detail),
+                );
             }
             Ok(None) => self.boots.with(|inner| {
                 let records = inner.unknown.entry(mac).or_default();
@@ -41,7 +69,9 @@ impl Domain {
                 records.push(kept);
                 inner.bound();
             }),
-            Err(error) => tracing::warn!(server.mac = %mac, "a station of the boot timeline was not recorded: {error}"),
+            Err(error) => {
+                tracing::warn!(server.mac = %mac, "a station of the boot timeline was not recorded: {error}")
+            }
         }
     }
 
@@ -60,12 +90,13 @@ impl Domain {
                 let restarting = match server.state {
                     // It only passes the network on its way to its disk.
                     ServerState::Online | ServerState::Unreachable => true,
-                    ServerState::Installing => {
-                        install_active_on(tx, server.id)?.is_some_and(|install| install.phase >= InstallPhase::Writing)
-                    }
+                    ServerState::Installing => install_active_on(tx, server.id)?
+                        .is_some_and(|install| install.phase >= InstallPhase::Writing),
                     _ => false,
                 };
-                let ran = boot_record_list(tx, server.id)?.iter().any(|record| record.stage >= BootStage::Environment);
+                let ran = boot_record_list(tx, server.id)?
+                    .iter()
+                    .any(|record| record.stage >= BootStage::Environment);
                 Ok((ran && !restarting).then_some(server.id))
             })
             .await;

@@ -23,14 +23,24 @@ impl Handle<EnvironmentBuild, Caller> for Domain {
         let job = self
             .change(caller, &attempted, move |tx| {
                 let running = job_page(tx, Some(JobState::Running), None, None, i64::MAX)?;
-                if let Some(other) = running.iter().find(|job| job.kind == draft.kind && job.input == draft.input) {
+                if let Some(other) =
+                    running.iter().find(|job| job.kind == draft.kind && job.input == draft.input)
+                {
                     let advice = format!("Wait for it, or stop it with: rackwright job cancel {}", other.id);
-                    return Err(conflict(&phrase, format!("job {} is building it already", other.id), advice).into());
+                    return Err(conflict(
+                        &phrase,
+                        format!("job {} is building it already", other.id),
+                        advice,
+                    )
+                    .into());
                 }
                 Ok(job_insert(tx, &draft, at)?)
             })
             .await?;
         let kernel = input.kernel.word();
-        Ok(JobStarted { job, message: format!("Building the provisioning environment with the {kernel} kernel is job {job}.") })
+        Ok(JobStarted {
+            job,
+            message: format!("Building the provisioning environment with the {kernel} kernel is job {job}."),
+        })
     }
 }

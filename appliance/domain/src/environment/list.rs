@@ -14,7 +14,9 @@ use crate::{Caller, Domain};
 impl Handle<EnvironmentList, Caller> for Domain {
     async fn handle(&self, _: &Caller, _: Nothing) -> Result<Page<EnvironmentView>, Fault> {
         let site = &self.site;
-        let found = |kernel: Kernel| view(&site.boot_dir.join(kernel.word()), kernel, kernel.word() == site.boot_flavour);
+        let found = |kernel: Kernel| {
+            view(&site.boot_dir.join(kernel.word()), kernel, kernel.word() == site.boot_flavour)
+        };
         Ok(Page::whole(Kernel::ALL.into_iter().filter_map(found).collect()))
     }
 }

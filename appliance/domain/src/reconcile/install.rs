@@ -82,7 +82,8 @@ pub(super) async fn run(domain: Arc<Domain>) {
 impl Domain {
     async fn step_install(&self, install: InstallRow) -> Result<(), Refusal> {
         let (server_id, job_id) = (install.server, install.job);
-        let (server, job) = self.read(move |tx| Ok((server_get(tx, server_id)?, job_get(tx, job_id)?))).await?;
+        let (server, job) =
+            self.read(move |tx| Ok((server_get(tx, server_id)?, job_get(tx, job_id)?))).await?;
         let Some(server) = server else { return Ok(()) };
         if job.is_some_and(|job| job.cancel_asked) {
             let ending = Ending::cancelled(&install);
@@ -108,10 +109,18 @@ impl Domain {
     }
 
     /// Move an install that is still where the step saw it.
-    async fn advance(&self, install: &InstallRow, event: InstallEvent, step: &'static str, log: String) -> Result<(), Refusal> {
+    async fn advance(
+        &self,
+        install: &InstallRow,
+        event: InstallEvent,
+        step: &'static str,
+        log: String,
+    ) -> Result<(), Refusal> {
         let (id, seen, at) = (install.id, install.phase, self.now());
         self.write(move |tx| {
-            let Some(install) = install_get(tx, id)?.filter(|install| install.phase == seen) else { return Ok(()) };
+            let Some(install) = install_get(tx, id)?.filter(|install| install.phase == seen) else {
+                return Ok(());
+            };
             let Ok(next) = install.phase.apply(event) else { return Ok(()) };
             install_set_phase(tx, id, next, None, at)?;
             job_step(tx, install.job, step, 50)?;

@@ -48,7 +48,10 @@ pub(super) async fn run(domain: Arc<Domain>) {
         let now = domain.now().0;
         for server in &servers {
             let due = pinged.get(&server.id).is_none_or(|last| now - last >= PING_EVERY_MS);
-            if due && pings.len() < PINGS && let Some(address) = server.address {
+            if due
+                && pings.len() < PINGS
+                && let Some(address) = server.address
+            {
                 pinged.insert(server.id, now);
                 let (domain, id) = (Arc::clone(&domain), server.id);
                 pings.spawn(async move {
@@ -73,7 +76,8 @@ impl Domain {
         let heard = self.presence.last_heard(server.id).is_some_and(|at| now.since(at) <= SILENT_MS);
         let (event, reason, said) = match server.state {
             ServerState::Online if silent_ms > SILENT_MS => {
-                let reason = format!("Neither its agent nor its address has answered for {} s.", silent_ms / 1_000);
+                let reason =
+                    format!("Neither its agent nor its address has answered for {} s.", silent_ms / 1_000);
                 (ServerEvent::Silent, Some(reason), "is unreachable")
             }
             ServerState::Unreachable if heard => (ServerEvent::Heard, None, "is online again"),

@@ -23,9 +23,14 @@ impl Domain {
         peer: Ipv4Addr,
         hello: AgentHello,
     ) -> Result<(ServerId, ToMachine), Refusal> {
-        let refuse = |reason: String| conflict("take an agent's session", reason, "Install the server again.");
+        let refuse =
+            |reason: String| conflict("take an agent's session", reason, "Install the server again.");
         if hello.version != VERSION {
-            return Err(refuse(format!("it speaks version {} of the protocol, not {VERSION}", hello.version)).into());
+            return Err(refuse(format!(
+                "it speaks version {} of the protocol, not {VERSION}",
+                hello.version
+            ))
+            .into());
         }
         let at = self.now();
         let certificate = certificate.to_owned();
@@ -59,7 +64,11 @@ impl Domain {
     ///
     /// # Errors
     /// When the message does not belong there.
-    pub async fn agent_said(&self, server: ServerId, message: FromMachine) -> Result<Option<ToMachine>, Refusal> {
+    pub async fn agent_said(
+        &self,
+        server: ServerId,
+        message: FromMachine,
+    ) -> Result<Option<ToMachine>, Refusal> {
         match message {
             FromMachine::Heartbeat(heartbeat) => {
                 let at = self.now();

@@ -36,7 +36,9 @@ impl Domain {
             }
             return Ok(self.enrolled(install.server, certificate_pem.clone()));
         }
-        if install.phase != InstallPhase::Restarting || install.token_expires_at.is_none_or(|until| until <= at) {
+        if install.phase != InstallPhase::Restarting
+            || install.token_expires_at.is_none_or(|until| until <= at)
+        {
             return Err(refuse("the token has expired".to_owned()));
         }
         let issued = self.ports.authority.issue(install.server, csr_pem).map_err(refuse)?;

@@ -9,6 +9,7 @@ use rackwright_store::boot_record::boot_record_put;
 use rackwright_store::lease::lease_of_address;
 use rackwright_store::server::{Server, server_mac_put, server_of_mac};
 
+use super::clean;
 use crate::refusal::conflict;
 use crate::{Domain, Refusal};
 
@@ -22,14 +23,20 @@ impl Domain {
     /// When the machine is unknown or calls from somebody else's address.
     pub async fn provision_hello(&self, peer: Ipv4Addr, hello: ProvisionHello) -> Result<ToMachine, Refusal> {
         if hello.version != VERSION {
-            let reason = format!("the environment speaks version {} of the protocol, not {VERSION}", hello.version);
-            return Err(conflict("take a machine's session", reason, "Boot the environment of this Control Center.").into());
+            let reason =
+                format!("the environment speaks version {} of the protocol, not {VERSION}", hello.version);
+            return Err(conflict(
+                "take a machine's session",
+                reason,
+                "Boot the environment of this Control Center.",
+            )
+            .into());
         }
         let at = self.now();
         let (boot, resuming) = (hello.boot.clone(), hello.resuming);
         let server = self
             .write(move |tx| {
-                let server = calling(tx, peer, hello.mac)?;
+                let server = calling(tx, peer, hello.mac, &hello.boot)?;
                 for mac in hello.macs.iter().take(MACS).filter(|mac| mac.is_unicast()) {
                     // An interface on record for another server is left there: the operator sees it in the inventory.
                     if server_of_mac(tx, *mac)?.is_none() {
@@ -42,7 +49,12 @@ impl Domain {
             })
             .await?;
         self.boots.environment(server.id, &boot, resuming);
-        self.events.server(at, &server.name, "boot", format!("{}: {}.", server.name, BootStage::Environment.title()));
+        self.events.server(
+            at,
+            &server.name,
+            "boot",
+            format!("{}: {}.", server.name, BootStage::Environment.title()),
+        );
         Ok(ToMachine::Welcome { name: server.name.to_string() })
     }
 
@@ -52,15 +64,21 @@ impl Domain {
     }
 }
 
-/// The server that calls: by its interface, and only from the address leased to one of its interfaces.
-fn calling(tx: &Connection, peer: Ipv4Addr, mac: MacAddr) -> Result<Server, Refusal> {
+/// The server that calls: by its interface, only from the address leased to one of its interfaces, and only from the
+/// boot that it was last given a script for.
+fn calling(tx: &Connection, peer: Ipv4Addr, mac: MacAddr, boot: &str) -> Result<Server, Refusal> {
     let attempted = "take a machine's session";
     let advice = "Power the machine on again to netboot.";
     let lease = lease_of_address(tx, peer)?
         .ok_or_else(|| conflict(attempted, format!("nobody holds a lease on {peer}"), advice))?;
-    let server = server_of_mac(tx, mac)?.ok_or_else(|| conflict(attempted, format!("no server has the address {mac}"), advice))?;
+    let server = server_of_mac(tx, mac)?
+        .ok_or_else(|| conflict(attempted, format!("no server has the address {mac}"), advice))?;
     if lease.mac != mac && !server.macs.contains(&lease.mac) {
         let reason = format!("{mac} calls from {peer}, which is leased to {}", lease.mac);
+        return Err(conflict(attempted, reason, advice).into());
+    }
+    if server.boot.as_deref() != Some(boot) {
+        let reason = format!("{} was not given a boot script for the boot {}", server.name, clean(boot));
         return Err(conflict(attempted, reason, advice).into());
     }
     Ok(server)

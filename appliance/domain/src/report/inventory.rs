@@ -31,7 +31,12 @@ impl Domain {
         self.boots.environment_inventoried(id);
         self.events.server(at, &server.name, "state", format!("{}: the inventory is in.", server.name));
         if began {
-            self.events.server(at, &server.name, "job", format!("Installing {} began, by the discovery policy.", server.name));
+            self.events.server(
+                at,
+                &server.name,
+                "job",
+                format!("Installing {} began, by the discovery policy.", server.name),
+            );
         }
         self.changed.notify_waiters();
         Ok(Some(ToMachine::Wait))
@@ -39,7 +44,13 @@ impl Domain {
 }
 
 /// Note the inventory and apply the discovery policy. Whether an install began.
-fn note(tx: &Connection, id: ServerId, inventory: &Inventory, resuming: bool, at: Millis) -> Result<(Server, bool), Refusal> {
+fn note(
+    tx: &Connection,
+    id: ServerId,
+    inventory: &Inventory,
+    resuming: bool,
+    at: Millis,
+) -> Result<(Server, bool), Refusal> {
     server_set_inventory(tx, id, inventory, at)?;
     let detail = format!(
         "{} threads, {} MiB memory, {} disks, {} network cards",

@@ -31,7 +31,12 @@ impl Domain {
             })
             .await?;
         if let Some((name, record)) = said {
-            self.events.server(at, &name, "boot", format!("{name}: {}: {}", record.stage.title(), record.detail));
+            self.events.server(
+                at,
+                &name,
+                "boot",
+                format!("{name}: {}: {}", record.stage.title(), record.detail),
+            );
         }
         Ok(None)
     }
@@ -61,7 +66,12 @@ impl Domain {
         Ok(None)
     }
 
-    pub(super) async fn report_log(&self, boot: &str, install: InstallId, line: String) -> Result<Option<ToMachine>, Refusal> {
+    pub(super) async fn report_log(
+        &self,
+        boot: &str,
+        install: InstallId,
+        line: String,
+    ) -> Result<Option<ToMachine>, Refusal> {
         let (boot, at) = (boot.to_owned(), self.now());
         self.write(move |tx| {
             if let Some((install, _)) = own_install(tx, &boot, install)? {

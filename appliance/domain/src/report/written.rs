@@ -14,7 +14,11 @@ use crate::{Domain, Refusal};
 impl Domain {
     /// The disk is complete: disarm network boot, then let the machine restart. Said again after a lost session, it is
     /// answered again.
-    pub(super) async fn report_written(&self, boot: &str, install: InstallId) -> Result<Option<ToMachine>, Refusal> {
+    pub(super) async fn report_written(
+        &self,
+        boot: &str,
+        install: InstallId,
+    ) -> Result<Option<ToMachine>, Refusal> {
         let (boot, at) = (boot.to_owned(), self.now());
         let moved = self
             .write(move |tx| {
@@ -24,7 +28,12 @@ impl Domain {
                 {
                     install_set_phase(tx, install.id, next, None, at)?;
                     job_step(tx, install.job, BootStage::FirstBoot.title(), 850)?;
-                    job_log(tx, install.job, at, "the disk is complete; network boot is disarmed and the machine restarts")?;
+                    job_log(
+                        tx,
+                        install.job,
+                        at,
+                        "the disk is complete; network boot is disarmed and the machine restarts",
+                    )?;
                     let detail = "told to boot its disk".to_owned();
                     boot_record_put(tx, server.id, &BootRecord { stage: BootStage::FirstBoot, at, detail })?;
                 }
@@ -56,7 +65,8 @@ impl Domain {
         let boot = boot.to_owned();
         let found = self.read(move |tx| own_install(tx, &boot, install)).await?;
         if let Some((install, server)) = found {
-            let touched = if failure.disk_touched { "The disk was changed." } else { "The disk was not touched." };
+            let touched =
+                if failure.disk_touched { "The disk was changed." } else { "The disk was not touched." };
             let reason = clean(&format!("{}: {} {touched}", failure.stage.title(), failure.reason));
             let ending = Ending {
                 event: InstallEvent::Fail,

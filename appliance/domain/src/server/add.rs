@@ -25,7 +25,10 @@ impl Handle<ServerAdd, Caller> for Domain {
                 for mac in &input.macs {
                     if let Some(owner) = server_of_mac(tx, *mac)? {
                         let reason = format!("{mac} belongs to server {}", owner.name);
-                        let advice = format!("Use that server, or retire it first: rackwright server show {}", owner.name);
+                        let advice = format!(
+                            "Use that server, or retire it first: rackwright server show {}",
+                            owner.name
+                        );
                         return Err(conflict(&fault, reason, advice).into());
                     }
                 }

@@ -30,7 +30,10 @@ pub(crate) fn access(domain: &Domain, server: &Server, attempted: &str) -> Resul
             FaultCode::Conflict,
             attempted,
             format!("no BMC is on record for {}", server.name),
-            format!("Set it with: rackwright server set-bmc {} --bmc-address ADDRESS --bmc-user USER", server.name),
+            format!(
+                "Set it with: rackwright server set-bmc {} --bmc-address ADDRESS --bmc-user USER",
+                server.name
+            ),
         ));
     };
     let password = domain.secrets.open(PURPOSE, &bmc.secret).map_err(|error| {

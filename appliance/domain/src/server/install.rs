@@ -23,14 +23,26 @@ impl Handle<ServerInstall, Caller> for Domain {
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &input.server, &fault)?;
                 if server.state.holds_a_system() && input.confirm_wipe.as_ref() != Some(&server.name) {
-                    let reason = format!("{} is {}: everything on its disk would be destroyed", server.name, server.state.word());
+                    let reason = format!(
+                        "{} is {}: everything on its disk would be destroyed",
+                        server.name,
+                        server.state.word()
+                    );
                     return Err(unconfirmed(&fault, reason, "confirm-wipe", &server.name).into());
                 }
                 begin(tx, &server, &input.profile, &by, at, &fault)
             })
             .await?;
-        self.events.server(at, &server_name, "job", format!("Installing {server_name} with {profile_name} began."));
-        Ok(JobStarted { job, message: format!("Installing {server_name} with profile {profile_name} is job {job}.") })
+        self.events.server(
+            at,
+            &server_name,
+            "job",
+            format!("Installing {server_name} with {profile_name} began."),
+        );
+        Ok(JobStarted {
+            job,
+            message: format!("Installing {server_name} with profile {profile_name} is job {job}."),
+        })
     }
 }
 
@@ -43,10 +55,17 @@ pub(crate) fn begin(
     at: Millis,
     attempted: &str,
 ) -> Result<JobId, Refusal> {
-    let profile = profile_named(tx, profile_name)?.ok_or_else(|| not_found(attempted, "profile", profile_name))?;
+    let profile =
+        profile_named(tx, profile_name)?.ok_or_else(|| not_found(attempted, "profile", profile_name))?;
     if server.bmc.is_none() && server.inventory.is_none() {
-        let reason = format!("{} has never netbooted and has no BMC on record, so it cannot be started from here", server.name);
-        let advice = format!("Set its BMC with: rackwright server set-bmc {}, or power it on by hand to netboot", server.name);
+        let reason = format!(
+            "{} has never netbooted and has no BMC on record, so it cannot be started from here",
+            server.name
+        );
+        let advice = format!(
+            "Set its BMC with: rackwright server set-bmc {}, or power it on by hand to netboot",
+            server.name
+        );
         return Err(conflict(attempted, reason, advice).into());
     }
     super::step(tx, server, ServerEvent::Install, None, attempted)?;

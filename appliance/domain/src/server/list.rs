@@ -21,7 +21,8 @@ impl Handle<ServerList, Caller> for Domain {
                 Ok((servers, running))
             })
             .await?;
-        let by_server: HashMap<_, _> = running.iter().filter_map(|job| Some((job.server.clone()?, job))).collect();
+        let by_server: HashMap<_, _> =
+            running.iter().filter_map(|job| Some((job.server.clone()?, job))).collect();
         let view = |server: &Server| {
             let running = by_server.get(&server.name).copied();
             summary(server, running, &self.presence.of(server.id))

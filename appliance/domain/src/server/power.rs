@@ -14,9 +14,15 @@ impl Handle<ServerPower, Caller> for Domain {
         let attempted = format!("{} {}", phrase(input.order), input.server);
         let (name, fault) = (input.server.clone(), attempted.clone());
         let server = self.look(&attempted, move |tx| super::named(tx, &name, &fault)).await?;
-        if server.state == ServerState::Installing && !matches!(input.order, PowerOrder::Status | PowerOrder::On) {
+        if server.state == ServerState::Installing
+            && !matches!(input.order, PowerOrder::Status | PowerOrder::On)
+        {
             let advice = "Cancel the install first: rackwright job cancel";
-            return Err(conflict(&attempted, "an install is under way, and losing power would spoil it", advice));
+            return Err(conflict(
+                &attempted,
+                "an install is under way, and losing power would spoil it",
+                advice,
+            ));
         }
         let access = super::access(self, &server, &attempted)?;
         let failed = |error: BmcError| {
@@ -44,7 +50,10 @@ impl Handle<ServerPower, Caller> for Domain {
                         boot_record_clear(tx, id)?;
                     }
                     if boots {
-                        let detail = format!("{} over IPMI", if order == Power::On { "power on" } else { "power cycle" });
+                        let detail = format!(
+                            "{} over IPMI",
+                            if order == Power::On { "power on" } else { "power cycle" }
+                        );
                         boot_record_put(tx, id, &BootRecord { stage: BootStage::Power, at, detail })?;
                     }
                     Ok(())
@@ -52,7 +61,12 @@ impl Handle<ServerPower, Caller> for Domain {
             })
             .await?;
             self.ports.bmc.power(&access, order).await.map_err(failed)?;
-            self.events.server(self.now(), &input.server, "boot", format!("{}: {}.", input.server, phrase(input.order)));
+            self.events.server(
+                self.now(),
+                &input.server,
+                "boot",
+                format!("{}: {}.", input.server, phrase(input.order)),
+            );
         }
         let on = self.ports.bmc.is_on(&access).await.map_err(failed)?;
         let message = match input.order {

@@ -12,15 +12,27 @@ impl Handle<ServerReboot, Caller> for Domain {
         let attempted = format!("reboot {}", input.server);
         let (name, fault) = (input.server.clone(), attempted.clone());
         let server = self.look(&attempted, move |tx| super::named(tx, &name, &fault)).await?;
-        if !self.ports.machines.send_to_agent(server.id, ToMachine::Restart { command: self.now().0.unsigned_abs() }) {
+        if !self
+            .ports
+            .machines
+            .send_to_agent(server.id, ToMachine::Restart { command: self.now().0.unsigned_abs() })
+        {
             return Err(Fault::new(
                 FaultCode::Unavailable,
                 &attempted,
                 format!("the agent of {} is not connected", input.server),
-                format!("Power-cycle it through its BMC: rackwright server power {} --order cycle", input.server),
+                format!(
+                    "Power-cycle it through its BMC: rackwright server power {} --order cycle",
+                    input.server
+                ),
             ));
         }
-        self.events.server(self.now(), &input.server, "boot", format!("{} was told to restart.", input.server));
+        self.events.server(
+            self.now(),
+            &input.server,
+            "boot",
+            format!("{} was told to restart.", input.server),
+        );
         Ok(Done::new(format!("{} is restarting.", input.server)))
     }
 }

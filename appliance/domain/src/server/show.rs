@@ -11,7 +11,7 @@ impl Handle<ServerShow, Caller> for Domain {
         let attempted = format!("show server {}", input.server);
         let name = input.server.clone();
         let server = self.look(&attempted, move |tx| super::named(tx, &name, "show a server")).await?;
-        let now = self.now_of(server.id);
+        let now = self.now_of(&server);
         self.look(&attempted, move |tx| detail(tx, &server, &now)).await
     }
 }

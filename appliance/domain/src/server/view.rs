@@ -12,6 +12,7 @@ use rackwright_store::job::{JobRow, job_page};
 use rackwright_store::lease::lease_of_mac;
 use rackwright_store::server::Server;
 
+use crate::boot::BootSilence;
 use crate::presence::Seen;
 use crate::{Domain, Refusal};
 
@@ -19,11 +20,17 @@ use crate::{Domain, Refusal};
 pub(super) struct Now {
     pub seen: Seen,
     pub at: Millis,
+    /// Why its last wish to netboot was not answered.
+    pub unanswered: Option<BootSilence>,
 }
 
 impl Domain {
-    pub(super) fn now_of(&self, server: rackwright_model::ServerId) -> Now {
-        Now { seen: self.presence.of(server), at: self.now() }
+    pub(super) fn now_of(&self, server: &Server) -> Now {
+        Now {
+            seen: self.presence.of(server.id),
+            at: self.now(),
+            unanswered: self.boots.unanswered(&server.macs),
+        }
     }
 }
 
@@ -52,7 +59,11 @@ pub(super) fn detail(tx: &Connection, server: &Server, now: &Now) -> Result<Serv
     let install = install_last(tx, server.id)?;
     let mut leases = Vec::new();
     for mac in &server.macs {
-        leases.extend(lease_of_mac(tx, *mac)?.map(|row| NicLease { mac: row.mac, address: row.address, until: row.until }));
+        leases.extend(lease_of_mac(tx, *mac)?.map(|row| NicLease {
+            mac: row.mac,
+            address: row.address,
+            until: row.until,
+        }));
     }
     Ok(ServerDetail {
         summary: summary(server, running, &now.seen),
@@ -60,7 +71,8 @@ pub(super) fn detail(tx: &Connection, server: &Server, now: &Now) -> Result<Serv
         inventory_at: server.inventory_at,
         bmc: server.bmc.as_ref().map(|bmc| BmcView { address: bmc.address, user: bmc.user.clone() }),
         leases,
-        stopped: stopped(server.state, &timeline, install.as_ref(), now.at),
+        stopped: refused(&timeline, now)
+            .or_else(|| stopped(server.state, &timeline, install.as_ref(), now.at)),
         timeline,
         install: install.map(install_view),
         load: load(server, &now.seen),
@@ -68,11 +80,25 @@ pub(super) fn detail(tx: &Connection, server: &Server, now: &Now) -> Result<Serv
     })
 }
 
+/// The machine wanted to netboot after the last station, and was not answered.
+fn refused(timeline: &[BootRecord], now: &Now) -> Option<String> {
+    let silence = now.unanswered.as_ref()?;
+    let later = timeline.last().is_none_or(|record| record.at < silence.at);
+    later.then(|| {
+        format!("It asked to netboot and was not answered: {}.", silence.reason.trim_end_matches('.'))
+    })
+}
+
 /// Seconds without a further station after which a boot counts as stopped.
 const STALLED_S: i64 = 120;
 
 /// Where the boot stopped and what to do; none while it goes on, waits for an order, or is complete.
-fn stopped(state: ServerState, timeline: &[BootRecord], install: Option<&InstallRow>, now: Millis) -> Option<String> {
+fn stopped(
+    state: ServerState,
+    timeline: &[BootRecord],
+    install: Option<&InstallRow>,
+    now: Millis,
+) -> Option<String> {
     let last = timeline.last()?;
     let installing = state == ServerState::Installing;
     let waits_for_orders = last.stage == BootStage::Inventory && !installing;
@@ -80,12 +106,17 @@ fn stopped(state: ServerState, timeline: &[BootRecord], install: Option<&Install
         return None;
     }
     let silent_s = now.since(last.at) / 1_000;
-    let failed = install.filter(|_| state == ServerState::Failed).and_then(|install| install.reason.as_deref());
+    let failed =
+        install.filter(|_| state == ServerState::Failed).and_then(|install| install.reason.as_deref());
     match failed {
-        Some(reason) => Some(format!("Stopped after {}: {reason} {}", last.stage.title(), last.stage.advice())),
-        None if silent_s >= STALLED_S && !writes_quietly(last.stage) => {
-            Some(format!("Nothing was heard for {silent_s} s after {}. {}", last.stage.title(), last.stage.advice()))
+        Some(reason) => {
+            Some(format!("Stopped after {}: {reason} {}", last.stage.title(), last.stage.advice()))
         }
+        None if silent_s >= STALLED_S && !writes_quietly(last.stage) => Some(format!(
+            "Nothing was heard for {silent_s} s after {}. {}",
+            last.stage.title(),
+            last.stage.advice()
+        )),
         None => None,
     }
 }
@@ -118,7 +149,11 @@ fn load(server: &Server, seen: &Seen) -> Option<LoadView> {
         memory_kb: heartbeat.memory_kb,
         memory_available_kb: heartbeat.memory_available_kb,
         disks: disks
-            .map(|disk| DiskUseView { mount: disk.mount.clone(), bytes: disk.bytes, free_bytes: disk.free_bytes })
+            .map(|disk| DiskUseView {
+                mount: disk.mount.clone(),
+                bytes: disk.bytes,
+                free_bytes: disk.free_bytes,
+            })
             .collect(),
         agent_version: agent.version.clone(),
         kernel: agent.kernel.clone(),

@@ -61,7 +61,8 @@ impl Room {
     /// As `kill -9` and a start: nothing in memory survives, machines lose their sessions.
     async fn kill_and_restart(&mut self) {
         self.reconcilers.abort();
-        let store = Store::open(&self.world.directory.path().join("rackwright.db")).expect("the database opens again");
+        let store = Store::open(&self.world.directory.path().join("rackwright.db"))
+            .expect("the database opens again");
         let world = &mut self.world;
         let ports = world.domain.ports.clone();
         let site: Site = world.domain.site.clone();
@@ -92,7 +93,8 @@ impl Room {
     async fn report(&self, boot: &str, resuming: Option<InstallId>) {
         let domain = &self.world.domain;
         self.world.machines.boot_connects(boot);
-        let hello = ProvisionHello { version: VERSION, boot: boot.into(), mac: MAC, macs: vec![MAC], resuming };
+        let hello =
+            ProvisionHello { version: VERSION, boot: boot.into(), mac: MAC, macs: vec![MAC], resuming };
         let address = self.address().await;
         let answer = domain.provision_hello(address, hello).await.expect("a session");
         assert!(matches!(answer, ToMachine::Welcome { .. }), "{answer:?}");
@@ -119,7 +121,8 @@ impl Room {
     /// The installed system comes up: it redeems the token and its agent connects.
     async fn first_boot(&self, order: &Order) {
         assert_eq!(self.world.domain.boot_choice(MAC).await, Ok(Choice::Disk), "network boot is disarmed");
-        let enrolled = self.world.domain.enrol(&order.agent.token, "csr of key 1").await.expect("a certificate");
+        let enrolled =
+            self.world.domain.enrol(&order.agent.token, "csr of key 1").await.expect("a certificate");
         let ToMachine::Enrolled { certificate_pem, .. } = enrolled else { panic!("{enrolled:?}") };
         self.agent_connects(&fingerprint(&certificate_pem)).await;
     }
@@ -133,8 +136,12 @@ impl Room {
             kernel: "6.1".into(),
             os: "Debian".into(),
         };
-        let (server, _) =
-            self.world.domain.agent_hello(fingerprint, Ipv4Addr::new(10, 77, 0, 50), hello).await.expect("a session");
+        let (server, _) = self
+            .world
+            .domain
+            .agent_hello(fingerprint, Ipv4Addr::new(10, 77, 0, 50), hello)
+            .await
+            .expect("a session");
         assert_eq!(server, AGENT);
     }
 

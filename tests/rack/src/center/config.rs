@@ -16,7 +16,10 @@ pub fn text(place: &Place, agent: &Path) -> String {
         agent = quoted(agent),
     );
     if place.namespace.is_some() {
-        text.push_str(&format!("\n[netboot]\ninterface = \"br0\"\naddress = \"{}\"\nkernel_args = \"console=ttyS0,115200\"\n", address::CENTER));
+        text.push_str(&format!(
+            "\n[netboot]\ninterface = \"br0\"\naddress = \"{}\"\nkernel_args = \"console=ttyS0,115200\"\n",
+            address::CENTER
+        ));
     }
     text
 }

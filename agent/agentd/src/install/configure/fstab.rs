@@ -20,11 +20,13 @@ fn table(volumes: &Volumes, data: DataPartition) -> String {
         high.to_uppercase(),
         low.to_uppercase()
     );
-    // Project quotas limit the disks of private servers.
-    let line = |kind| format!("UUID={} /srv {kind} defaults,prjquota 0 2\n", volumes.data_uuid);
+    // Project quotas limit the disks of private servers. A damaged data partition must not keep a distant server from booting.
+    let line =
+        |kind, pass| format!("UUID={} /srv {kind} defaults,prjquota,nofail 0 {pass}\n", volumes.data_uuid);
     match data {
-        DataPartition::Xfs => text += &line("xfs"),
-        DataPartition::Ext4 => text += &line("ext4"),
+        // XFS has nothing to check at boot (fsck.xfs(8)).
+        DataPartition::Xfs => text += &line("xfs", 0),
+        DataPartition::Ext4 => text += &line("ext4", 2),
         DataPartition::None => {}
     }
     text
@@ -47,7 +49,7 @@ mod tests {
             "# file system, mount point, type, options, dump, pass\n\
              UUID=r-1 / ext4 defaults,errors=remount-ro 0 1\n\
              UUID=1A2B-3C4D /boot/efi vfat umask=0077,nofail,x-systemd.automount 0 0\n\
-             UUID=d-1 /srv xfs defaults,prjquota 0 2\n"
+             UUID=d-1 /srv xfs defaults,prjquota,nofail 0 0\n"
         );
         assert!(!table(&volumes, DataPartition::None).contains("/srv"));
     }

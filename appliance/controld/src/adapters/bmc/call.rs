@@ -90,7 +90,7 @@ impl Ipmitool {
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
             .env("LC_ALL", "C")
-            .arg(&at.password)
+            .env("IPMITOOL_PASSWORD", &at.password)
             .stdin(Stdio::null())
             .kill_on_drop(true);
         let limit = (Instant::now() + ONE_CALL).min(until);

@@ -83,7 +83,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     count(&session.shared.counters.agents_frames);
     match (hello, &session.identity) {
         (FromMachine::Provision(hello), None) => {
-            let _ = same_version(hello.version);
+            same_version(hello.version)?;
             provisioning::run(session, frames, hello).await
         }
         (FromMachine::Enrol { version, token, csr_pem }, None) => {
@@ -91,7 +91,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             enrolment::run(session, frames, &token, &csr_pem).await
         }
         (FromMachine::Agent(hello), Some(identity)) => {
-            let _ = same_version(hello.version);
+            same_version(hello.version)?;
             managed::run(session, frames, identity, hello).await
         }
         (FromMachine::Agent(_), None) => Err(refusal(

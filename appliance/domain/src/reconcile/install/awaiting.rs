@@ -38,28 +38,41 @@ pub(super) async fn give(
     let (image_name, macs) = (install.image.clone(), server.macs.clone());
     let (image, network) = domain
         .read(move |tx| {
-            let image = image_named(tx, &image_name)?.ok_or_else(|| not_found("give the order", "image", &image_name))?;
+            let image = image_named(tx, &image_name)?
+                .ok_or_else(|| not_found("give the order", "image", &image_name))?;
             Ok((image, settings(tx, &macs)?))
         })
         .await?;
-    let disk = match rackwright_images::profile::target_disk(&install.profile, inventory, image.unpacked_bytes) {
-        Ok(disk) => disk.name.clone(),
-        Err(problems) => return Ok(checking::misfit(&problems)),
-    };
+    let disk =
+        match rackwright_images::profile::target_disk(&install.profile, inventory, image.unpacked_bytes) {
+            Ok(disk) => disk.name.clone(),
+            Err(problems) => return Ok(checking::misfit(&problems)),
+        };
     let token = credential(domain.ports.chance.as_ref(), "rwe");
     let order = order(domain, install, server, &image, disk, network, token.clone());
     let log = format!("ordered to install {} on {} as {}", image.name, order.disk, order.host_name);
     note(domain, install, session, &token, log).await?;
     if domain.ports.machines.send_to_boot(&session.boot, ToMachine::Install(Box::new(order))) {
         domain.boots.environment_ordered(server.id, install.id);
-        domain.events.server(domain.now(), &server.name, "job", format!("{} has its install order.", server.name));
+        domain.events.server(
+            domain.now(),
+            &server.name,
+            "job",
+            format!("{} has its install order.", server.name),
+        );
     }
     // Not sent: the machine opens a new session, and the phase `writing` gives the order again.
     Ok(Outcome::Wait)
 }
 
 /// The order is on record before the machine has it.
-async fn note(domain: &Domain, install: &InstallRow, session: &Environment, token: &str, log: String) -> Result<(), Refusal> {
+async fn note(
+    domain: &Domain,
+    install: &InstallRow,
+    session: &Environment,
+    token: &str,
+    log: String,
+) -> Result<(), Refusal> {
     let (id, boot, hash, at) = (install.id, session.boot.clone(), fingerprint(token), domain.now());
     domain
         .write(move |tx| {
@@ -110,7 +123,9 @@ fn settings(tx: &Connection, macs: &[rackwright_model::MacAddr]) -> Result<Netwo
     let mut newest: Option<(Millis, NetworkSettings)> = None;
     for mac in macs {
         let Some(lease) = lease_of_mac(tx, *mac)? else { continue };
-        let Some(network) = network_list(tx)?.into_iter().find(|network| network.id == lease.network) else { continue };
+        let Some(network) = network_list(tx)?.into_iter().find(|network| network.id == lease.network) else {
+            continue;
+        };
         let subnet = network.subnet;
         if newest.as_ref().is_none_or(|(until, _)| *until < lease.until) {
             let settings = NetworkSettings {

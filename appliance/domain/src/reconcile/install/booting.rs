@@ -12,7 +12,11 @@ use crate::ports::{BootDevice, Power};
 use crate::{Domain, Refusal};
 
 pub(super) async fn step(domain: &Domain, install: &InstallRow, server: &Server) -> Result<Outcome, Refusal> {
-    let advance = |log: String| Outcome::Advance { event: InstallEvent::Powered, step: "Wait for the environment", log };
+    let advance = |log: String| Outcome::Advance {
+        event: InstallEvent::Powered,
+        step: "Wait for the environment",
+        log,
+    };
     if domain.boots.environment_of(server.id).is_some() {
         return Ok(advance("the machine is in the provisioning environment already".into()));
     }
@@ -48,7 +52,8 @@ async fn start(
     }
     let on = bmc.is_on(access).await.map_err(|error| error.to_string())?;
     let (order, verb) = if on { (Power::Cycle, "power cycle") } else { (Power::On, "power on") };
-    let record = BootRecord { stage: BootStage::Power, at: domain.now(), detail: format!("{verb} over IPMI") };
+    let record =
+        BootRecord { stage: BootStage::Power, at: domain.now(), detail: format!("{verb} over IPMI") };
     let id = install.server;
     domain
         .write(move |tx| {

@@ -20,7 +20,9 @@ pub(super) async fn step(domain: &Domain, install: &InstallRow, server: &Server)
     };
     let directory: PathBuf = domain.site.images_dir.clone();
     let expected = image.sha256.clone();
-    let checked = tokio::task::spawn_blocking(move || rackwright_images::repository::verify(&directory, &expected)).await;
+    let checked =
+        tokio::task::spawn_blocking(move || rackwright_images::repository::verify(&directory, &expected))
+            .await;
     let verdict = match checked {
         Ok(verdict) => verdict,
         Err(error) => return Ok(broken(install, format!("the check of its hash broke off: {error}."))),
@@ -35,7 +37,8 @@ pub(super) async fn step(domain: &Domain, install: &InstallRow, server: &Server)
     }
     domain.write(move |tx| Ok(image_mark(tx, &name, at, None)?)).await?;
     if let Some(inventory) = &server.inventory
-        && let Err(problems) = rackwright_images::profile::target_disk(&install.profile, inventory, image.unpacked_bytes)
+        && let Err(problems) =
+            rackwright_images::profile::target_disk(&install.profile, inventory, image.unpacked_bytes)
     {
         return Ok(misfit(&problems));
     }

@@ -25,8 +25,17 @@ impl Ending {
 
     pub(super) fn cancelled(install: &InstallRow) -> Self {
         let disk_touched = install.phase.touched_the_disk();
-        let advice = if disk_touched { "The disk is incomplete: install the server again." } else { "The disk was not touched." };
-        Self { event: InstallEvent::Cancel, reason: "it was cancelled.".to_owned(), advice: advice.to_owned(), disk_touched }
+        let advice = if disk_touched {
+            "The disk is incomplete: install the server again."
+        } else {
+            "The disk was not touched."
+        };
+        Self {
+            event: InstallEvent::Cancel,
+            reason: "it was cancelled.".to_owned(),
+            advice: advice.to_owned(),
+            disk_touched,
+        }
     }
 
     fn sentence(&self) -> String {
@@ -36,7 +45,12 @@ impl Ending {
 
 impl Domain {
     /// End an install that is still under way.
-    pub(crate) async fn end_install(&self, install: &InstallRow, server: &Server, ending: Ending) -> Result<(), Refusal> {
+    pub(crate) async fn end_install(
+        &self,
+        install: &InstallRow,
+        server: &Server,
+        ending: Ending,
+    ) -> Result<(), Refusal> {
         if let Some(boot) = &install.boot {
             let abort = ToMachine::Abort { install: install.id, reason: ending.reason.clone() };
             self.ports.machines.send_to_boot(boot, abort);
@@ -49,10 +63,13 @@ impl Domain {
                 let Some(install) = install_get(tx, id)? else { return Ok(false) };
                 let Ok(next) = install.phase.apply(ending.event) else { return Ok(false) };
                 install_set_phase(tx, id, next, Some(&sentence), at)?;
-                let state = if ending.event == InstallEvent::Cancel { JobState::Cancelled } else { JobState::Failed };
+                let state =
+                    if ending.event == InstallEvent::Cancel { JobState::Cancelled } else { JobState::Failed };
                 job_log(tx, install.job, at, &sentence)?;
                 job_end(tx, install.job, state, Some(&sentence), at)?;
-                if let Some(server) = server_get(tx, install.server)?.filter(|server| server.state == ServerState::Installing) {
+                if let Some(server) =
+                    server_get(tx, install.server)?.filter(|server| server.state == ServerState::Installing)
+                {
                     // An installed system that was not touched is still there; monitoring finds out whether it answers.
                     let event = if ending.disk_touched {
                         ServerEvent::InstallFailed
@@ -70,14 +87,23 @@ impl Domain {
             .await?;
         if ended {
             let word = if ending.event == InstallEvent::Cancel { "was cancelled" } else { "failed" };
-            self.events.server(at, &server.name, "state", format!("Installing {} {word}: {text}", server.name));
+            self.events.server(
+                at,
+                &server.name,
+                "state",
+                format!("Installing {} {word}: {text}", server.name),
+            );
             self.changed.notify_waiters();
         }
         Ok(())
     }
 
     /// The agent of the installed system is live.
-    pub(super) async fn complete_install(&self, install: &InstallRow, server: &Server) -> Result<(), Refusal> {
+    pub(super) async fn complete_install(
+        &self,
+        install: &InstallRow,
+        server: &Server,
+    ) -> Result<(), Refusal> {
         let (id, at) = (install.id, self.now());
         let done = self
             .write(move |tx| {
@@ -88,13 +114,23 @@ impl Domain {
                 crate::server::step(tx, &server, ServerEvent::InstallDone, None, "complete an install")?;
                 server_set_profile(tx, server.id, &install.profile_name)?;
                 let seconds = at.since(install.started_at) / 1_000;
-                job_log(tx, install.job, at, &format!("the agent is live, {seconds} s after the install was ordered"))?;
+                job_log(
+                    tx,
+                    install.job,
+                    at,
+                    &format!("the agent is live, {seconds} s after the install was ordered"),
+                )?;
                 job_end(tx, install.job, JobState::Succeeded, None, at)?;
                 Ok(Some(seconds))
             })
             .await?;
         if let Some(seconds) = done {
-            self.events.server(at, &server.name, "state", format!("{} is online, {seconds} s after its install was ordered.", server.name));
+            self.events.server(
+                at,
+                &server.name,
+                "state",
+                format!("{} is online, {seconds} s after its install was ordered.", server.name),
+            );
         }
         Ok(())
     }

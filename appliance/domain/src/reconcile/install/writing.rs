@@ -17,7 +17,10 @@ pub(super) async fn step(domain: &Domain, install: &InstallRow, server: &Server)
             return Ok(Outcome::Wait);
         }
         return Ok(Outcome::Fail {
-            reason: format!("nothing was heard of the machine for {} s while it wrote its disk.", SILENT_MS / 1_000),
+            reason: format!(
+                "nothing was heard of the machine for {} s while it wrote its disk.",
+                SILENT_MS / 1_000
+            ),
             advice: "Look at its serial console and its link, then install it again.".into(),
         });
     };

@@ -17,7 +17,10 @@ async fn a_silent_server_is_unreachable_and_comes_back_by_an_echo_alone() {
     room.world.domain.agent_gone(AGENT).await;
     room.world.clock.pass(13_000);
     let server = room.reaches_state("unreachable").await;
-    assert!(server["summary"]["reason"].as_str().is_some_and(|reason| reason.contains("Neither")), "{server:#}");
+    assert!(
+        server["summary"]["reason"].as_str().is_some_and(|reason| reason.contains("Neither")),
+        "{server:#}"
+    );
     room.world.ping.set(ADDRESS, true);
     room.world.clock.pass(3_000);
     let server = room.reaches_state("online").await;
@@ -62,5 +65,8 @@ async fn a_reboot_goes_through_the_agent_or_says_what_to_do() {
     room.world.machines.agent_connects(AGENT);
     room.world.done("server.reboot", json!({"server": "r1"})).await;
     let sent = room.world.machines.take_sent();
-    assert!(sent.iter().any(|sent| matches!(sent, Sent::ToAgent(AGENT, ToMachine::Restart { .. }))), "{sent:?}");
+    assert!(
+        sent.iter().any(|sent| matches!(sent, Sent::ToAgent(AGENT, ToMachine::Restart { .. }))),
+        "{sent:?}"
+    );
 }

@@ -21,7 +21,10 @@ async fn an_unknown_machine_appears_as_discovered() {
     assert!(matches!(domain.boot_choice(STRANGER).await, Ok(Choice::Provision { .. })));
     let server = room.world.done("server.show", json!({"server": "srv-aabbcc"})).await;
     assert_eq!(server["summary"]["state"], "discovered");
-    assert_eq!(server["timeline"][0]["stage"], "dhcp_offer", "stations before it had a name are kept: {server:#}");
+    assert_eq!(
+        server["timeline"][0]["stage"], "dhcp_offer",
+        "stations before it had a name are kept: {server:#}"
+    );
 }
 
 #[tokio::test]
@@ -47,7 +50,10 @@ async fn a_declined_address_rests() {
     assert!(domain.lease_decline(STRANGER, first).await.is_err(), "only its holder may decline it");
     domain.lease_decline(MAC, first).await.expect("declined");
     for mac in [MAC, STRANGER] {
-        assert_ne!(domain.lease_offer(mac, Some(first), LINK, None, true).await.expect("an offer").address, first);
+        assert_ne!(
+            domain.lease_offer(mac, Some(first), LINK, None, true).await.expect("an offer").address,
+            first
+        );
     }
 }
 

@@ -31,7 +31,10 @@ async fn killed_while_the_machine_writes() {
     room.says(&boot, stage(order.install, BootStage::Image)).await;
     room.says(&boot, FromMachine::Written { install: order.install }).await;
     let again: Vec<Sent> = room.world.machines.take_sent();
-    assert!(!again.iter().any(|sent| matches!(sent, Sent::ToBoot(_, ToMachine::Install(_)))), "ordered twice: {again:?}");
+    assert!(
+        !again.iter().any(|sent| matches!(sent, Sent::ToBoot(_, ToMachine::Install(_)))),
+        "ordered twice: {again:?}"
+    );
     room.first_boot(&order).await;
     room.reaches_state("online").await;
 }
@@ -48,7 +51,10 @@ async fn killed_between_the_record_of_the_order_and_the_machine() {
     room.report(&boot, None).await;
     let order = room.order().await;
     assert_eq!(order.install, lost.install, "the same install, not a second one");
-    assert!(room.world.domain.enrol(&lost.agent.token, "csr of key 1").await.is_err(), "the lost token is void");
+    assert!(
+        room.world.domain.enrol(&lost.agent.token, "csr of key 1").await.is_err(),
+        "the lost token is void"
+    );
     room.says(&boot, FromMachine::Written { install: order.install }).await;
     room.first_boot(&order).await;
     room.reaches_state("online").await;

@@ -55,7 +55,9 @@ async fn an_online_server_is_wiped_only_when_its_name_is_repeated() {
     let wrong = json!({"server": "r1", "profile": "plain", "confirm_wipe": "r2"});
     room.world.refused("server.install", wrong).await;
     assert_eq!(room.server().await["summary"]["state"], "online");
-    room.world.done("server.install", json!({"server": "r1", "profile": "plain", "confirm_wipe": "r1"})).await;
+    room.world
+        .done("server.install", json!({"server": "r1", "profile": "plain", "confirm_wipe": "r1"}))
+        .await;
     assert_eq!(room.server().await["summary"]["state"], "installing");
 }
 
@@ -132,4 +134,21 @@ pub(super) async fn online() -> Room {
     room.first_boot(&order).await;
     room.reaches_state("online").await;
     room
+}
+
+#[tokio::test]
+async fn a_machine_with_another_boots_nonce_gets_no_session() {
+    let room = Room::new().await;
+    room.netboot().await;
+    let hello = rackwright_proto::ProvisionHello {
+        version: rackwright_proto::VERSION,
+        boot: "0011223344556677".into(),
+        mac: MAC,
+        macs: vec![MAC],
+        resuming: None,
+    };
+    let address = room.address().await;
+    let refused =
+        room.world.domain.provision_hello(address, hello).await.expect_err("a boot nobody gave out");
+    assert!(refused.to_string().contains("boot script"), "{refused}");
 }

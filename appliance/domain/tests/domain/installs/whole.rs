@@ -32,9 +32,15 @@ async fn a_blank_machine_becomes_a_managed_server() {
 
     let server = room.reaches_state("online").await;
     assert_eq!(server["summary"]["profile"], "plain");
-    let stages: Vec<&str> =
-        server["timeline"].as_array().expect("records").iter().filter_map(|record| record["stage"].as_str()).collect();
-    for wanted in ["power", "environment", "inventory", "disk", "image", "bootloader", "first_boot", "enrol", "agent"] {
+    let stages: Vec<&str> = server["timeline"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .filter_map(|record| record["stage"].as_str())
+        .collect();
+    for wanted in
+        ["power", "environment", "inventory", "disk", "image", "bootloader", "first_boot", "enrol", "agent"]
+    {
         assert!(stages.contains(&wanted), "{wanted} is missing in {stages:?}");
     }
     let job = room.world.done("job.show", json!({"job": started["job"]})).await;

@@ -1,0 +1,5 @@
+//! Stories of (virtual) machines and the network they hang on.
+
+mod bad_input;
+mod install;
+mod killed;
