@@ -114,13 +114,30 @@ fn slow_the_environment_boots() {
     nothing_is_mounted_below(directory.path());
     let files = out.join("cloud");
     // Any static program serves as the agent here; busybox misses its start script as soon as it runs.
-    let agent = files.join("agent.cpio");
-    agent_cpio(Path::new("/bin/busybox"), &agent).expect("packs");
+    let (busybox, agent) = (files.join("busybox"), files.join("agent.cpio"));
+    std::fs::write(&busybox, in_ram_disk(&files.join(RAM_DISK_FILE), "bin/busybox")).expect("writes");
+    agent_cpio(&busybox, &agent).expect("packs");
     let mut ram_disk = std::fs::read(files.join(RAM_DISK_FILE)).expect("reads");
     ram_disk.extend(std::fs::read(&agent).expect("reads"));
     let whole = files.join("whole");
     std::fs::write(&whole, ram_disk).expect("writes");
     assert!(boots(&files.join(KERNEL_FILE), &whole, "/etc/init.d/rcS"));
+}
+
+/// Content of a file in the RAM disk.
+fn in_ram_disk(ram_disk: &Path, name: &str) -> Vec<u8> {
+    let packed = BufReader::new(std::fs::File::open(ram_disk).expect("opens"));
+    let mut archive = zstd::Decoder::with_buffer(packed).expect("zstd").single_frame();
+    loop {
+        let mut reader = cpio::newc::Reader::new(archive).expect("an entry");
+        assert!(!reader.entry().is_trailer(), "{name} is in the RAM disk");
+        if reader.entry().name() == name {
+            let mut content = Vec::new();
+            reader.read_to_end(&mut content).expect("content");
+            return content;
+        }
+        archive = reader.finish().expect("the next");
+    }
 }
 
 /// Whether the machine says `word` on its serial line within [`BOOT_LIMIT`].

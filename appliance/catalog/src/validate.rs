@@ -3,6 +3,7 @@
 //! Attacker's input: any JSON value, already bounded in size by whoever read it.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, OnceLock};
 
 use jsonschema::Validator;
@@ -43,7 +44,7 @@ fn schema_problems<A: Action>(value: &Value) -> Result<Vec<FieldProblem>, Fault>
     let validator: &'static Validator = match cache.get(name) {
         Some(known) => known,
         None => {
-            let built = jsonschema::validator_for(&crate::schema::of::<A::Input>()).map_err(|error| {
+            let built = validator(&crate::schema::of::<A::Input>()).map_err(|error| {
                 Fault::new(
                     FaultCode::Internal,
                     attempt(name),
@@ -66,6 +67,15 @@ fn schema_problems<A: Action>(value: &Value) -> Result<Vec<FieldProblem>, Fault>
     Ok(errors.flat_map(|error| name_fields(&schema, &error)).collect())
 }
 
+/// Checks formats too, of which the inputs have addresses: one that only failed to parse would hide all other problems.
+fn validator(schema: &Value) -> Result<Validator, jsonschema::ValidationError<'static>> {
+    jsonschema::options()
+        .should_validate_formats(true)
+        .with_format("ip", |text: &str| text.parse::<IpAddr>().is_ok())
+        .with_format("ipv4", |text: &str| text.parse::<Ipv4Addr>().is_ok())
+        .build(schema)
+}
+
 /// One schema error as problems of fields, in words. What may be a secret is not repeated: faults are shown and audited.
 fn name_fields(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Vec<FieldProblem> {
     let pointer = error.instance_path().to_string();
@@ -85,6 +95,10 @@ fn name_fields(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Vec<F
         Kind::Pattern { .. } => {
             let value = if secret { "the value".to_owned() } else { brief(error.instance()) };
             vec![FieldProblem::new(here(), format!("{value} is not in the form it must have"))]
+        }
+        Kind::Format { .. } => {
+            let value = if secret { "the value".to_owned() } else { brief(error.instance()) };
+            vec![FieldProblem::new(here(), format!("{value} is not an address"))]
         }
         _ => {
             let sentence =

@@ -66,3 +66,17 @@ fn reading_never_asks_for_a_confirmation() {
         assert!((entry.input_schema)()["properties"].get("confirm").is_none(), "{}", entry.spec.name);
     }
 }
+
+#[test]
+fn a_wrong_address_is_named_beside_every_other_wrong_field() {
+    let input = serde_json::json!({
+        "name": "Not A Name",
+        "macs": ["52:54:00:12:34:56"],
+        "bmc": {"address": "10.77.1.300", "user": "admin", "password": "secret"},
+    });
+    let fault = rackwright_catalog::validate::input::<rackwright_catalog::actions::server::ServerAdd>(input)
+        .expect_err("two fields are wrong");
+    let mut named: Vec<&str> = fault.fields.iter().map(|wrong| wrong.field.as_str()).collect();
+    named.sort_unstable();
+    assert_eq!(named, ["bmc.address", "name"], "{fault}");
+}

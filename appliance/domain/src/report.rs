@@ -47,11 +47,17 @@ impl Domain {
             FromMachine::InstallFailed { install, failure } => {
                 self.report_failure(boot, install, failure).await
             }
+            // It confirms the order to restart, and goes.
+            FromMachine::CommandDone { error, .. } => {
+                if let Some(error) = error {
+                    tracing::warn!(peer.address = %peer, "a machine does not restart: {}", clean(&error));
+                }
+                Ok(None)
+            }
             FromMachine::Provision(_)
             | FromMachine::Enrol { .. }
             | FromMachine::Agent(_)
-            | FromMachine::Heartbeat(_)
-            | FromMachine::CommandDone { .. } => Err(out_of_place("the provisioning environment")),
+            | FromMachine::Heartbeat(_) => Err(out_of_place("the provisioning environment")),
         }
     }
 }

@@ -73,6 +73,11 @@ fn ipxe_hears_that_there_is_no_router_and_nobody_else_does() {
             machine.advertisement().is_some_and(|advertisement| advertisement[4..] == [0; 12])
         })
     });
+    // The counter follows the answer.
+    tries(|| {
+        std::thread::sleep(Duration::from_millis(20));
+        rack.counters().router_answers > 0
+    });
     let answers = rack.counters().router_answers;
     assert!((1..=asked).contains(&answers), "{answers} answers to {asked} solicitations");
 }

@@ -17,6 +17,8 @@ use crate::inventory::Kernel;
 
 /// How long the interface that netbooted has for itself before the others are asked too.
 const FIRST: Duration = Duration::from_secs(30);
+/// How long a link may take to come up; questions sent before that are lost, and asking again takes seconds.
+const LINK: Duration = Duration::from_secs(6);
 /// How often a machine without an address says so.
 const AGAIN: Duration = Duration::from_secs(30);
 
@@ -45,7 +47,8 @@ impl Network<'_> {
         loop {
             let nics = self.kernel.nics();
             for nic in candidates(&nics, mac, started.elapsed() >= FIRST) {
-                if !asked.contains(&nic.name) {
+                let ready = nic.link || started.elapsed() >= LINK;
+                if ready && !asked.contains(&nic.name) {
                     self.ask(nic);
                     asked.push(nic.name.clone());
                 }

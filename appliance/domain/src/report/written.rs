@@ -53,7 +53,7 @@ impl Domain {
             }
         }
         self.changed.notify_waiters();
-        Ok(Some(ToMachine::Restart { command: 0 }))
+        Ok(Some(ToMachine::Restart { command: at.0.unsigned_abs() }))
     }
 
     pub(super) async fn report_failure(

@@ -12,9 +12,8 @@ use crate::progress::step;
 use crate::setup;
 use crate::workspace;
 
-/// Tests with virtual machines or a browser. End-to-end tests say by their outermost module which they are.
-const SLOW: &str =
-    "(package(rackwright-rack) & kind(test)) | (package(rackwright-e2e) & test(/^(vm|browser)::/))";
+/// Tests with virtual machines, a browser or whole images. End-to-end tests say by their outermost module which they are.
+const SLOW: &str = "(package(rackwright-rack) & kind(test)) | (package(rackwright-e2e) & test(/^(vm|browser)::/)) | test(/slow_/)";
 
 #[derive(Debug, Args)]
 pub struct Test {

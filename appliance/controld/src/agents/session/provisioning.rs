@@ -55,7 +55,8 @@ impl Matter for Provisioning<'_> {
                 | FromMachine::Progress { .. }
                 | FromMachine::Log { .. }
                 | FromMachine::Written { .. }
-                | FromMachine::InstallFailed { .. } => {
+                | FromMachine::InstallFailed { .. }
+                | FromMachine::CommandDone { .. } => {
                     self.session
                         .answer(self.session.shared.desk.machine_said(self.session.peer, self.boot, message))
                         .await
@@ -63,8 +64,7 @@ impl Matter for Provisioning<'_> {
                 FromMachine::Provision(_)
                 | FromMachine::Enrol { .. }
                 | FromMachine::Agent(_)
-                | FromMachine::Heartbeat(_)
-                | FromMachine::CommandDone { .. } => Err(End::Misplaced),
+                | FromMachine::Heartbeat(_) => Err(End::Misplaced),
             }
         })
     }

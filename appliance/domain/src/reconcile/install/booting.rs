@@ -21,7 +21,10 @@ pub(super) async fn step(domain: &Domain, install: &InstallRow, server: &Server)
         return Ok(advance("the machine is in the provisioning environment already".into()));
     }
     let Ok(access) = crate::server::access(domain, server, "start the machine") else {
-        let told = domain.ports.machines.send_to_agent(server.id, ToMachine::Restart { command: 0 });
+        let told = domain
+            .ports
+            .machines
+            .send_to_agent(server.id, ToMachine::Restart { command: domain.now().0.unsigned_abs() });
         return Ok(advance(if told {
             "the agent was told to restart the machine, which then netboots".into()
         } else {

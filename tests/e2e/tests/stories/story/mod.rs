@@ -61,7 +61,8 @@ impl Story {
         let live = LiveRack::start(specs, &programs, &prepared).unwrap_or_else(|error| panic!("{error:#}"));
         let act = Act::new(&programs, live.rackwright().socket());
         let story = Self { live, prepared, act };
-        let offered = step("Image and profile", |step| story.live.offer_image(&story.prepared, profile, step));
+        let offered =
+            step("Image and profile", |step| story.live.offer_image(&story.prepared, profile, step));
         offered.unwrap_or_else(|error| panic!("{error:#}"));
         story
     }

@@ -13,7 +13,8 @@ pub fn of(live: &LiveRack) -> String {
         let name = machine.name();
         match follow::journey(live.rackwright(), name) {
             Ok(journey) => {
-                let why = journey.reason.as_deref().or(journey.stopped.as_deref()).unwrap_or("no reason given");
+                let why =
+                    journey.reason.as_deref().or(journey.stopped.as_deref()).unwrap_or("no reason given");
                 text += &format!("{name} is {}: {why}\n{}", journey.state, follow::timeline(&journey));
             }
             Err(error) => text += &format!("{name}: {error:#}\n"),

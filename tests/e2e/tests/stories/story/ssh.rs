@@ -55,7 +55,14 @@ impl Story {
         wait_until(&format!("{user} has run `{command}` on {name}"), LOGIN_LIMIT, || {
             let mut ssh = self.live.rack.command("ssh");
             ssh.arg("-i").arg(key.private()).args(["-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"]);
-            ssh.args(["-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]);
+            ssh.args([
+                "-o",
+                "UserKnownHostsFile=/dev/null",
+                "-o",
+                "BatchMode=yes",
+                "-o",
+                "ConnectTimeout=30",
+            ]);
             ssh.arg(format!("{user}@{address}")).arg(command).stdin(Stdio::null());
             let output = ssh.output().expect("ssh starts");
             let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -20,7 +20,10 @@ pub fn all_wrong_fields_are_named(story: &Story) {
     for field in ["name", "macs.1", "bmc.address", "bmc.password", "colour"] {
         assert!(named.contains(&field), "{field} is not among {named:?}");
     }
-    assert!(fields.iter().all(|one| one["problem"].as_str().is_some_and(|why| !why.is_empty())), "{fields:?}");
+    assert!(
+        fields.iter().all(|one| one["problem"].as_str().is_some_and(|why| !why.is_empty())),
+        "{fields:?}"
+    );
     let told = Value::Array(fields).to_string();
     assert!(!told.contains("more than twenty letters"), "the password stands in its refusal: {told}");
 }

@@ -21,7 +21,8 @@ pub fn stand_nowhere(story: &Story, key: &SshKey, names: &[&str]) {
         let line = story.on_server(key, "root", name, "cat /proc/cmdline; journalctl -b --no-pager");
         places.push((format!("the kernel's line and the journal of {name}"), line));
     }
-    let mut secrets: Vec<&str> = names.iter().map(|name| story.machine(name).bmc().password.as_str()).collect();
+    let mut secrets: Vec<&str> =
+        names.iter().map(|name| story.machine(name).bmc().password.as_str()).collect();
     secrets.push(&password);
     for (place, text) in &places {
         assert!(!text.is_empty(), "nothing was found in {place}");

@@ -34,7 +34,11 @@ pub fn is_as_ordered(story: &Story, key: &SshKey, name: &str) {
     assert!(fact("srv").starts_with("xfs ") && fact("srv").contains("prjquota"), "{said}");
     assert_eq!(fact("root"), "ext4", "{said}");
     assert_eq!(fact("label"), "gpt", "{said}");
-    assert_eq!(fact("parts").split_whitespace().collect::<Vec<_>>(), ["bios", "esp", "root", "data"], "{said}");
+    assert_eq!(
+        fact("parts").split_whitespace().collect::<Vec<_>>(),
+        ["bios", "esp", "root", "data"],
+        "{said}"
+    );
     assert_eq!(fact("agent"), "active", "{said}");
     assert_eq!(fact("failed"), "", "{said}");
     assert_eq!(fact("running"), "running", "{said}");
