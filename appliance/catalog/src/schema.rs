@@ -53,8 +53,11 @@ pub fn holds_secret(schema: &Value, pointer: &str) -> bool {
 }
 
 fn redact_field(schema: &Value, key: &str, field: &Value) -> Value {
-    let inner = find(schema, "properties").and_then(|all| all.get(key));
-    redact(inner.unwrap_or(&Value::Null), field)
+    match find(schema, "properties").and_then(|all| all.get(key)) {
+        Some(inner) => redact(inner, field),
+        // A field that the schema does not know may be a misspelt secret.
+        None => Value::String(REDACTED.to_owned()),
+    }
 }
 
 /// A keyword of a schema, also through the `anyOf` that stands for an optional value.

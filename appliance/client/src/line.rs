@@ -7,13 +7,18 @@ use crate::command::{Flag, Secrecy, flags};
 
 /// The line of `rackwright` that carries out the action with this input, quoted for a POSIX shell (IEEE Std 1003.1
 /// section 2.2). Secrets are not in it: their flags read standard input (`--bmc-password-file -`), one line each, in
-/// the order of the flags. What equals its default is left out.
+/// the order of the flags. What equals its default is left out; what is required and missing stands as its name in capitals.
 #[must_use]
 pub fn cli_line(entry: &Entry, input: &Value) -> String {
     let mut words = vec!["rackwright".to_owned(), entry.spec.noun().to_owned(), entry.spec.verb().to_owned()];
     let mut last = Vec::new();
     for flag in flags(entry) {
-        let Some(value) = at(input, &flag.path).filter(|value| !value.is_null()) else { continue };
+        let Some(value) = at(input, &flag.path).filter(|value| !value.is_null()) else {
+            if flag.required {
+                placeholder(&flag, entry, &mut words);
+            }
+            continue;
+        };
         if flag.is_main(entry) {
             let texts: Vec<String> = singles(&flag, value).map(text).collect();
             if texts.iter().any(|text| text.starts_with('-')) {
@@ -29,6 +34,18 @@ pub fn cli_line(entry: &Entry, input: &Value) -> String {
     words.extend(last);
     let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
     quoted.join(" ")
+}
+
+/// Stands for what is still missing, so that the line shows what to fill in.
+fn placeholder(flag: &Flag, entry: &Entry, words: &mut Vec<String>) {
+    let name = flag.long.to_uppercase().replace('-', "_");
+    if flag.is_main(entry) {
+        words.insert(3, name);
+    } else if flag.secrecy == Secrecy::Open {
+        words.extend([format!("--{}", flag.long), name]);
+    } else {
+        words.extend([format!("--{}", flag.file_long()), "-".to_owned()]);
+    }
 }
 
 /// The value at a path of an input, if it is there.

@@ -28,7 +28,7 @@ fn view(entry: AuditEntry) -> AuditRow {
         user: draft.actor,
         by: draft.origin,
         action: draft.action,
-        input: serde_json::from_str(&draft.input).unwrap_or_default(),
+        input: serde_json::from_str(&draft.input).unwrap_or(serde_json::Value::String(draft.input)),
         result: draft.result,
     }
 }

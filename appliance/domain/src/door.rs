@@ -29,14 +29,14 @@ impl Domain {
             Permission::Public => Actor::nobody(),
             _ => self.authenticate(credential, &attempted).await?,
         };
-        let redacted = schema::redact(&(entry.input_schema)(), &input).to_string();
+        let redacted = bounded(schema::redact(&(entry.input_schema)(), &input).to_string());
         let caller = Caller::new(actor, origin, action, redacted);
         let result = match authorise(&caller.actor, entry.spec.permission, &attempted) {
             Ok(()) => dispatch(self, &caller, action, input).await,
             Err(fault) => Err(fault),
         };
-        // Attempts that are turned away unheard would let a stranger fill the disk.
-        let unheard = matches!(&result, Err(fault) if fault.code == FaultCode::TooMany);
+        let unheard =
+            result.as_ref().is_err_and(|fault| is_unheard(fault, &caller.actor, entry.spec.permission));
         if entry.spec.effect != Effect::Read && !caller.is_audited() && !unheard {
             self.audit(&caller, result.as_ref().err()).await;
         }
@@ -47,7 +47,7 @@ impl Domain {
     async fn audit(&self, caller: &Caller, failure: Option<&Fault>) {
         let result =
             failure.map_or_else(|| "done".to_owned(), |fault| format!("{:?}: {}", fault.code, fault.reason));
-        let draft = caller.draft(&result);
+        let draft = caller.draft(&bounded(result.clone()));
         let at = self.now();
         if let Err(error) = self.write(move |tx| Ok(audit_insert(tx, at, &draft)?)).await {
             tracing::error!(action.result = result, "the audit row could not be written: {error}");
@@ -82,6 +82,25 @@ impl Actor {
             ..Self::nobody()
         }
     }
+}
+
+/// Attempts of strangers that leave no audit row, because rows are kept for ever and a stranger could fill the disk.
+/// Wrong passwords do leave one: each costs the stranger the work of a hash.
+fn is_unheard(fault: &Fault, actor: &Actor, needed: Permission) -> bool {
+    let stranger =
+        actor.by == "nobody" && (needed != Permission::Public || fault.code == FaultCode::InvalidInput);
+    stranger || fault.code == FaultCode::TooMany
+}
+
+/// Bytes of an input or a result that an audit row keeps.
+const AUDITED: usize = 4_096;
+
+fn bounded(mut text: String) -> String {
+    if text.len() > AUDITED {
+        text.truncate(text.floor_char_boundary(AUDITED));
+        text.push('…');
+    }
+    text
 }
 
 fn authorise(actor: &Actor, needed: Permission, attempted: &str) -> Result<(), Fault> {

@@ -63,7 +63,7 @@ fn account(actor: &Actor, attempted: &str, what: &str) -> Result<UserId, Fault> 
         conflict(
             attempted,
             format!("local root is no user and has no {what}"),
-            "Sign in as a user and try again.",
+            "Name a user: rackwright token create NAME --user admin; or call as a user, with --token-file FILE.",
         )
     })
 }

@@ -99,8 +99,9 @@ fn station(name: &str) -> Station {
 }
 
 async fn boot_script(mac: MacAddr, head: bool, client: Ipv4Addr, context: &Arc<Context>) -> Answer {
-    if context.holder(client).await.is_some_and(|holder| holder != mac) {
-        return text(StatusCode::FORBIDDEN, "This is another machine's boot script.\n");
+    // Asking begins a boot, so only the machine itself may ask: its address must be leased to it.
+    if context.holder(client).await != Some(mac) {
+        return text(StatusCode::FORBIDDEN, "This address is not leased to that machine.\n");
     }
     if head {
         // A look, not a boot: the choice is not asked for, since asking may begin one.

@@ -12,7 +12,10 @@ use rackwright_model::Name;
 pub struct TokenCreateInput {
     /// What it is for.
     pub name: Name,
-    /// Days until it expires.
+    /// Whose permissions it has: another user's only when local root or an owner makes it; your own when left out.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9._-]{0,31}$"), extend("x-from" = "user.list"))]
+    pub user: Option<String>,
+    /// Days until it expires; 90 when left out.
     #[schemars(range(min = 1, max = 3650))]
     pub days: Option<u32>,
 }
@@ -56,10 +59,10 @@ action! {
 }
 
 action! {
-    TokenCreate, "token.create", "Create", "Make an API token with your own permissions; it is shown once.",
+    TokenCreate, "token.create", "Create", "Make an API token with the permissions of a user; it is shown once.",
     SignedIn, Change,
     TokenCreateInput => TokenCreated, main "name";
-    TokenCreateInput { name: sample_name("ci"), days: Some(90) };
+    TokenCreateInput { name: sample_name("ci"), user: None, days: Some(90) };
     TokenCreated { name: sample_name("ci"), token: "rwt_9c…".into(), expires_at: Millis(1_771_776_000_000) }
 }
 

@@ -15,7 +15,9 @@ impl Domain {
     /// # Errors
     /// [`Silent`] when nobody does.
     pub async fn lease_holder(&self, address: Ipv4Addr) -> Result<MacAddr, Silent> {
-        let lease = self.read(move |tx| Ok(lease_of_address(tx, address)?)).await?;
+        let now = self.now();
+        let lease =
+            self.read(move |tx| Ok(lease_of_address(tx, address)?.filter(|lease| lease.until > now))).await?;
         lease
             .map(|lease| lease.mac)
             .ok_or_else(|| Silent::because(format!("nobody holds a lease on {address}")))

@@ -18,7 +18,7 @@ use crate::{Domain, Refusal};
 /// How long an offered address is kept for the client that it was offered to.
 const OFFER_MS: i64 = 60_000;
 /// How long an address rests that a client found in use.
-const DECLINED_MS: i64 = 24 * 3_600_000;
+const DECLINED_MS: i64 = 10 * 60_000;
 
 /// An answer of a transaction: the database may fail, and the client may get silence.
 type Answer<T> = Result<Result<T, Silent>, Refusal>;
@@ -81,7 +81,7 @@ impl Domain {
         Ok(self.write(move |tx| Ok(lease_end(tx, mac, address, now)?)).await?)
     }
 
-    /// The machine found its address in use: rest the address for a day.
+    /// The machine found its address in use: rest the address for ten minutes.
     ///
     /// # Errors
     /// [`Silent`] when the address was not the machine's.
@@ -138,7 +138,13 @@ fn choose(
         .filter(free)
         .or_else(|| wanted.filter(|address| in_pool(&network, *address)).filter(free))
         .or_else(|| pool().find(|address| free(address) && !known.contains(address)))
-        .or_else(|| pool().find(free));
+        .or_else(|| pool().find(free))
+        // Rather an address that is said to be in use than none: declining costs a stranger nothing.
+        .or_else(|| {
+            pool().find(|address| {
+                resting.contains(address) && !held.contains(address) && !promised.contains(address)
+            })
+        });
     Ok(match address {
         Some(address) => Ok(Granted {
             address,

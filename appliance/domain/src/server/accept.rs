@@ -2,7 +2,7 @@
 
 use rackwright_catalog::actions::server::{OneServer, ServerAccept, ServerSummary};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_model::ServerEvent;
+use rackwright_model::{ServerEvent, ServerState};
 use rackwright_store::server::server_set_approved;
 
 use super::view::summary;
@@ -16,6 +16,9 @@ impl Handle<ServerAccept, Caller> for Domain {
         let server = self
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &input.server, &fault)?;
+                if server.state == ServerState::Retired {
+                    super::step(tx, &server, ServerEvent::Accept, None, &fault)?;
+                }
                 server_set_approved(tx, server.id, true)?;
                 // Without an inventory it stays discovered, and becomes ready when the inventory arrives.
                 if server.inventory.is_some() {

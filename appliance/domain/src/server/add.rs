@@ -2,6 +2,7 @@
 
 use rackwright_catalog::actions::server::{ServerAdd, ServerAddInput, ServerSummary};
 use rackwright_catalog::{Fault, Handle};
+use rackwright_model::ServerState;
 use rackwright_store::server::{server_get, server_insert, server_named, server_of_mac, server_set_bmc};
 
 use super::view::summary;
@@ -25,10 +26,12 @@ impl Handle<ServerAdd, Caller> for Domain {
                 for mac in &input.macs {
                     if let Some(owner) = server_of_mac(tx, *mac)? {
                         let reason = format!("{mac} belongs to server {}", owner.name);
-                        let advice = format!(
-                            "Use that server, or retire it first: rackwright server show {}",
-                            owner.name
-                        );
+                        let advice = if owner.state == ServerState::Retired {
+                            "It is retired: power it on to netboot, and it comes back as discovered."
+                                .to_owned()
+                        } else {
+                            format!("Look at that server with: rackwright server show {}", owner.name)
+                        };
                         return Err(conflict(&fault, reason, advice).into());
                     }
                 }

@@ -8,7 +8,7 @@ use rackwright_store::Connection;
 use rackwright_store::install::install_insert;
 use rackwright_store::job::{JobDraft, JobKind, job_insert};
 use rackwright_store::profile::profile_named;
-use rackwright_store::server::Server;
+use rackwright_store::server::{Server, server_set_approved};
 
 use crate::refusal::{conflict, not_found, unconfirmed};
 use crate::{Caller, Domain, Refusal};
@@ -76,6 +76,8 @@ pub(crate) fn begin(
         server: Some(server.id),
         started_by: started_by.to_owned(),
     };
+    // Whoever installs a machine takes it into service.
+    server_set_approved(tx, server.id, true)?;
     let job = job_insert(tx, &draft, at)?;
     install_insert(tx, server.id, job, profile_name, &profile.profile, at)?;
     Ok(job)

@@ -79,7 +79,8 @@ impl<R: BufRead> Members<R> {
             let Some(header) = self.header()? else { return Ok(None) };
             let size = extended.size.unwrap_or(header.entry_size()?);
             self.left = size;
-            self.padding = size.next_multiple_of(BLOCK as u64) - size;
+            let padded = size.checked_next_multiple_of(BLOCK as u64);
+            self.padding = padded.ok_or_else(|| bad("a member of impossible size"))? - size;
             match header.entry_type() {
                 EntryType::XHeader => extended.read_pax(&self.held()?)?,
                 EntryType::XGlobalHeader => {}

@@ -52,7 +52,7 @@ impl Story {
     pub fn on_server(&self, key: &SshKey, user: &str, name: &str, command: &str) -> String {
         let address = self.act.server(name)["summary"]["address"].as_str().unwrap_or_default().to_owned();
         let mut complaint = String::new();
-        wait_until(&format!("{user} has run `{command}` on {name}"), LOGIN_LIMIT, || {
+        wait_until(&format!("{user} has signed in on {name} and run a command"), LOGIN_LIMIT, || {
             let mut ssh = self.live.rack.command("ssh");
             ssh.arg("-i").arg(key.private()).args(["-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"]);
             ssh.args([
