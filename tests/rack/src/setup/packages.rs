@@ -22,6 +22,9 @@ pub const PACKAGES: &[&str] = &[
     "iproute2",
     "iputils-ping",
     "ipxe",
+    "isc-dhcp-client",
+    "curl",
+    "openssh-client",
     // images and the provisioning environment
     "mmdebstrap",
     "busybox-static",
