@@ -10,14 +10,14 @@ CREATE TABLE person (
     password_hash TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     signed_in_at BIGINT
-);
+, account_id BIGINT NOT NULL DEFAULT 1, email TEXT);
 
 CREATE TABLE session (
     hash TEXT PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
-);
+, id TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL DEFAULT '', address TEXT, seen_at BIGINT, acting_as BIGINT REFERENCES person (id) ON DELETE CASCADE);
 
 CREATE TABLE token (
     hash TEXT PRIMARY KEY,
@@ -25,7 +25,7 @@ CREATE TABLE token (
     name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
-    used_at BIGINT,
+    used_at BIGINT, permissions TEXT,
     UNIQUE (person_id, name)
 );
 
@@ -37,7 +37,7 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     input TEXT NOT NULL,
     result TEXT NOT NULL
-);
+, account_id BIGINT NOT NULL DEFAULT 1, behind TEXT);
 
 CREATE TABLE network (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -99,7 +99,7 @@ CREATE TABLE server (
     boot TEXT,
     seen_at BIGINT,
     created_at BIGINT NOT NULL
-);
+, account_id BIGINT NOT NULL DEFAULT 1);
 
 CREATE TABLE server_mac (
     mac TEXT PRIMARY KEY,
@@ -131,7 +131,7 @@ CREATE TABLE job (
     ended_at BIGINT,
     reason TEXT,
     cancel_asked BIGINT NOT NULL
-);
+, account_id BIGINT NOT NULL DEFAULT 1);
 
 CREATE INDEX job_server ON job (server_id);
 
@@ -180,3 +180,30 @@ CREATE TABLE certificate (
 );
 
 CREATE INDEX certificate_server ON certificate (server_id);
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    parent_id BIGINT REFERENCES account (id),
+    name TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    suspended_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX account_parent ON account (parent_id);
+
+CREATE INDEX person_account ON person (account_id, name);
+
+CREATE INDEX server_account ON server (account_id, name);
+
+CREATE INDEX job_account ON job (account_id, id);
+
+CREATE INDEX audit_account ON audit (account_id, id);
+
+CREATE INDEX audit_actor ON audit (actor, id);
+
+CREATE INDEX audit_action ON audit (action, id);
+
+CREATE INDEX session_person ON session (person_id);

@@ -1,6 +1,9 @@
 //! Who calls: a bearer of a session or token (RFC 6750 section 2.1), or a peer of the unix socket. Cookies are never
 //! read here, so that no other web site can make a browser call an action.
 
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use rackwright_catalog::{Fault, FaultCode};
@@ -30,7 +33,9 @@ pub(crate) fn caller(parts: &Parts, attempted: &str) -> Result<Caller, Fault> {
         (Some(_), Some(_)) => return Err(unreadable(attempted)),
     };
     let says_cli = parts.headers.get(ORIGIN_HEADER).is_some_and(|value| value.as_bytes() == b"cli");
-    Ok(Caller { credential, origin: if says_cli { Origin::Cli } else { Origin::Api } })
+    let origin = if says_cli { Origin::Cli } else { Origin::Api };
+    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    Ok(Caller::new(credential, origin).at(address))
 }
 
 fn bearer(header: &[u8]) -> Option<Credential> {

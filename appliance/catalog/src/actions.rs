@@ -1,5 +1,6 @@
 //! The actions, one module per noun. Each declares inputs, outputs and samples; what an action does stands in `domain`.
 
+pub mod account;
 pub mod audit;
 pub mod discovery;
 pub mod environment;
@@ -7,6 +8,7 @@ pub mod image;
 pub mod job;
 pub mod network;
 pub mod profile;
+pub mod role;
 pub mod server;
 pub mod session;
 pub mod system;

@@ -1,60 +1,265 @@
-//! Who may do what: a role is a set of permissions, an action needs one of them.
+//! Who may do what: a role is a set of permissions, an action needs one of them. Beside that, the object must belong to the
+//! actor's account or to one below it.
 
+use rackwright_model::Tier;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What an action needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Permission {
     /// Nothing: the way in.
     Public,
     /// Being signed in.
     SignedIn,
-    /// Look at servers, images, profiles and jobs.
+    /// Look at servers and jobs.
     Look,
-    /// Work on servers: power, install, rename, retire.
+    /// Work on servers that are in service: power, reboot, cancelling jobs.
     Operate,
-    /// Change what the Control Center serves: networks, images, profiles, discovery.
+    /// Take servers into service and out of it: add, accept, install, rename, retire.
+    Provision,
+    /// Look at what the Control Center serves: networks, images, profiles, discovery.
+    Inspect,
+    /// Change what the Control Center serves.
     Configure,
-    /// Create people and tokens for others, and read the audit trail.
-    Administer,
+    /// Look at accounts.
+    ViewAccounts,
+    /// Make accounts, suspend them, remove them, and give servers to them.
+    Accounts,
+    /// Let people in, change them, remove them; tokens and sessions of others.
+    People,
+    /// Read the audit trail.
+    Audit,
+    /// Enter the panels of people in accounts below.
+    Enter,
 }
 
-/// What a person is to the provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    Owner,
-    Engineer,
-    Support,
-}
-
-impl Role {
-    pub const ALL: [Self; 3] = [Self::Owner, Self::Engineer, Self::Support];
-
-    /// Whether the role grants the permission.
-    #[must_use]
-    pub fn grants(self, permission: Permission) -> bool {
-        use Permission as P;
-        match permission {
-            P::Public | P::SignedIn | P::Look => true,
-            P::Operate | P::Configure => matches!(self, Self::Owner | Self::Engineer),
-            P::Administer => self == Self::Owner,
-        }
-    }
+impl Permission {
+    /// All but the two that every role has.
+    pub const GRANTED: [Self; 10] = [
+        Self::Look,
+        Self::Operate,
+        Self::Provision,
+        Self::Inspect,
+        Self::Configure,
+        Self::ViewAccounts,
+        Self::Accounts,
+        Self::People,
+        Self::Audit,
+        Self::Enter,
+    ];
 
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::Owner => "owner",
-            Self::Engineer => "engineer",
-            Self::Support => "support",
+            Self::Public => "public",
+            Self::SignedIn => "signed-in",
+            Self::Look => "look",
+            Self::Operate => "operate",
+            Self::Provision => "provision",
+            Self::Inspect => "inspect",
+            Self::Configure => "configure",
+            Self::ViewAccounts => "view-accounts",
+            Self::Accounts => "accounts",
+            Self::People => "people",
+            Self::Audit => "audit",
+            Self::Enter => "enter",
         }
     }
 
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
+        Self::GRANTED.into_iter().find(|permission| permission.word() == word)
+    }
+
+    /// One sentence on what it allows.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Public => "Sign in.",
+            Self::SignedIn => "Manage one's own password, tokens and sessions.",
+            Self::Look => "Look at servers and jobs.",
+            Self::Operate => "Switch servers on and off, reboot them, cancel jobs.",
+            Self::Provision => "Add, accept, install, rename and retire servers.",
+            Self::Inspect => {
+                "Look at networks, images, profiles, discovery and the state of the Control Center."
+            }
+            Self::Configure => "Change networks, images, profiles and discovery.",
+            Self::ViewAccounts => "Look at accounts.",
+            Self::Accounts => "Make, suspend and remove accounts, and give servers to them.",
+            Self::People => "Let people in, change and remove them, and end their sessions.",
+            Self::Audit => "Read the audit trail.",
+            Self::Enter => "Enter the panels of people in accounts below.",
+        }
+    }
+}
+
+/// What a person is to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Owner,
+    Engineer,
+    Support,
+    Billing,
+    Reseller,
+    AccountManager,
+    PsAdministrator,
+    PsUser,
+    SiteAdministrator,
+    SiteUser,
+}
+
+/// A role as data.
+#[derive(Debug, Clone, Copy)]
+pub struct RoleRow {
+    pub role: Role,
+    pub word: &'static str,
+    /// The tier of the accounts whose people may have it.
+    pub tier: Tier,
+    /// One sentence on whom it is for.
+    pub summary: &'static str,
+    /// Beside being signed in.
+    pub permissions: &'static [Permission],
+}
+
+const fn role(
+    role: Role,
+    word: &'static str,
+    tier: Tier,
+    summary: &'static str,
+    permissions: &'static [Permission],
+) -> RoleRow {
+    RoleRow { role, word, tier, summary, permissions }
+}
+
+use Permission as P;
+
+/// Every role: the one table of who may do what.
+pub const ROLES: &[RoleRow] = &[
+    role(
+        Role::Owner,
+        "owner",
+        Tier::Provider,
+        "Owns the Control Center: may do everything.",
+        &Permission::GRANTED,
+    ),
+    role(
+        Role::Engineer,
+        "engineer",
+        Tier::Provider,
+        "Runs the racks: servers, networks, images and profiles.",
+        &[P::Look, P::Operate, P::Provision, P::Inspect, P::Configure, P::ViewAccounts],
+    ),
+    role(
+        Role::Support,
+        "support",
+        Tier::Provider,
+        "Helps people: looks at everything, enters the panels of customers, changes nothing of the provider's.",
+        &[P::Look, P::Inspect, P::ViewAccounts, P::Enter],
+    ),
+    role(
+        Role::Billing,
+        "billing",
+        Tier::Provider,
+        "Keeps the accounts of resellers and customers.",
+        &[P::Look, P::ViewAccounts, P::Accounts],
+    ),
+    role(
+        Role::Reseller,
+        "reseller",
+        Tier::Reseller,
+        "Runs a reseller's business: its servers, its customers and their people.",
+        &[P::Look, P::Operate, P::ViewAccounts, P::Accounts, P::People, P::Audit, P::Enter],
+    ),
+    role(
+        Role::AccountManager,
+        "account-manager",
+        Tier::Customer,
+        "Manages what a customer has, and the customer's people.",
+        &[P::Look, P::Operate, P::ViewAccounts, P::People, P::Audit],
+    ),
+    role(Role::PsAdministrator, "ps-administrator", Tier::Customer, "Administers a private server.", &[]),
+    role(Role::PsUser, "ps-user", Tier::Customer, "Has a login on a private server.", &[]),
+    role(Role::SiteAdministrator, "site-administrator", Tier::Customer, "Administers a site.", &[]),
+    role(Role::SiteUser, "site-user", Tier::Customer, "Has a mailbox and a home directory on a site.", &[]),
+];
+
+impl Role {
+    pub const ALL: [Self; 10] = [
+        Self::Owner,
+        Self::Engineer,
+        Self::Support,
+        Self::Billing,
+        Self::Reseller,
+        Self::AccountManager,
+        Self::PsAdministrator,
+        Self::PsUser,
+        Self::SiteAdministrator,
+        Self::SiteUser,
+    ];
+
+    /// The row of the table.
+    #[must_use]
+    pub fn row(self) -> &'static RoleRow {
+        &ROLES[self as usize]
+    }
+
+    /// Whether the role grants the permission.
+    #[must_use]
+    pub fn grants(self, permission: Permission) -> bool {
+        matches!(permission, P::Public | P::SignedIn) || self.row().permissions.contains(&permission)
+    }
+
+    /// Whether whoever has this role may give that one: nobody gives away what they have not.
+    #[must_use]
+    pub fn may_give(self, other: Self) -> bool {
+        other.row().permissions.iter().all(|permission| self.grants(*permission))
+    }
+
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        self.row().word
+    }
+
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_roles_and_says_their_wire_words() {
+        for role in Role::ALL {
+            assert_eq!(role.row().role, role);
+            assert_eq!(serde_json::to_value(role).expect("a word"), role.word());
+        }
+        for permission in Permission::GRANTED {
+            assert_eq!(serde_json::to_value(permission).expect("a word"), permission.word());
+            assert_eq!(Permission::from_word(permission.word()), Some(permission));
+        }
+    }
+
+    #[test]
+    fn below_the_provider_nobody_sees_or_changes_what_all_share() {
+        for role in Role::ALL.into_iter().filter(|role| role.row().tier != Tier::Provider) {
+            for permission in [P::Provision, P::Inspect, P::Configure] {
+                assert!(!role.grants(permission), "{} {}", role.word(), permission.word());
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_is_given_only_by_one_that_may_as_much() {
+        assert!(Role::ALL.into_iter().all(|role| Role::Owner.may_give(role) && role.may_give(role)));
+        assert!(
+            Role::Reseller.may_give(Role::AccountManager) && Role::AccountManager.may_give(Role::SiteUser)
+        );
+        assert!(!Role::AccountManager.may_give(Role::Reseller) && !Role::Reseller.may_give(Role::Engineer));
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn client(matches: &ArgMatches, limits: Limits) -> Result<Client, Inp
         }
     };
     let credential = token.map_or(Credential::None, Credential::Bearer);
-    Ok(Client::new(transport, Caller { credential, origin: Origin::Cli }))
+    Ok(Client::new(transport, Caller::new(credential, Origin::Cli)))
 }
 
 fn trust(ca: Option<&str>, fingerprint: Option<&str>) -> Result<Trust, InputError> {

@@ -8,6 +8,7 @@ pub mod line;
 pub mod unix;
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -56,6 +57,22 @@ pub enum Origin {
 pub struct Caller {
     pub credential: Credential,
     pub origin: Origin,
+    /// The address that the request came from; none of this machine's own.
+    pub address: Option<IpAddr>,
+}
+
+impl Caller {
+    /// A caller on this machine.
+    #[must_use]
+    pub fn new(credential: Credential, origin: Origin) -> Self {
+        Self { credential, origin, address: None }
+    }
+
+    /// The same caller, at the other end of a network.
+    #[must_use]
+    pub fn at(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
+    }
 }
 
 /// Carries a call to the Control Center and its answer back.

@@ -16,7 +16,7 @@ const SHORT: Limits =
     Limits { connect: Duration::from_millis(300), answer: Duration::from_millis(300), answer_bytes: 4_096 };
 
 fn caller() -> Caller {
-    Caller { credential: Credential::Bearer("rwt_hush".into()), origin: Origin::Cli }
+    Caller::new(Credential::Bearer("rwt_hush".into()), Origin::Cli)
 }
 
 fn run<T>(story: impl Future<Output = T>) -> T {
@@ -121,7 +121,7 @@ fn a_token_with_a_line_break_is_never_sent() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("s");
     let _listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
-    let caller = Caller { credential: Credential::Bearer("rwt_x\r\nx: y".into()), origin: Origin::Cli };
+    let caller = Caller::new(Credential::Bearer("rwt_x\r\nx: y".into()), Origin::Cli);
     let fault = run(async {
         UnixTransport::new(&path)
             .with_limits(SHORT)

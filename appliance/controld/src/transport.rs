@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rackwright_client::{Answer, Caller, Credential, Origin, Transport};
 use rackwright_domain::Domain;
-use rackwright_domain::caller::{Credential as Proof, Origin as Whence};
+use rackwright_domain::caller::{Credential as Proof, Origin as Way, Whence};
 use serde_json::Value;
 
 /// The way to the domain of this process.
@@ -25,7 +25,7 @@ impl Transport for InProcess {
     fn call<'a>(&'a self, caller: &'a Caller, action: &'a str, input: Value) -> Answer<'a> {
         Box::pin(async move {
             let proof = proof(&caller.credential, self.own_uid);
-            self.domain.call(&proof, whence(caller.origin), action, input).await
+            self.domain.call(&proof, whence(caller), action, input).await
         })
     }
 }
@@ -40,12 +40,13 @@ fn proof(credential: &Credential, own_uid: u32) -> Proof {
     }
 }
 
-fn whence(origin: Origin) -> Whence {
-    match origin {
-        Origin::Panel => Whence::Panel,
-        Origin::Api => Whence::Api,
-        Origin::Cli => Whence::Cli,
-    }
+fn whence(caller: &Caller) -> Whence {
+    let origin = match caller.origin {
+        Origin::Panel => Way::Panel,
+        Origin::Api => Way::Api,
+        Origin::Cli => Way::Cli,
+    };
+    Whence { origin, address: caller.address }
 }
 
 #[cfg(test)]

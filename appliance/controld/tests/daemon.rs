@@ -25,7 +25,7 @@ fn config(folder: &Path) -> Config {
 }
 
 fn client(transport: impl Transport + 'static, credential: Credential) -> Client {
-    Client::new(Arc::new(transport), Caller { credential, origin: Origin::Cli })
+    Client::new(Arc::new(transport), Caller::new(credential, Origin::Cli))
 }
 
 fn local(folder: &Path) -> Client {

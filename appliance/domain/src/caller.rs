@@ -1,9 +1,11 @@
 //! Who carries out an action, and the audit row that goes with it.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rackwright_catalog::{Fault, Role};
-use rackwright_model::UserId;
+use rackwright_catalog::{Fault, Permission, Role};
+use rackwright_model::{AccountId, Name, Scope, Tier, UserId};
 use rackwright_store::Connection;
 use rackwright_store::audit::{AuditDraft, audit_insert};
 
@@ -41,6 +43,19 @@ impl Origin {
     }
 }
 
+/// Where a call comes from: by which way, and from which address if it crossed a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whence {
+    pub origin: Origin,
+    pub address: Option<IpAddr>,
+}
+
+impl From<Origin> for Whence {
+    fn from(origin: Origin) -> Self {
+        Self { origin, address: None }
+    }
+}
+
 /// Somebody whose credential was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -48,33 +63,68 @@ pub struct Actor {
     pub id: Option<UserId>,
     pub name: String,
     pub role: Role,
+    pub account: AccountId,
+    pub account_name: Name,
+    pub tier: Tier,
+    /// The accounts whose objects the actor may touch.
+    pub scope: Scope,
+    /// All that a token allows, of what the role allows.
+    pub limits: Option<Vec<Permission>>,
+    /// Who really acts, when somebody entered this person's panel.
+    pub behind: Option<String>,
     /// `session`, `token`, `local`, `system` or `nobody`.
     pub by: &'static str,
     /// SHA-256 of the session's credential.
     pub session_hash: Option<String>,
 }
 
+impl Actor {
+    /// Whether the actor may do what needs this permission, to objects of its scope.
+    #[must_use]
+    pub fn may(&self, needed: Permission) -> bool {
+        let within = |limits: &Vec<Permission>| needed == Permission::SignedIn || limits.contains(&needed);
+        self.role.grants(needed) && self.limits.as_ref().is_none_or(within)
+    }
+}
+
 /// One action under way.
 #[derive(Debug)]
 pub struct Caller {
     pub actor: Actor,
-    pub origin: Origin,
+    pub whence: Whence,
     draft: AuditDraft,
-    audited: AtomicBool,
+    /// Shared with the callers that are made of this one.
+    audited: Arc<AtomicBool>,
 }
 
 impl Caller {
     /// `input` is already redacted.
     #[must_use]
-    pub fn new(actor: Actor, origin: Origin, action: &str, input: String) -> Self {
+    pub fn new(actor: Actor, whence: impl Into<Whence>, action: &str, input: String) -> Self {
+        let whence = whence.into();
         let draft = AuditDraft {
             actor: actor.name.clone(),
-            origin: origin.word().to_owned(),
+            account: actor.account,
+            behind: actor.behind.clone(),
+            origin: whence.origin.word().to_owned(),
             action: action.to_owned(),
             input,
             result: "done".to_owned(),
         };
-        Self { actor, origin, draft, audited: AtomicBool::new(false) }
+        Self { actor, whence, draft, audited: Arc::default() }
+    }
+
+    /// The same call, by somebody who proved just now who it is.
+    #[must_use]
+    pub(crate) fn proven(&self, actor: Actor) -> Self {
+        let draft = AuditDraft { actor: actor.name.clone(), account: actor.account, ..self.draft.clone() };
+        Self { actor, whence: self.whence, draft, audited: Arc::clone(&self.audited) }
+    }
+
+    /// The accounts whose objects this action may touch.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.actor.scope.clone()
     }
 
     /// The row to write, with what came of the action.

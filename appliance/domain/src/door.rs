@@ -5,7 +5,7 @@ use rackwright_store::audit::audit_insert;
 use serde_json::Value;
 
 use crate::Domain;
-use crate::caller::{Actor, Caller, Credential, Origin};
+use crate::caller::{Actor, Caller, Credential, Whence};
 
 impl Domain {
     /// Carry out an action for whoever the credential proves.
@@ -15,14 +15,15 @@ impl Domain {
     pub async fn call(
         &self,
         credential: &Credential,
-        origin: Origin,
+        whence: impl Into<Whence>,
         action: &str,
         input: Value,
     ) -> Result<Value, Fault> {
+        let whence = whence.into();
         let attempted = rackwright_catalog::validate::attempt(action);
         let Some(entry) = entry(action) else {
             // Validation words the refusal of unknown names.
-            return dispatch(self, &self.nobody(origin, action), action, input).await;
+            return dispatch(self, &self.nobody(whence, action), action, input).await;
         };
         let actor = match entry.spec.permission {
             // The way in stays open to whoever comes with an expired credential.
@@ -30,7 +31,7 @@ impl Domain {
             _ => self.authenticate(credential, &attempted).await?,
         };
         let redacted = bounded(schema::redact(&(entry.input_schema)(), &input).to_string());
-        let caller = Caller::new(actor, origin, action, redacted);
+        let caller = Caller::new(actor, whence, action, redacted);
         let result = match authorise(&caller.actor, entry.spec.permission, &attempted) {
             Ok(()) => dispatch(self, &caller, action, input).await,
             Err(fault) => Err(fault),
@@ -54,33 +55,8 @@ impl Domain {
         }
     }
 
-    fn nobody(&self, origin: Origin, action: &str) -> Caller {
-        Caller::new(Actor::nobody(), origin, action, String::new())
-    }
-}
-
-impl Actor {
-    /// Whoever holds no credential.
-    #[must_use]
-    pub fn nobody() -> Self {
-        Self {
-            id: None,
-            name: "nobody".to_owned(),
-            role: rackwright_catalog::Role::Support,
-            by: "nobody",
-            session_hash: None,
-        }
-    }
-
-    /// A policy of the Control Center itself.
-    #[must_use]
-    pub fn system() -> Self {
-        Self {
-            name: "system".to_owned(),
-            role: rackwright_catalog::Role::Owner,
-            by: "system",
-            ..Self::nobody()
-        }
+    fn nobody(&self, whence: Whence, action: &str) -> Caller {
+        Caller::new(Actor::nobody(), whence, action, String::new())
     }
 }
 
@@ -115,13 +91,19 @@ fn authorise(actor: &Actor, needed: Permission, attempted: &str) -> Result<(), F
             "Sign in, or call with an API token.",
         ));
     }
-    if actor.role.grants(needed) {
+    if actor.may(needed) {
         return Ok(());
     }
-    Err(Fault::new(
-        FaultCode::Forbidden,
-        attempted,
-        format!("the role {} does not allow it", actor.role.word()),
-        "Ask an owner of the Control Center to do it, or to change your role.",
-    ))
+    let (reason, advice) = if actor.role.grants(needed) {
+        (
+            format!("this API token is not meant for it: it lacks the permission {}", needed.word()),
+            "Call with a session, or make a token that has the permission.",
+        )
+    } else {
+        (
+            format!("the role {} does not allow it", actor.role.word()),
+            "Ask an owner or manager of your account to do it, or to change your role.",
+        )
+    };
+    Err(Fault::new(FaultCode::Forbidden, attempted, reason, advice))
 }

@@ -42,12 +42,18 @@ impl Events {
         self.push(at, None, "system", text.to_owned());
     }
 
+    /// Drop what happened to a server.
+    pub fn forget(&self, server: &Name) {
+        let mut ring = self.ring.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        ring.events.retain(|event| event.server.as_ref() != Some(server));
+    }
+
     fn push(&self, at: Millis, server: Option<Name>, kind: &str, text: String) {
         let id = {
             let mut ring = self.ring.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             ring.next += 1;
             let id = ring.next;
-            if ring.events.len() == KEPT {
+            if ring.events.len() >= KEPT {
                 ring.events.pop_front();
             }
             ring.events.push_back(ServerEventView { id, at, server, kind: kind.to_owned(), text });

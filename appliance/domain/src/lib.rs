@@ -13,15 +13,19 @@ pub mod refusal;
 pub mod report;
 pub mod secret;
 
+mod account;
+mod actor;
 mod audit;
 mod discovery;
 mod environment;
+mod first_admin;
 mod image;
 mod job;
 mod network;
 mod paging;
 mod person;
 mod profile;
+mod role;
 mod server;
 mod system;
 
@@ -32,7 +36,7 @@ use rackwright_model::Millis;
 use rackwright_store::{Connection, Store};
 use tokio::sync::Notify;
 
-pub use caller::{Caller, Credential, Origin};
+pub use caller::{Caller, Credential, Origin, Whence};
 use ports::Ports;
 pub use refusal::Refusal;
 

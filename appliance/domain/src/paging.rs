@@ -1,4 +1,4 @@
-//! Lists that grow for ever are shown page by page, newest first; the cursor is the id of the last row of the page.
+//! Lists that grow for ever are shown page by page; the cursor is the id or the name of the last row of the page.
 
 use rackwright_catalog::actions::Page;
 use rackwright_catalog::{Fault, FieldProblem};
@@ -23,9 +23,13 @@ pub(crate) fn cursor(after: Option<&str>, attempted: &str) -> Result<Option<i64>
 }
 
 /// A page of up to [`READ`] rows that were read.
-pub(crate) fn page<R, T>(mut rows: Vec<R>, id: impl Fn(&R) -> i64, view: impl Fn(R) -> T) -> Page<T> {
+pub(crate) fn page<R, K: ToString, T>(
+    mut rows: Vec<R>,
+    key: impl Fn(&R) -> K,
+    view: impl Fn(R) -> T,
+) -> Page<T> {
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
-    let next = rows.last().filter(|_| more).map(|row| id(row).to_string());
+    let next = rows.last().filter(|_| more).map(|row| key(row).to_string());
     Page { items: rows.into_iter().map(view).collect(), next }
 }

@@ -1,45 +1,34 @@
-//! People of the provider: signing in, their passwords and their tokens.
+//! People: signing in, their passwords, tokens and sessions.
 
 pub(crate) mod attempts;
 pub(crate) mod password;
 
+mod proof;
 mod session_close;
+mod session_enter;
+mod session_leave;
+mod session_list;
 mod session_open;
+mod session_revoke;
 mod session_show;
 mod token_create;
 mod token_list;
 mod token_revoke;
+mod user_change;
 mod user_create;
 mod user_list;
 mod user_passwd;
+mod user_remove;
 
 use rackwright_catalog::actions::user::UserView;
-use rackwright_catalog::{Fault, FaultCode, Role};
-use rackwright_model::UserId;
-use rackwright_store::StoreError;
+use rackwright_catalog::{Fault, FaultCode, FieldProblem, Permission, Role};
+use rackwright_model::{Tier, UserId};
 use rackwright_store::person::{Person, person_named};
+use rackwright_store::{Connection, StoreError};
 
-use crate::Domain;
+use crate::Refusal;
 use crate::caller::Actor;
-use crate::refusal::conflict;
-
-impl Domain {
-    /// The person who has this name and this password.
-    ///
-    /// # Errors
-    /// [`FaultCode::NotSignedIn`], the same and after the same work for a wrong name and a wrong password;
-    /// [`FaultCode::TooMany`] after too many of them.
-    async fn proven(&self, name: &str, password: String, attempted: &str) -> Result<Person, Fault> {
-        self.sign_ins.admit(name, self.now()).map_err(|wait_s| too_many(attempted, wait_s))?;
-        let wanted = name.to_owned();
-        let person = self.look(attempted, move |tx| Ok(person_named(tx, &wanted)?)).await?;
-        let stored = person.as_ref().map(|person| person.password_hash.clone());
-        let agrees = password::agrees(stored, password, attempted).await?;
-        let person = person.filter(|_| agrees).ok_or_else(|| wrong(attempted))?;
-        self.sign_ins.forgive(name);
-        Ok(person)
-    }
-}
+use crate::refusal::{conflict, not_found};
 
 /// The role that a stored word stands for.
 pub(crate) fn role(person: &Person) -> Result<Role, StoreError> {
@@ -52,6 +41,8 @@ fn view(person: Person) -> Result<UserView, StoreError> {
         id: person.id,
         role: role(&person)?,
         user: person.name,
+        account: person.account_name,
+        email: person.email,
         created_at: person.created_at,
         signed_in_at: person.signed_in_at,
     })
@@ -63,27 +54,66 @@ fn account(actor: &Actor, attempted: &str, what: &str) -> Result<UserId, Fault> 
         conflict(
             attempted,
             format!("local root is no user and has no {what}"),
-            "Name a user: rackwright token create NAME --user admin; or call as a user, with --token-file FILE.",
+            "Name a user with --user NAME; or call as a user, with --token-file FILE.",
         )
     })
 }
 
-fn wrong(attempted: &str) -> Fault {
-    Fault::new(
-        FaultCode::NotSignedIn,
-        attempted,
-        "the name or the password is wrong",
-        "Try again. Root on the Control Center can set a new password with: rackwright user passwd NAME",
-    )
+/// Somebody whom the actor manages: in an account of its scope, and with a role that it may give.
+fn managed(tx: &Connection, actor: &Actor, name: &str, attempted: &str) -> Result<Person, Refusal> {
+    if !actor.may(Permission::People) {
+        let reason = format!("the role {} does not allow it for somebody else", actor.role.word());
+        let advice = "Leave the user out to do it for yourself.";
+        return Err(Fault::new(FaultCode::Forbidden, attempted, reason, advice).into());
+    }
+    let person = person_named(tx, &actor.scope, name)?.ok_or_else(|| not_found(attempted, "user", &name))?;
+    if !actor.role.may_give(role(&person)?) {
+        let reason = format!("{name} has a role that may do more than yours");
+        let advice = "Ask somebody with that role.";
+        return Err(Fault::new(FaultCode::Forbidden, attempted, reason, advice).into());
+    }
+    Ok(person)
 }
 
-fn too_many(attempted: &str, wait_s: i64) -> Fault {
-    Fault::new(
-        FaultCode::TooMany,
-        attempted,
-        "there were too many wrong passwords for this name",
+/// The person that is named, or oneself.
+fn chosen(
+    tx: &Connection,
+    actor: &Actor,
+    name: Option<&str>,
+    attempted: &str,
+    what: &str,
+) -> Result<UserId, Refusal> {
+    match name {
+        Some(name) if name != actor.name || actor.id.is_none() => Ok(managed(tx, actor, name, attempted)?.id),
+        _ => Ok(account(actor, attempted, what)?),
+    }
+}
+
+/// Whether the actor may give this role to somebody of an account of this tier.
+fn may_give(actor: &Actor, role: Role, tier: Tier, attempted: &str) -> Result<(), Refusal> {
+    let row = role.row();
+    let problem = if row.tier != tier {
         format!(
-            "Try again in {wait_s} s. Open sessions and root on the Control Center are not held up by this."
-        ),
-    )
+            "{} is a role in the account of a {}, and this one is a {}",
+            row.word,
+            row.tier.word(),
+            tier.word()
+        )
+    } else if !actor.role.may_give(role) {
+        format!("{} may do more than your own role", row.word)
+    } else {
+        return Ok(());
+    };
+    Err(Fault::invalid(attempted, vec![FieldProblem::new("role", problem)]).into())
+}
+
+/// What proves identity is not changed by a guest in somebody's panel.
+fn not_as_guest(actor: &Actor, attempted: &str) -> Result<(), Fault> {
+    let Some(behind) = &actor.behind else { return Ok(()) };
+    Err(Fault::new(
+        FaultCode::Forbidden,
+        attempted,
+        format!("{behind} has entered the panel of {}, and a guest makes no credentials", actor.name),
+        "Return to your own panel first: rackwright session leave",
+    ))
 }

@@ -63,6 +63,14 @@ pub fn credential(chance: &dyn Chance, prefix: &str) -> String {
     format!("{prefix}_{}", hex::encode(bytes))
 }
 
+/// A random name for something that people point at; it proves nothing.
+#[must_use]
+pub fn short_id(chance: &dyn Chance) -> String {
+    let mut bytes = [0; 6];
+    chance.fill(&mut bytes);
+    hex::encode(bytes)
+}
+
 /// What is stored of a credential.
 #[must_use]
 pub fn fingerprint(credential: &str) -> String {

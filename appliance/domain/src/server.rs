@@ -2,6 +2,7 @@
 
 mod accept;
 mod add;
+mod assign;
 mod bmc;
 mod install;
 mod list;
@@ -15,7 +16,7 @@ mod view;
 mod watch;
 
 use rackwright_catalog::Fault;
-use rackwright_model::{Name, ServerEvent};
+use rackwright_model::{Name, Scope, ServerEvent};
 use rackwright_store::Connection;
 use rackwright_store::server::{Server, server_named, server_set_state};
 
@@ -26,8 +27,8 @@ use crate::Refusal;
 use crate::refusal::{conflict, not_found};
 
 /// The server with this name, or the fault that there is none.
-pub(crate) fn named(tx: &Connection, name: &Name, attempted: &str) -> Result<Server, Refusal> {
-    server_named(tx, name)?.ok_or_else(|| not_found(attempted, "server", name).into())
+pub(crate) fn named(tx: &Connection, scope: &Scope, name: &Name, attempted: &str) -> Result<Server, Refusal> {
+    server_named(tx, scope, name)?.ok_or_else(|| not_found(attempted, "server", name).into())
 }
 
 /// Move a server by an event, with the reason to show beside its state.

@@ -35,4 +35,11 @@ id! {
     NetworkId,
     /// A person who signs in.
     UserId,
+    /// A node of the tree of accounts.
+    AccountId,
+}
+
+impl AccountId {
+    /// The root of the tree, which is always there.
+    pub const PROVIDER: Self = Self(1);
 }

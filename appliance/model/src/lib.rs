@@ -1,5 +1,6 @@
 //! Values and lifecycles of the product. No I/O, no async, no clock: everything here can be built and compared in a test.
 
+pub mod account;
 pub mod address;
 pub mod boot;
 pub mod id;
@@ -12,9 +13,10 @@ pub mod profile;
 pub mod server;
 pub mod time;
 
+pub use account::{Scope, Tier};
 pub use address::MacAddr;
 pub use boot::{BootRecord, BootStage, Firmware};
-pub use id::{ImageId, InstallId, JobId, NetworkId, ProfileId, ServerId, UserId};
+pub use id::{AccountId, ImageId, InstallId, JobId, NetworkId, ProfileId, ServerId, UserId};
 pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;
 pub use name::Name;

@@ -1,9 +1,10 @@
 //! Jobs and their logs.
 
 use rackwright_model::job::JobState;
-use rackwright_model::{JobId, Millis, Name, ServerId};
+use rackwright_model::{AccountId, JobId, Millis, Name, Scope, ServerId};
 use rusqlite::{Connection, Row};
 
+use crate::account::owned;
 use crate::error::StoreError;
 use crate::row;
 
@@ -58,6 +59,8 @@ pub struct JobDraft {
     pub title: String,
     pub input: String,
     pub server: Option<ServerId>,
+    /// Whose job it is: the owner of what it works on.
+    pub account: AccountId,
     pub started_by: String,
 }
 
@@ -98,14 +101,15 @@ fn read(row: &Row<'_>) -> Result<JobRow, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn job_insert(tx: &Connection, draft: &JobDraft, at: Millis) -> Result<JobId, StoreError> {
-    let sql = "INSERT INTO job (kind, title, input, state, step, progress_permille, server_id, started_by, started_at, cancel_asked) \
-               VALUES ($1, $2, $3, $4, 'waiting', 0, $5, $6, $7, 0) RETURNING id";
+    let sql = "INSERT INTO job (kind, title, input, state, step, progress_permille, server_id, account_id, started_by, started_at, cancel_asked) \
+               VALUES ($1, $2, $3, $4, 'waiting', 0, $5, $6, $7, $8, 0) RETURNING id";
     let params = (
         draft.kind.word(),
         &draft.title,
         &draft.input,
         JobState::Running.word(),
         draft.server.map(|id| id.0),
+        draft.account.0,
         &draft.started_by,
         at.0,
     );
@@ -118,22 +122,34 @@ pub fn job_get(tx: &Connection, id: JobId) -> Result<Option<JobRow>, StoreError>
     row::one(tx, &format!("{SELECT} WHERE job.id = $1"), [id.0], read)
 }
 
+/// The job with this id, if the scope covers its account.
+///
+/// # Errors
+/// When the database fails.
+pub fn job_within(tx: &Connection, scope: &Scope, id: JobId) -> Result<Option<JobRow>, StoreError> {
+    let sql = format!("{SELECT} WHERE job.id = $1 AND {}", owned(scope, "job.account_id", 2));
+    row::one(tx, &sql, (id.0, scope.low(), scope.high()), read)
+}
+
 /// Jobs older than `before`, newest first, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.
 pub fn job_page(
     tx: &Connection,
+    scope: &Scope,
     state: Option<JobState>,
     server: Option<&Name>,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<JobRow>, StoreError> {
     let sql = format!(
-        "{SELECT} WHERE ($1 IS NULL OR job.state = $1) AND ($2 IS NULL OR server.name = $2) \
-         AND ($3 IS NULL OR job.id < $3) ORDER BY job.id DESC LIMIT $4"
+        "{SELECT} WHERE {} AND ($3 IS NULL OR job.state = $3) AND ($4 IS NULL OR server.name = $4) \
+         AND ($5 IS NULL OR job.id < $5) ORDER BY job.id DESC LIMIT $6",
+        owned(scope, "job.account_id", 1)
     );
-    row::all(tx, &sql, (state.map(JobState::word), server.map(Name::as_str), before, limit), read)
+    let (state, server) = (state.map(JobState::word), server.map(Name::as_str));
+    row::all(tx, &sql, (scope.low(), scope.high(), state, server, before, limit), read)
 }
 
 /// Say what a running job does now.

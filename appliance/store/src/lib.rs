@@ -3,6 +3,7 @@
 //! Functions are called `noun_verb` and take a connection inside a transaction; [`Store`] runs them. The SQL stays in
 //! the subset that PostgreSQL shares.
 
+pub mod account;
 pub mod audit;
 pub mod boot_record;
 pub mod certificate;

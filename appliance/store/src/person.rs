@@ -1,8 +1,9 @@
-//! People who sign in.
+//! People who sign in. Names are unique over all accounts, because a name is all that is typed to sign in.
 
-use rackwright_model::{Millis, UserId};
+use rackwright_model::{AccountId, Millis, Name, Scope, UserId};
 use rusqlite::{Connection, Row};
 
+use crate::account::owned;
 use crate::error::StoreError;
 use crate::row;
 
@@ -12,53 +13,112 @@ pub struct Person {
     pub name: String,
     /// A word of the catalogue's roles.
     pub role: String,
+    pub account: AccountId,
+    pub account_name: Name,
+    pub account_path: String,
+    pub email: Option<String>,
     /// argon2id in PHC form.
     pub password_hash: String,
     pub created_at: Millis,
     pub signed_in_at: Option<Millis>,
 }
 
+/// A person to let in.
+#[derive(Debug, Clone)]
+pub struct PersonDraft {
+    pub name: String,
+    pub role: String,
+    pub account: AccountId,
+    pub email: Option<String>,
+    pub password_hash: String,
+}
+
+const SELECT: &str = "SELECT person.*, account.name AS account_name, account.path AS account_path \
+                      FROM person JOIN account ON account.id = person.account_id";
+
 fn read(row: &Row<'_>) -> Result<Person, StoreError> {
     Ok(Person {
         id: UserId(row.get("id")?),
         name: row.get("name")?,
         role: row.get("role")?,
+        account: AccountId(row.get("account_id")?),
+        account_name: row::parsed("account name", row.get("account_name")?)?,
+        account_path: row.get("account_path")?,
+        email: row.get("email")?,
         password_hash: row.get("password_hash")?,
         created_at: row::millis(row, "created_at")?,
         signed_in_at: row::millis_opt(row, "signed_in_at")?,
     })
 }
 
+/// People after `after` (a name) in the order of names, at most `limit`; `account` takes only its own; `search` is part of
+/// a name.
+///
 /// # Errors
 /// When the database fails.
-pub fn person_list(tx: &Connection) -> Result<Vec<Person>, StoreError> {
-    row::all(tx, "SELECT * FROM person ORDER BY name LIMIT $1", [row::LIST_LIMIT], read)
+pub fn person_page(
+    tx: &Connection,
+    scope: &Scope,
+    account: Option<AccountId>,
+    search: Option<&str>,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Person>, StoreError> {
+    let sql = format!(
+        "{SELECT} WHERE {} AND ($3 IS NULL OR person.name > $3) AND ($4 IS NULL OR instr(person.name, $4) > 0) \
+         AND ($5 IS NULL OR person.account_id = $5) ORDER BY person.name LIMIT $6",
+        owned(scope, "person.account_id", 1)
+    );
+    let account = account.map(|id| id.0);
+    row::all(tx, &sql, (scope.low(), scope.high(), after, search, account, limit), read)
 }
 
+/// Whether anybody can sign in at all.
+///
 /// # Errors
 /// When the database fails.
-pub fn person_named(tx: &Connection, name: &str) -> Result<Option<Person>, StoreError> {
-    row::one(tx, "SELECT * FROM person WHERE name = $1", [name], read)
+pub fn person_any(tx: &Connection) -> Result<bool, StoreError> {
+    Ok(row::one(tx, "SELECT id FROM person LIMIT 1", [], |_| Ok(()))?.is_some())
+}
+
+/// How many people of an account have this role.
+///
+/// # Errors
+/// When the database fails.
+pub fn person_count(tx: &Connection, account: AccountId, role: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM person WHERE account_id = $1 AND role = $2";
+    Ok(row::one(tx, sql, (account.0, role), |row| Ok(row.get(0)?))?.unwrap_or(0))
+}
+
+/// The person with this name, if the scope covers the account.
+///
+/// # Errors
+/// When the database fails.
+pub fn person_named(tx: &Connection, scope: &Scope, name: &str) -> Result<Option<Person>, StoreError> {
+    let sql = format!("{SELECT} WHERE person.name = $1 AND {}", owned(scope, "person.account_id", 2));
+    row::one(tx, &sql, (name, scope.low(), scope.high()), read)
 }
 
 /// # Errors
 /// When the database fails.
 pub fn person_get(tx: &Connection, id: UserId) -> Result<Option<Person>, StoreError> {
-    row::one(tx, "SELECT * FROM person WHERE id = $1", [id.0], read)
+    row::one(tx, &format!("{SELECT} WHERE person.id = $1"), [id.0], read)
 }
 
 /// # Errors
 /// [`StoreError::Taken`] when the name is in use.
-pub fn person_insert(
-    tx: &Connection,
-    name: &str,
-    role: &str,
-    hash: &str,
-    at: Millis,
-) -> Result<UserId, StoreError> {
-    let sql =
-        "INSERT INTO person (name, role, password_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id";
-    row::insert(tx, sql, (name, role, hash, at.0)).map(UserId)
+pub fn person_insert(tx: &Connection, draft: &PersonDraft, at: Millis) -> Result<UserId, StoreError> {
+    let sql = "INSERT INTO person (name, role, account_id, email, password_hash, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+    let PersonDraft { name, role, account, email, password_hash } = draft;
+    row::insert(tx, sql, (name, role, account.0, email, password_hash, at.0)).map(UserId)
+}
+
+/// # Errors
+/// When the database fails.
+pub fn person_change(tx: &Connection, id: UserId, role: &str, email: Option<&str>) -> Result<(), StoreError> {
+    row::run(tx, "UPDATE person SET role = $2, email = $3 WHERE id = $1", (id.0, role, email))?;
+    Ok(())
 }
 
 /// # Errors
@@ -73,4 +133,23 @@ pub fn person_set_password(tx: &Connection, id: UserId, hash: &str) -> Result<()
 pub fn person_signed_in(tx: &Connection, id: UserId, at: Millis) -> Result<(), StoreError> {
     row::run(tx, "UPDATE person SET signed_in_at = $2 WHERE id = $1", (id.0, at.0))?;
     Ok(())
+}
+
+/// Remove a person with all sessions and tokens.
+///
+/// # Errors
+/// When the database fails.
+pub fn person_delete(tx: &Connection, id: UserId) -> Result<(), StoreError> {
+    row::run(tx, "DELETE FROM person WHERE id = $1", [id.0])?;
+    Ok(())
+}
+
+/// Paths of the accounts of people whose names begin so.
+///
+/// # Errors
+/// When the database fails.
+pub fn person_paths_beginning(tx: &Connection, begins: &str) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT account.path FROM person JOIN account ON account.id = person.account_id \
+               WHERE person.name >= $1 AND person.name < $2 LIMIT $3";
+    row::all(tx, sql, (begins, row::after_prefix(begins), row::LIST_LIMIT), |row| Ok(row.get(0)?))
 }

@@ -85,3 +85,8 @@ pub(crate) fn insert<P: Params>(tx: &Connection, sql: &str, params: P) -> Result
 
 /// What a list says when it is unbounded by nature but must not be in memory.
 pub(crate) const LIST_LIMIT: i64 = 10_000;
+
+/// The end of the range of texts that begin with `prefix`: greater than all that a name can hold.
+pub(crate) fn after_prefix(prefix: &str) -> String {
+    format!("{prefix}\u{7f}")
+}

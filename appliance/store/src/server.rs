@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use rackwright_model::{Inventory, MacAddr, Millis, Name, ServerId, ServerState};
+use rackwright_model::{AccountId, Inventory, MacAddr, Millis, Name, Scope, ServerId, ServerState};
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
+use crate::account::owned;
 use crate::error::StoreError;
 use crate::row;
 
@@ -13,6 +14,8 @@ use crate::row;
 pub struct Server {
     pub id: ServerId,
     pub name: Name,
+    pub account: AccountId,
+    pub account_name: Name,
     pub state: ServerState,
     pub reason: Option<String>,
     /// An operator announced or accepted it.
@@ -61,6 +64,8 @@ fn read(row: &Row<'_>) -> Result<Server, StoreError> {
     Ok(Server {
         id: ServerId(row.get("id")?),
         name: row::parsed("server name", row.get("name")?)?,
+        account: AccountId(row.get("account_id")?),
+        account_name: row::parsed("account name", row.get("account_name")?)?,
         state: row::word("server state", &state, ServerState::from_word)?,
         reason: row.get("reason")?,
         approved: row.get::<_, i64>("approved")? != 0,
@@ -82,31 +87,57 @@ fn read(row: &Row<'_>) -> Result<Server, StoreError> {
 }
 
 const SELECT: &str = "SELECT server.*, (SELECT group_concat(mac, ' ') FROM (SELECT mac FROM server_mac \
-                      WHERE server_id = server.id ORDER BY position)) AS macs FROM server";
+                      WHERE server_id = server.id ORDER BY position)) AS macs, account.name AS account_name \
+                      FROM server JOIN account ON account.id = server.account_id";
 
 /// # Errors
 /// When the database fails.
 pub fn server_list(
     tx: &Connection,
+    scope: &Scope,
     state: Option<ServerState>,
     search: Option<&str>,
 ) -> Result<Vec<Server>, StoreError> {
     let sql = format!(
-        "{SELECT} WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR instr(name, $2) > 0) ORDER BY name LIMIT $3"
+        "{SELECT} WHERE {} AND ($3 IS NULL OR server.state = $3) AND ($4 IS NULL OR instr(server.name, $4) > 0) \
+         ORDER BY server.name LIMIT $5",
+        owned(scope, "server.account_id", 1)
     );
-    row::all(tx, &sql, (state.map(ServerState::word), search, row::LIST_LIMIT), read)
+    let params = (scope.low(), scope.high(), state.map(ServerState::word), search, row::LIST_LIMIT);
+    row::all(tx, &sql, params, read)
 }
 
 /// # Errors
 /// When the database fails.
 pub fn server_get(tx: &Connection, id: ServerId) -> Result<Option<Server>, StoreError> {
-    row::one(tx, &format!("{SELECT} WHERE id = $1"), [id.0], read)
+    row::one(tx, &format!("{SELECT} WHERE server.id = $1"), [id.0], read)
 }
 
+/// The server with this name, if the scope covers its account.
+///
 /// # Errors
 /// When the database fails.
-pub fn server_named(tx: &Connection, name: &Name) -> Result<Option<Server>, StoreError> {
-    row::one(tx, &format!("{SELECT} WHERE name = $1"), [name.as_str()], read)
+pub fn server_named(tx: &Connection, scope: &Scope, name: &Name) -> Result<Option<Server>, StoreError> {
+    let sql = format!("{SELECT} WHERE server.name = $1 AND {}", owned(scope, "server.account_id", 2));
+    row::one(tx, &sql, (name.as_str(), scope.low(), scope.high()), read)
+}
+
+/// Names of the servers of a scope, for filtering what carries only a name.
+///
+/// # Errors
+/// When the database fails.
+pub fn server_names(tx: &Connection, scope: &Scope) -> Result<Vec<Name>, StoreError> {
+    let sql = format!("SELECT name FROM server WHERE {}", owned(scope, "account_id", 1));
+    row::all(tx, &sql, (scope.low(), scope.high()), |row| row::parsed("server name", row.get(0)?))
+}
+
+/// Give a server to another account.
+///
+/// # Errors
+/// When the database fails.
+pub fn server_set_account(tx: &Connection, id: ServerId, account: AccountId) -> Result<(), StoreError> {
+    row::run(tx, "UPDATE server SET account_id = $2 WHERE id = $1", (id.0, account.0))?;
+    Ok(())
 }
 
 /// The server with this interface.
@@ -114,7 +145,7 @@ pub fn server_named(tx: &Connection, name: &Name) -> Result<Option<Server>, Stor
 /// # Errors
 /// When the database fails.
 pub fn server_of_mac(tx: &Connection, mac: MacAddr) -> Result<Option<Server>, StoreError> {
-    let sql = format!("{SELECT} WHERE id = (SELECT server_id FROM server_mac WHERE mac = $1)");
+    let sql = format!("{SELECT} WHERE server.id = (SELECT server_id FROM server_mac WHERE mac = $1)");
     row::one(tx, &sql, [mac.to_string()], read)
 }
 

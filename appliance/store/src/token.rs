@@ -10,6 +10,8 @@ use crate::row;
 pub struct TokenRow {
     pub name: Name,
     pub person: UserId,
+    /// Words of the permissions that it is limited to; none leaves it all that its owner may do.
+    pub permissions: Option<Vec<String>>,
     pub created_at: Millis,
     pub expires_at: Millis,
     pub used_at: Option<Millis>,
@@ -19,6 +21,9 @@ fn read(row: &Row<'_>) -> Result<TokenRow, StoreError> {
     Ok(TokenRow {
         name: row::parsed("token name", row.get("name")?)?,
         person: UserId(row.get("person_id")?),
+        permissions: row
+            .get::<_, Option<String>>("permissions")?
+            .map(|words| words.split_ascii_whitespace().map(str::to_owned).collect()),
         created_at: row::millis(row, "created_at")?,
         expires_at: row::millis(row, "expires_at")?,
         used_at: row::millis_opt(row, "used_at")?,
@@ -28,8 +33,10 @@ fn read(row: &Row<'_>) -> Result<TokenRow, StoreError> {
 /// # Errors
 /// [`StoreError::Taken`] when the person has a token of this name.
 pub fn token_insert(tx: &Connection, hash: &str, token: &TokenRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO token (hash, person_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    row::run(tx, sql, (hash, token.person.0, token.name.as_str(), token.created_at.0, token.expires_at.0))?;
+    let sql = "INSERT INTO token (hash, person_id, name, permissions, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    let permissions = token.permissions.as_ref().map(|words| words.join(" "));
+    let TokenRow { name, person, created_at, expires_at, .. } = token;
+    row::run(tx, sql, (hash, person.0, name.as_str(), permissions, created_at.0, expires_at.0))?;
     Ok(())
 }
 

@@ -10,7 +10,6 @@ mod tier;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Redirect;
 use axum::routing::get;
 use rackwright_client::Transport;
 use rackwright_panel_kit::Panel;
@@ -34,6 +33,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("object.html", include_str!("../templates/object.html")),
     ("job.html", include_str!("../templates/job.html")),
     ("parts/job.html", include_str!("../templates/parts/job.html")),
+    ("roles.html", include_str!("../templates/roles.html")),
     ("system.html", include_str!("../templates/system.html")),
 ];
 
@@ -45,7 +45,7 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
     let panel =
         Panel::new(transport, Box::new(tier::Admin), TEMPLATES).expect("the templates are parsed by a test");
     let pages = Router::new()
-        .route("/", get(|| async { Redirect::to("/servers") }))
+        .route("/", get(pages::home))
         .route("/live", get(live::stream))
         .route("/servers", get(fleet::page))
         .route("/servers/{name}", get(server::page))
@@ -62,6 +62,10 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/jobs", get(pages::jobs::list))
         .route("/jobs/{job}", get(pages::jobs::one))
         .route("/parts/job/{job}", get(pages::jobs::part))
+        .route("/accounts", get(pages::accounts::list))
+        .route("/accounts/{name}", get(pages::accounts::one))
+        .route("/roles", get(pages::roles::matrix))
+        .route("/sessions", get(pages::sessions::list))
         .route("/users", get(pages::people::users))
         .route("/tokens", get(pages::people::tokens))
         .route("/audit", get(pages::audit::list))

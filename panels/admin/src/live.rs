@@ -35,6 +35,8 @@ enum Place {
     },
     /// The browser is to be told that nobody is signed in.
     SignedOut,
+    /// Nothing to tell: whoever listens may not look at servers. The stream stays, so that the browser does not ask again.
+    Quiet,
     End,
 }
 
@@ -53,6 +55,7 @@ async fn step(place: Place) -> Option<(Vec<String>, Place)> {
         Place::Start(client) => Some(begin(client).await),
         Place::After { client, next, failures } => Some(follow(client, next, failures).await),
         Place::SignedOut => Some((vec!["signed-out".to_owned()], Place::End)),
+        Place::Quiet => std::future::pending().await,
         Place::End => None,
     }
 }
@@ -63,6 +66,7 @@ async fn begin(client: Client) -> (Vec<String>, Place) {
     match client.call::<ServerWatch>(input).await {
         Ok(watched) => (vec!["sync".to_owned()], Place::After { client, next: watched.next, failures: 0 }),
         Err(fault) if fault.code == FaultCode::NotSignedIn => (Vec::new(), Place::SignedOut),
+        Err(fault) if fault.code == FaultCode::Forbidden => (vec!["sync".to_owned()], Place::Quiet),
         Err(_) => {
             tokio::time::sleep(AFTER_FAULT).await;
             (Vec::new(), Place::End)

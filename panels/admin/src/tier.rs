@@ -1,6 +1,7 @@
 //! Menu and addresses of the admin panel.
 
 use rackwright_catalog::{Entry, Permission};
+use rackwright_model as model;
 use rackwright_panel_kit::panel::Tier;
 use rackwright_panel_kit::{Crumb, MenuItem};
 use serde_json::Value;
@@ -20,20 +21,27 @@ const fn item(
 
 const MENU: &[MenuItem] = &[
     item("Servers", "/servers", "server-2", "Machines", Permission::Look),
-    item("Discovery", "/discovery", "radar-2", "", Permission::Look),
-    item("Networks", "/networks", "topology-star-3", "", Permission::Look),
-    item("Images", "/images", "disc", "Installing", Permission::Look),
-    item("Profiles", "/profiles", "file-settings", "", Permission::Look),
+    item("Discovery", "/discovery", "radar-2", "", Permission::Inspect),
+    item("Networks", "/networks", "topology-star-3", "", Permission::Inspect),
+    item("Images", "/images", "disc", "Installing", Permission::Inspect),
+    item("Profiles", "/profiles", "file-settings", "", Permission::Inspect),
     item("Jobs", "/jobs", "list-check", "Control Center", Permission::Look),
-    item("Audit", "/audit", "history", "", Permission::Administer),
-    item("Users", "/users", "users", "", Permission::Administer),
+    item("System", "/system", "heart-rate-monitor", "", Permission::Inspect),
+    item("Accounts", "/accounts", "building", "People", Permission::ViewAccounts),
+    item("Users", "/users", "users", "", Permission::People),
+    item("Roles", "/roles", "shield-check", "", Permission::SignedIn),
+    item("Sessions", "/sessions", "device-desktop", "", Permission::SignedIn),
     item("API tokens", "/tokens", "key", "", Permission::SignedIn),
-    item("System", "/system", "heart-rate-monitor", "", Permission::Look),
+    item("Audit", "/audit", "history", "", Permission::Audit),
 ];
 
 impl Tier for Admin {
-    fn title(&self) -> &'static str {
-        "Control Center"
+    fn title(&self, of: model::Tier) -> &'static str {
+        match of {
+            model::Tier::Provider => "Control Center",
+            model::Tier::Reseller => "Reseller panel",
+            model::Tier::Customer => "Account panel",
+        }
     }
 
     fn menu(&self) -> &'static [MenuItem] {
@@ -57,14 +65,21 @@ impl Tier for Admin {
             ("image.build" | "image.import", Some(_)) => {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
-            ("image.remove" | "profile.remove", Some(_)) => None,
-            ("server.add" | "server.rename" | "profile.create", Some(output)) => name(output),
-            ("server.add" | "image.build" | "image.import" | "profile.create", None) => None,
+            ("image.remove" | "profile.remove" | "account.remove", Some(_)) => None,
+            ("session.enter" | "session.leave", _) => return "/".to_owned(),
+            (
+                "server.add" | "server.rename" | "profile.create" | "account.create" | "account.rename",
+                Some(output),
+            ) => name(output),
+            ("server.add" | "image.build" | "image.import" | "profile.create" | "account.create", None) => {
+                None
+            }
             (_, _) => match list {
                 "/servers" => given(input, "server"),
                 "/images" => given(input, "image"),
                 "/profiles" => given(input, "profile"),
                 "/jobs" => given(input, "job"),
+                "/accounts" => given(input, "account"),
                 _ => None,
             },
         };
@@ -74,7 +89,7 @@ impl Tier for Admin {
     fn item_page(&self, noun: &str, item: &Value) -> Option<String> {
         let list = list_of(noun);
         let key = match noun {
-            "server" | "image" | "profile" => item.get("name")?.as_str()?.to_owned(),
+            "server" | "image" | "profile" | "account" => item.get("name")?.as_str()?.to_owned(),
             "job" => item.get("id")?.as_i64()?.to_string(),
             _ => return None,
         };
@@ -93,7 +108,10 @@ fn list_of(noun: &str) -> &'static str {
         "user" => "/users",
         "token" => "/tokens",
         "audit" => "/audit",
-        "system" | "session" => "/system",
+        "system" => "/system",
+        "session" => "/sessions",
+        "account" => "/accounts",
+        "role" => "/roles",
         _ => "/servers",
     }
 }

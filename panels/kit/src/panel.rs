@@ -1,5 +1,6 @@
 //! A panel: a way to the Control Center, the templates, and what one tier adds.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,8 +17,8 @@ use crate::shell::{Crumb, MenuItem};
 
 /// What a tier adds to the kit.
 pub trait Tier: Send + Sync + 'static {
-    /// What the panel is called, such as "Control Center".
-    fn title(&self) -> &'static str;
+    /// What the panel of people in accounts of this tier is called, such as "Control Center".
+    fn title(&self, of: rackwright_model::Tier) -> &'static str;
 
     /// The left menu, from top to bottom.
     fn menu(&self) -> &'static [MenuItem];
@@ -52,10 +53,10 @@ impl Panel {
         Ok(Self { transport, templates: Templates::new(templates)?, tier })
     }
 
-    /// Calls with this credential.
+    /// Calls with this credential, for a browser at this address.
     #[must_use]
-    pub fn client(&self, credential: Credential) -> Client {
-        Client::new(Arc::clone(&self.transport), Caller { credential, origin: Origin::Panel })
+    pub fn client(&self, credential: Credential, address: Option<IpAddr>) -> Client {
+        Client::new(Arc::clone(&self.transport), Caller::new(credential, Origin::Panel).at(address))
     }
 
     /// A page, with a status.

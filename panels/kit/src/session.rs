@@ -1,12 +1,13 @@
 //! Who sits before the panel: the session cookie, and the token that ties a form to it.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
-use rackwright_client::{Caller, Client, Credential, Origin};
+use axum::http::{Extensions, HeaderMap, HeaderValue};
+use rackwright_client::{Client, Credential};
 use rackwright_model::Millis;
 use sha2::{Digest, Sha256};
 
@@ -38,14 +39,15 @@ impl FromRequestParts<Arc<Panel>> for Session {
             return Err(Refusal::SignIn { back: path, fragment });
         };
         let token = token_of(&credential);
-        Ok(Self { client: panel.client(Credential::Bearer(credential)), token, path, fragment })
+        let client = panel.client(Credential::Bearer(credential), address_of(&parts.extensions));
+        Ok(Self { client, token, path, fragment })
     }
 }
 
-/// A client without a credential, for signing in.
+/// The address of the browser, as the listener put it on the request.
 #[must_use]
-pub fn nobody() -> Caller {
-    Caller { credential: Credential::None, origin: Origin::Panel }
+pub fn address_of(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
 }
 
 /// The text that a form must carry to be believed: a hash of the credential, which another site neither knows nor can

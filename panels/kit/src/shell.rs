@@ -60,11 +60,11 @@ pub struct Button {
 }
 
 impl Button {
-    /// A button for an action of the catalogue, or none when the role does not grant it.
+    /// A button for an action of the catalogue, or none when it is not allowed.
     #[must_use]
     pub fn of(session: &SessionView, action: &str, icon: &'static str, known: Value) -> Option<Self> {
         let entry = rackwright_catalog::entry(action)?;
-        if !session.role.grants(entry.spec.permission) {
+        if !session.may(entry.spec.permission) {
             return None;
         }
         let fields = known.as_object().into_iter().flatten();
@@ -160,14 +160,14 @@ impl Shell {
     pub async fn around(panel: &Panel, session: &Session, headers: &HeaderMap) -> Result<Self, Fault> {
         let who = session.client.call::<SessionShow>(rackwright_catalog::actions::Nothing {}).await?;
         let menu: Vec<MenuItem> =
-            panel.tier.menu().iter().filter(|item| who.role.grants(item.permission)).copied().collect();
+            panel.tier.menu().iter().filter(|item| who.may(item.permission)).copied().collect();
         let path = session.path.split('?').next().unwrap_or("/");
         let inside = |item: &&MenuItem| {
             path == item.href || path.strip_prefix(item.href).is_some_and(|rest| rest.starts_with('/'))
         };
         let here = menu.iter().find(inside).map_or_else(String::new, |item| item.href.to_owned());
         Ok(Self {
-            panel: panel.tier.title(),
+            panel: panel.tier.title(who.tier),
             here,
             menu,
             who,

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::session::{SessionClose, SessionOpen, SessionOpenInput};
+use rackwright_client::Credential;
 use serde::{Deserialize, Serialize};
 
 use crate::act::local_path;
@@ -43,7 +44,7 @@ pub async fn show(
         return Redirect::to("/").into_response();
     }
     let view = SignIn {
-        panel: panel.tier.title(),
+        panel: panel.tier.title(rackwright_model::Tier::Provider),
         back: query.back,
         user: String::new(),
         problem: String::new(),
@@ -54,6 +55,7 @@ pub async fn show(
 
 /// `POST /sign-in`: there is no session yet that a token could be tied to; the origin check stands in for it.
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
+    let address = session::address_of(request.extensions());
     let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
         return Refusal::TooLarge.into_response();
     };
@@ -61,7 +63,7 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let input = SessionOpenInput { user: text("user").trim().to_owned(), password: text("password") };
     let user = input.user.clone();
-    match panel.client(session::nobody().credential).call::<SessionOpen>(input).await {
+    match panel.client(Credential::None, address).call::<SessionOpen>(input).await {
         Ok(opened) => {
             let seconds = session::seconds_until(opened.expires_at, panel::now());
             let cookie = session::set_cookie(COOKIE_NAME, &opened.session, seconds);
@@ -70,7 +72,7 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
         }
         Err(fault) => {
             let view = SignIn {
-                panel: panel.tier.title(),
+                panel: panel.tier.title(rackwright_model::Tier::Provider),
                 back: text("back"),
                 user,
                 problem: fault.reason,

@@ -71,7 +71,7 @@ impl Center {
     async fn call_as(&self, host: &str, trust: Trust) -> Result<Value, Fault> {
         let transport =
             HttpsTransport::new(&format!("https://{host}:{}", self.address.port()), trust).expect("a URL");
-        let caller = Caller { credential: Credential::Bearer("rwt_a".into()), origin: Origin::Cli };
+        let caller = Caller::new(Credential::Bearer("rwt_a".into()), Origin::Cli);
         transport.call(&caller, "server.list", json!({})).await
     }
 
@@ -93,7 +93,8 @@ fn it_is_known_by_its_file_by_its_authority_and_by_itself() {
             center.call(trust.clone()).await.unwrap_or_else(|fault| panic!("{trust:?}: {fault}"));
         }
         let caller = center.door.called()[0].caller.clone();
-        assert_eq!(caller, Caller { credential: Credential::Bearer("rwt_a".into()), origin: Origin::Cli });
+        let here = Some(std::net::Ipv4Addr::LOCALHOST.into());
+        assert_eq!(caller, Caller::new(Credential::Bearer("rwt_a".into()), Origin::Cli).at(here));
     });
 }
 

@@ -39,7 +39,7 @@ impl Socket {
 
 fn local() -> Caller {
     // What the transport is told about itself is not what counts.
-    Caller { credential: Credential::Local { uid: 4_294 }, origin: Origin::Cli }
+    Caller::new(Credential::Local { uid: 4_294 }, Origin::Cli)
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn the_kernel_names_the_caller() {
         let page = client.call::<ServerList>(ServerListInput::default()).await.expect("an answer");
         assert_eq!(page, ServerList::sample_output());
         let caller = door.called()[0].caller.clone();
-        assert_eq!(caller, Caller { credential: Credential::Local { uid: mine }, origin: Origin::Cli });
+        assert_eq!(caller, Caller::new(Credential::Local { uid: mine }, Origin::Cli));
     });
 }
 
@@ -83,7 +83,7 @@ fn a_token_counts_more_than_the_user() {
     story(async {
         let door = Arc::new(Fake::default());
         let socket = serve(&door);
-        let caller = Caller { credential: Credential::Bearer("rwt_x".into()), origin: Origin::Api };
+        let caller = Caller::new(Credential::Bearer("rwt_x".into()), Origin::Api);
         UnixTransport::new(socket.path()).call(&caller, "server.list", json!({})).await.expect("an answer");
         assert_eq!(door.called()[0].caller, caller);
     });

@@ -1,10 +1,10 @@
 //! Who did what.
 
-use rackwright_model::Millis;
+use rackwright_model::{Millis, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Page, action};
+use super::{Page, action, sample_name};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -25,6 +25,10 @@ pub struct AuditRow {
     pub id: i64,
     pub at: Millis,
     pub user: String,
+    /// The account of that person; none when it is removed.
+    pub account: Option<Name>,
+    /// Who acted, when somebody had entered that person's panel.
+    pub behind: Option<String>,
     /// `panel`, `api`, `cli`, `agent` or `system`.
     pub by: String,
     pub action: String,
@@ -35,14 +39,16 @@ pub struct AuditRow {
 }
 
 action! {
-    AuditList, "audit.list", "List", "List what people and machines did, newest first.", Administer, Read,
-    AuditListInput => Page<AuditRow>, columns ["at", "user", "by", "action", "input", "result"];
+    AuditList, "audit.list", "List", "List what people and machines did, newest first.", Audit, Read,
+    AuditListInput => Page<AuditRow>, columns ["at", "user", "account", "behind", "by", "action", "input", "result"];
     AuditListInput::default();
     Page {
         items: vec![AuditRow {
             id: 41,
             at: Millis(1_764_000_000_000),
             user: "admin".into(),
+            account: Some(sample_name("provider")),
+            behind: None,
             by: "panel".into(),
             action: "server.power".into(),
             input: serde_json::json!({"server": "r1-u07", "order": "on"}),

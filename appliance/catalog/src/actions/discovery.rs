@@ -32,7 +32,7 @@ pub struct DiscoveryView {
 }
 
 action! {
-    DiscoveryShow, "discovery.show", "Show", "Show what happens to machines that nobody announced.", Look, Read,
+    DiscoveryShow, "discovery.show", "Show", "Show what happens to machines that nobody announced.", Inspect, Read,
     Nothing => DiscoveryView;
     Nothing {};
     DiscoveryView { policy: Policy::Wait, profile: None }

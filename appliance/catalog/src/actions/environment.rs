@@ -25,7 +25,7 @@ pub struct EnvironmentView {
 }
 
 action! {
-    EnvironmentList, "environment.list", "List", "List the provisioning environments that can be netbooted.", Look, Read,
+    EnvironmentList, "environment.list", "List", "List the provisioning environments that can be netbooted.", Inspect, Read,
     Nothing => Page<EnvironmentView>, columns ["kernel", "served", "bytes", "built_at"];
     Nothing {};
     Page::whole(vec![EnvironmentView {

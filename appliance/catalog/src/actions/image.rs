@@ -116,14 +116,14 @@ impl ImageView {
 }
 
 action! {
-    ImageList, "image.list", "List", "List images in the repository.", Look, Read,
+    ImageList, "image.list", "List", "List images in the repository.", Inspect, Read,
     Nothing => Page<ImageView>, columns ["name", "os", "bytes", "sha256", "added_at", "broken"];
     Nothing {};
     Page::whole(vec![ImageView::sample()])
 }
 
 action! {
-    ImageShow, "image.show", "Show", "Show one image.", Look, Read,
+    ImageShow, "image.show", "Show", "Show one image.", Inspect, Read,
     OneImage => ImageView, main "image";
     OneImage { image: sample_name("debian-12") };
     ImageView::sample()

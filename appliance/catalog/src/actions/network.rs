@@ -75,7 +75,7 @@ impl SubnetInput {
 }
 
 action! {
-    NetworkList, "network.list", "List", "List served networks and how full their pools are.", Look, Read,
+    NetworkList, "network.list", "List", "List served networks and how full their pools are.", Inspect, Read,
     Nothing => Page<NetworkView>, columns ["name", "cidr", "pool_first", "pool_last", "router", "leased", "pool_size"];
     Nothing {};
     Page::whole(vec![sample_view()])

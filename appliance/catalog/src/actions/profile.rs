@@ -93,14 +93,14 @@ impl ProfileView {
 }
 
 action! {
-    ProfileList, "profile.list", "List", "List install profiles.", Look, Read,
+    ProfileList, "profile.list", "List", "List install profiles.", Inspect, Read,
     Nothing => Page<ProfileView>, columns ["name", "image", "servers", "created_at"];
     Nothing {};
     Page::whole(vec![ProfileView::sample()])
 }
 
 action! {
-    ProfileShow, "profile.show", "Show", "Show one install profile.", Look, Read,
+    ProfileShow, "profile.show", "Show", "Show one install profile.", Inspect, Read,
     OneProfile => ProfileView, main "profile";
     OneProfile { profile: sample_name("debian-12") };
     ProfileView::sample()

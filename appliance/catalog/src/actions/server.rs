@@ -121,6 +121,16 @@ pub struct ServerRetireInput {
     pub confirm: Option<Name>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerAssignInput {
+    #[schemars(extend("x-from" = "server.list"))]
+    pub server: Name,
+    /// The account that owns it from now on.
+    #[schemars(extend("x-from" = "account.list"))]
+    pub account: Name,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerWatchInput {
@@ -137,7 +147,7 @@ pub struct ServerWatchInput {
 action! {
     ServerList, "server.list", "List", "List servers with their state.", Look, Read,
     ServerListInput => Page<ServerSummary>,
-    columns ["name", "state", "address", "macs", "reason", "seen_at"];
+    columns ["name", "account", "state", "address", "macs", "reason", "seen_at"];
     ServerListInput { state: Some(ServerState::Online), search: None };
     Page::whole(vec![ServerSummary::sample()])
 }
@@ -150,7 +160,7 @@ action! {
 }
 
 action! {
-    ServerAdd, "server.add", "Add", "Announce a machine before it is powered on, with its BMC.", Operate, Change,
+    ServerAdd, "server.add", "Add", "Announce a machine before it is powered on, with its BMC.", Provision, Change,
     ServerAddInput => ServerSummary, main "name", check check_add;
     ServerAddInput {
         name: sample_name("r1-u07"),
@@ -162,7 +172,7 @@ action! {
 
 action! {
     ServerAccept, "server.accept", "Accept", "Take a discovered machine into service, so that it can be installed.",
-    Operate, Change,
+    Provision, Change,
     OneServer => ServerSummary, main "server";
     OneServer { server: sample_name("r1-u07") };
     ServerSummary::sample()
@@ -170,7 +180,7 @@ action! {
 
 action! {
     ServerInstall, "server.install", "Install",
-    "Put an operating system on a server; everything on its target disk is destroyed.", Operate, Destroy,
+    "Put an operating system on a server; everything on its target disk is destroyed.", Provision, Destroy,
     ServerInstallInput => JobStarted, main "server";
     ServerInstallInput { server: sample_name("r1-u07"), profile: sample_name("debian-12"), confirm_wipe: None };
     JobStarted { job: rackwright_model::JobId(7), message: "Installing r1-u07 with profile debian-12 is job 7.".into() }
@@ -192,14 +202,14 @@ action! {
 }
 
 action! {
-    ServerRename, "server.rename", "Rename", "Give a server another name in the Control Center.", Operate, Change,
+    ServerRename, "server.rename", "Rename", "Give a server another name in the Control Center.", Provision, Change,
     ServerRenameInput => ServerSummary, main "server";
     ServerRenameInput { server: sample_name("r1-u07"), name: sample_name("web-3") };
     ServerSummary::sample()
 }
 
 action! {
-    ServerSetBmc, "server.set-bmc", "Set BMC", "Set the address and credentials of a server's BMC.", Operate, Change,
+    ServerSetBmc, "server.set-bmc", "Set BMC", "Set the address and credentials of a server's BMC.", Provision, Change,
     ServerSetBmcInput => Done, main "server";
     ServerSetBmcInput { server: sample_name("r1-u07"), bmc: sample_bmc() };
     Done::new("The BMC of r1-u07 is 10.77.1.7.")
@@ -208,10 +218,19 @@ action! {
 action! {
     ServerRetire, "server.retire", "Retire",
     "Take a server out of service: its certificate and reservation are withdrawn; its disk is left as it is.",
-    Operate, Destroy,
+    Provision, Destroy,
     ServerRetireInput => Done, main "server";
     ServerRetireInput { server: sample_name("r1-u07"), confirm: Some(sample_name("r1-u07")) };
     Done::new("r1-u07 is retired.")
+}
+
+action! {
+    ServerAssign, "server.assign", "Assign",
+    "Give a server to another account: its people see it from now on, and those of the account before no longer do.",
+    Accounts, Change,
+    ServerAssignInput => ServerSummary, main "server";
+    ServerAssignInput { server: sample_name("r1-u07"), account: sample_name("acme") };
+    ServerSummary { account: sample_name("acme"), ..ServerSummary::sample() }
 }
 
 action! {

@@ -1,11 +1,11 @@
-//! Signing in and out.
+//! Signing in and out, and what is signed in.
 
-use rackwright_model::Millis;
+use rackwright_model::{Millis, Name, Tier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Nothing, action};
-use crate::permission::Role;
+use super::{Done, Nothing, Page, action, sample_name};
+use crate::permission::{Permission, Role};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +32,91 @@ pub struct SessionView {
     pub role: Role,
     /// `session`, `token` or `local`.
     pub by: String,
+    pub account: Name,
+    pub tier: Tier,
+    /// What may be done, beside what everybody may.
+    pub permissions: Vec<Permission>,
+    /// Who really acts, when somebody entered this person's panel.
+    pub entered_by: Option<String>,
+}
+
+impl SessionView {
+    /// Whether whoever is signed in may do what needs this permission.
+    #[must_use]
+    pub fn may(&self, needed: Permission) -> bool {
+        matches!(needed, Permission::Public | Permission::SignedIn) || self.permissions.contains(&needed)
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SessionListInput {
+    /// Whose sessions; your own when left out.
+    #[schemars(length(max = 32), extend("x-from" = "user.list"))]
+    pub user: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRevokeInput {
+    /// The id that the list shows.
+    #[schemars(length(min = 1, max = 32), extend("x-from" = "session.list"))]
+    pub id: String,
+    /// Whose session; your own when left out.
+    #[schemars(length(max = 32), extend("x-from" = "user.list"))]
+    pub user: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionEnterInput {
+    /// A person of an account below yours.
+    #[schemars(length(min = 1, max = 32), extend("x-from" = "user.list"))]
+    pub user: String,
+}
+
+/// One place where somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionRow {
+    pub id: String,
+    pub user: String,
+    /// The one that asks.
+    pub current: bool,
+    /// `panel`, `api` or `cli`.
+    pub by: String,
+    /// Where the sign-in came from.
+    pub address: Option<String>,
+    /// Whose panel it is in.
+    pub acting_as: Option<String>,
+    pub created_at: Millis,
+    pub seen_at: Option<Millis>,
+    pub expires_at: Millis,
+}
+
+fn sample_row() -> SessionRow {
+    SessionRow {
+        id: "k3v7q2m9".into(),
+        user: "admin".into(),
+        current: true,
+        by: "panel".into(),
+        address: Some("192.0.2.7".into()),
+        acting_as: None,
+        created_at: Millis(1_764_000_000_000),
+        seen_at: Some(Millis(1_764_000_060_000)),
+        expires_at: Millis(1_764_043_200_000),
+    }
+}
+
+fn sample_view() -> SessionView {
+    SessionView {
+        user: "admin".into(),
+        role: Role::Owner,
+        by: "session".into(),
+        account: sample_name("provider"),
+        tier: Tier::Provider,
+        permissions: Permission::GRANTED.to_vec(),
+        entered_by: None,
+    }
 }
 
 action! {
@@ -49,8 +134,45 @@ action! {
 }
 
 action! {
-    SessionShow, "session.show", "Who am I", "Show who is signed in, and how.", SignedIn, Read,
+    SessionShow, "session.show", "Who am I", "Show who is signed in, how, and what that person may do.", SignedIn, Read,
     Nothing => SessionView;
     Nothing {};
-    SessionView { user: "admin".into(), role: Role::Owner, by: "session".into() }
+    sample_view()
+}
+
+action! {
+    SessionList, "session.list", "List", "List where you, or somebody you manage, are signed in.", SignedIn, Read,
+    SessionListInput => Page<SessionRow>, columns ["id", "user", "current", "by", "address", "acting_as", "created_at", "seen_at", "expires_at"];
+    SessionListInput { user: None };
+    Page::whole(vec![sample_row()])
+}
+
+action! {
+    SessionRevoke, "session.revoke", "Revoke", "End one session of yours, or of somebody you manage, at once.", SignedIn, Destroy,
+    SessionRevokeInput => Done, main "id";
+    SessionRevokeInput { id: "k3v7q2m9".into(), user: None };
+    Done::new("Session k3v7q2m9 is ended.")
+}
+
+action! {
+    SessionEnter, "session.enter", "Sign in as",
+    "Enter the panel of somebody in an account below yours; everything done there is on record with both names.", Enter, Change,
+    SessionEnterInput => SessionView, main "user";
+    SessionEnterInput { user: "acme-kim".into() };
+    SessionView {
+        user: "acme-kim".into(),
+        role: Role::Reseller,
+        account: sample_name("acme"),
+        tier: Tier::Reseller,
+        permissions: Role::Reseller.row().permissions.to_vec(),
+        entered_by: Some("admin".into()),
+        ..sample_view()
+    }
+}
+
+action! {
+    SessionLeave, "session.leave", "Return", "Leave the panel that you entered and be yourself again.", SignedIn, Change,
+    Nothing => SessionView;
+    Nothing {};
+    sample_view()
 }

@@ -23,7 +23,7 @@ pub struct SystemView {
 }
 
 action! {
-    SystemStatus, "system.status", "Status", "Show the health of the Control Center.", Look, Read,
+    SystemStatus, "system.status", "Status", "Show the health of the Control Center.", Inspect, Read,
     Nothing => SystemView;
     Nothing {};
     SystemView {

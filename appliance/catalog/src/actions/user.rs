@@ -1,21 +1,64 @@
-//! People of the provider.
+//! People who sign in.
 
-use rackwright_model::{Millis, UserId};
+use rackwright_model::{Millis, Name, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Nothing, Page, action};
+use super::{Done, Page, action, sample_name};
 use crate::permission::Role;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserListInput {
+    /// Part of the name.
+    #[schemars(length(max = 32))]
+    pub search: Option<String>,
+    /// Only people of this account, not of those below it.
+    #[schemars(extend("x-from" = "account.list"))]
+    pub account: Option<Name>,
+    /// The `next` of the page before.
+    #[schemars(length(max = 64))]
+    pub after: Option<String>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserCreateInput {
+    /// What is typed to sign in. Outside the provider's account it begins with the name of your account and a hyphen.
     #[schemars(regex(pattern = "^[a-z][a-z0-9._-]{0,31}$"))]
     pub user: String,
     pub role: Role,
     /// At least 10 characters.
     #[schemars(length(min = 10, max = 256), extend("x-secret" = true))]
     pub password: String,
+    /// The account; your own when left out.
+    #[schemars(extend("x-from" = "account.list"))]
+    pub account: Option<Name>,
+    /// Where a link to set a new password is sent.
+    #[schemars(length(min = 3, max = 254), regex(pattern = "^[^@\\s]+@[^@\\s]+$"))]
+    pub email: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserChangeInput {
+    #[schemars(regex(pattern = "^[a-z][a-z0-9._-]{0,31}$"), extend("x-from" = "user.list"))]
+    pub user: String,
+    /// The new role; left out, it stays.
+    pub role: Option<Role>,
+    /// The new mail address; left out, it stays.
+    #[schemars(length(min = 3, max = 254), regex(pattern = "^[^@\\s]+@[^@\\s]+$"))]
+    pub email: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserRemoveInput {
+    #[schemars(regex(pattern = "^[a-z][a-z0-9._-]{0,31}$"), extend("x-from" = "user.list"))]
+    pub user: String,
+    /// The name again: sessions and API tokens end with it.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9._-]{0,31}$"))]
+    pub confirm: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +80,8 @@ pub struct UserView {
     pub id: UserId,
     pub user: String,
     pub role: Role,
+    pub account: Name,
+    pub email: Option<String>,
     pub created_at: Millis,
     pub signed_in_at: Option<Millis>,
 }
@@ -46,28 +91,50 @@ fn sample_view() -> UserView {
         id: UserId(2),
         user: "robin".into(),
         role: Role::Engineer,
+        account: sample_name("provider"),
+        email: Some("robin@example.com".into()),
         created_at: Millis(1_764_000_000_000),
         signed_in_at: None,
     }
 }
 
 action! {
-    UserList, "user.list", "List", "List the people who may sign in.", Administer, Read,
-    Nothing => Page<UserView>, columns ["user", "role", "created_at", "signed_in_at"];
-    Nothing {};
+    UserList, "user.list", "List", "List the people who may sign in.", People, Read,
+    UserListInput => Page<UserView>, columns ["user", "role", "account", "email", "created_at", "signed_in_at"];
+    UserListInput { search: Some("rob".into()), account: None, after: None };
     Page::whole(vec![sample_view()])
 }
 
 action! {
-    UserCreate, "user.create", "Create", "Let somebody sign in.", Administer, Change,
+    UserCreate, "user.create", "Create", "Let somebody sign in.", People, Change,
     UserCreateInput => UserView, main "user";
-    UserCreateInput { user: "robin".into(), role: Role::Engineer, password: "correct horse battery".into() };
+    UserCreateInput {
+        user: "robin".into(),
+        role: Role::Engineer,
+        password: "correct horse battery".into(),
+        account: None,
+        email: Some("robin@example.com".into()),
+    };
     sample_view()
 }
 
 action! {
+    UserChange, "user.change", "Change", "Give somebody another role or mail address.", People, Change,
+    UserChangeInput => UserView, main "user";
+    UserChangeInput { user: "robin".into(), role: Some(Role::Engineer), email: None };
+    sample_view()
+}
+
+action! {
+    UserRemove, "user.remove", "Remove", "Remove somebody, with all sessions and API tokens.", People, Destroy,
+    UserRemoveInput => Done, main "user";
+    UserRemoveInput { user: "robin".into(), confirm: Some("robin".into()) };
+    Done::new("robin is removed and can no longer sign in.")
+}
+
+action! {
     UserPasswd, "user.passwd", "Change password",
-    "Set a password, your own or (as owner) another's; all sessions of that person end.", SignedIn, Change,
+    "Set a password, your own or that of somebody you manage; all sessions of that person end.", SignedIn, Change,
     UserPasswdInput => Done, main "user";
     UserPasswdInput { user: Some("robin".into()), current: Some("correct horse battery".into()), password: "staple every battery".into() };
     Done::new("The password of robin is changed; all sessions of robin are ended.")

@@ -1,6 +1,6 @@
 //! What a machine starts now. After an install it boots its disk: network boot is disarmed here, on the server side.
 
-use rackwright_model::{BootRecord, InstallPhase, MacAddr, Millis, Name, ServerEvent, ServerState};
+use rackwright_model::{BootRecord, InstallPhase, MacAddr, Millis, Name, Scope, ServerEvent, ServerState};
 use rackwright_store::Connection;
 use rackwright_store::boot_record::boot_record_put;
 use rackwright_store::install::install_active_on;
@@ -87,7 +87,7 @@ fn discover(tx: &Connection, mac: MacAddr, at: Millis) -> Result<Server, Refusal
     let unique = format!("srv-{tail}-{}", &fingerprint(&at.0.to_string())[..6]);
     for text in [plain, full, unique] {
         let name: Name = text.parse().expect("hexadecimal digits and hyphens are a name");
-        if server_named(tx, &name)?.is_none() {
+        if server_named(tx, &Scope::everything(), &name)?.is_none() {
             let id = server_insert(tx, &name, false, &[mac], at)?;
             return server_get(tx, id)?
                 .ok_or_else(|| crate::refusal::not_found("discover a machine", "server", &name).into());

@@ -4,6 +4,7 @@ use rackwright_catalog::actions::JobStarted;
 use rackwright_catalog::actions::environment::{EnvironmentBuild, EnvironmentBuildInput};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_model::job::JobState;
+use rackwright_model::{AccountId, Scope};
 use rackwright_store::job::{JobDraft, JobKind, job_insert, job_page};
 
 use crate::refusal::conflict;
@@ -17,12 +18,14 @@ impl Handle<EnvironmentBuild, Caller> for Domain {
             title: attempted.clone(),
             input: serde_json::json!(input).to_string(),
             server: None,
+            account: AccountId::PROVIDER,
             started_by: caller.actor.name.clone(),
         };
         let (phrase, at) = (attempted.clone(), self.now());
         let job = self
             .change(caller, &attempted, move |tx| {
-                let running = job_page(tx, Some(JobState::Running), None, None, i64::MAX)?;
+                let running =
+                    job_page(tx, &Scope::everything(), Some(JobState::Running), None, None, i64::MAX)?;
                 if let Some(other) =
                     running.iter().find(|job| job.kind == draft.kind && job.input == draft.input)
                 {

@@ -3,7 +3,7 @@
 use rackwright_catalog::Fault;
 use rackwright_catalog::actions::JobStarted;
 use rackwright_model::job::JobState;
-use rackwright_model::{JobId, Name};
+use rackwright_model::{AccountId, JobId, Name, Scope};
 use rackwright_store::image::image_named;
 use rackwright_store::job::{JobDraft, JobKind, JobRow, job_insert, job_page};
 use rackwright_store::{Connection, StoreError};
@@ -43,7 +43,14 @@ impl Domain {
         let attempted = format!("{} image {}", start.verb, start.name);
         let input = serde_json::json!(start.input).to_string();
         let started_by = caller.actor.name.clone();
-        let draft = JobDraft { kind: start.kind, title: attempted.clone(), input, server: None, started_by };
+        let draft = JobDraft {
+            kind: start.kind,
+            title: attempted.clone(),
+            input,
+            server: None,
+            account: AccountId::PROVIDER,
+            started_by,
+        };
         let (name, phrase, at) = (start.name.clone(), attempted.clone(), self.now());
         let (job, replaces) = self
             .change(caller, &attempted, move |tx| {
@@ -72,6 +79,6 @@ pub(super) fn job_making(tx: &Connection, name: &Name) -> Result<Option<JobId>, 
 
 /// Jobs under way that make images.
 pub(super) fn image_jobs(tx: &Connection) -> Result<impl Iterator<Item = JobRow>, StoreError> {
-    let running = job_page(tx, Some(JobState::Running), None, None, JOBS)?;
+    let running = job_page(tx, &Scope::everything(), Some(JobState::Running), None, None, JOBS)?;
     Ok(running.into_iter().filter(|job| matches!(job.kind, JobKind::ImageBuild | JobKind::ImageImport)))
 }

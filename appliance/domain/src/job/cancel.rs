@@ -3,7 +3,7 @@
 use rackwright_catalog::actions::Done;
 use rackwright_catalog::actions::job::{JobCancel, OneJob};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_store::job::{job_ask_cancel, job_get};
+use rackwright_store::job::{job_ask_cancel, job_within};
 
 use crate::refusal::{conflict, not_found};
 use crate::{Caller, Domain};
@@ -11,9 +11,9 @@ use crate::{Caller, Domain};
 impl Handle<JobCancel, Caller> for Domain {
     async fn handle(&self, caller: &Caller, OneJob { job }: OneJob) -> Result<Done, Fault> {
         let attempted = format!("cancel job {job}");
-        let phrase = attempted.clone();
+        let (phrase, scope) = (attempted.clone(), caller.scope());
         self.change(caller, &attempted, move |tx| {
-            let row = job_get(tx, job)?.ok_or_else(|| not_found(&phrase, "job", &job))?;
+            let row = job_within(tx, &scope, job)?.ok_or_else(|| not_found(&phrase, "job", &job))?;
             if job_ask_cancel(tx, job)? {
                 return Ok(());
             }

@@ -2,7 +2,7 @@
 
 use rackwright_catalog::actions::job::{JobDetail, JobLine, JobShow, OneJob};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_store::job::{JobLineRow, job_get, job_lines};
+use rackwright_store::job::{JobLineRow, job_lines, job_within};
 
 use super::view;
 use crate::refusal::not_found;
@@ -12,12 +12,12 @@ use crate::{Caller, Domain};
 const LINES: i64 = 500;
 
 impl Handle<JobShow, Caller> for Domain {
-    async fn handle(&self, _: &Caller, OneJob { job }: OneJob) -> Result<JobDetail, Fault> {
+    async fn handle(&self, caller: &Caller, OneJob { job }: OneJob) -> Result<JobDetail, Fault> {
         let attempted = format!("show job {job}");
-        let phrase = attempted.clone();
+        let (phrase, scope) = (attempted.clone(), caller.scope());
         let (row, lines) = self
             .look(&attempted, move |tx| {
-                let row = job_get(tx, job)?.ok_or_else(|| not_found(phrase, "job", &job))?;
+                let row = job_within(tx, &scope, job)?.ok_or_else(|| not_found(phrase, "job", &job))?;
                 Ok((row, job_lines(tx, job, LINES)?))
             })
             .await?;

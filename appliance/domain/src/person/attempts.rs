@@ -1,26 +1,63 @@
 //! How often a password may be tried. A few tries are free; each one after that doubles the wait, up to [`LONGEST_MS`].
 //! Tries during a wait cost nothing and do not lengthen it, so nobody is ever shut out for longer than that.
 //!
-//! Attacker's input: names, any number of them, each already at most 32 characters long.
+//! Tries are counted by name and address, so that a stranger elsewhere does not hold up the one who owns the name; and by
+//! name alone with a far larger allowance, so that many addresses together get no further.
+//!
+//! Attacker's input: names, any number of them, each already at most 32 characters long; addresses.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Mutex;
 
 use rackwright_model::Millis;
 
-/// Wrong passwords in a row that cost no wait.
+/// Wrong passwords in a row from one address that cost no wait.
 const FREE: u32 = 5;
+/// Wrong passwords in a row from everywhere that cost no wait.
+const FREE_EVERYWHERE: u32 = 100;
 /// The longest wait.
 const LONGEST_MS: i64 = 60_000;
 /// A name that nobody tried for so long begins anew.
 const FORGET_MS: i64 = 15 * 60_000;
-/// Names that are remembered.
-const NAMES: usize = 10_000;
+/// Counts that are kept.
+const KEPT: usize = 20_000;
 
 /// Tries that have not been followed by a success.
 #[derive(Default)]
 pub(crate) struct Attempts {
-    names: Mutex<HashMap<String, Tried>>,
+    counts: Mutex<HashMap<Key, Tried>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    name: String,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    Everywhere,
+    /// This machine.
+    Here,
+    /// An IPv4 address, or the /64 of an IPv6 address, which one customer of a network owns whole.
+    From(IpAddr),
+}
+
+impl Place {
+    fn of(address: Option<IpAddr>) -> Self {
+        match address {
+            None => Self::Here,
+            Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+                Self::From(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into())
+            }
+            Some(address) => Self::From(address.to_canonical()),
+        }
+    }
+
+    fn free(self) -> u32 {
+        if self == Self::Everywhere { FREE_EVERYWHERE } else { FREE }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -30,8 +67,8 @@ struct Tried {
 }
 
 impl Tried {
-    fn wait_ms(self) -> i64 {
-        match self.times.checked_sub(FREE) {
+    fn wait_ms(self, free: u32) -> i64 {
+        match self.times.checked_sub(free) {
             None => 0,
             Some(doublings) => (1_000_i64 << doublings.min(16)).min(LONGEST_MS),
         }
@@ -48,37 +85,52 @@ impl Attempts {
     ///
     /// # Errors
     /// Seconds to wait, rounded up.
-    pub(crate) fn admit(&self, name: &str, now: Millis) -> Result<(), i64> {
-        let mut names = self.names.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let before = names.get(name).copied().filter(|tried| !tried.forgotten(now));
-        let left = before.map_or(0, |tried| tried.wait_ms() - now.since(tried.last));
-        if left > 0 {
-            return Err((left + 999) / 1_000);
+    pub(crate) fn admit(&self, name: &str, address: Option<IpAddr>, now: Millis) -> Result<(), i64> {
+        let mut counts = self.counts.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let keys = keys(name, address);
+        let before =
+            keys.each_ref().map(|key| counts.get(key).copied().filter(|tried| !tried.forgotten(now)));
+        let left = |(key, tried): (&Key, Option<Tried>)| {
+            tried.map_or(0, |tried| tried.wait_ms(key.place.free()) - now.since(tried.last))
+        };
+        let longest = keys.iter().zip(before).map(left).max().unwrap_or(0);
+        if longest > 0 {
+            return Err((longest + 999) / 1_000);
         }
-        if names.len() >= NAMES && !names.contains_key(name) {
-            make_room(&mut names, now);
+        for (key, tried) in keys.into_iter().zip(before) {
+            if counts.len() >= KEPT && !counts.contains_key(&key) {
+                make_room(&mut counts, now);
+            }
+            let times = tried.map_or(0, |tried| tried.times).saturating_add(1);
+            counts.insert(key, Tried { times, last: now });
         }
-        let times = before.map_or(0, |tried| tried.times).saturating_add(1);
-        names.insert(name.to_owned(), Tried { times, last: now });
         Ok(())
     }
 
     /// The password was right.
-    pub(crate) fn forgive(&self, name: &str) {
-        self.names.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(name);
+    pub(crate) fn forgive(&self, name: &str, address: Option<IpAddr>) {
+        let mut counts = self.counts.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for key in keys(name, address) {
+            counts.remove(&key);
+        }
     }
 }
 
+fn keys(name: &str, address: Option<IpAddr>) -> [Key; 2] {
+    [Place::of(address), Place::Everywhere].map(|place| Key { name: name.to_owned(), place })
+}
+
 /// Names tried seldom go first: a flood of made-up names does not wipe out the count of the one under attack.
-fn make_room(names: &mut HashMap<String, Tried>, now: Millis) {
-    names.retain(|_, tried| !tried.forgotten(now));
-    if names.len() < NAMES {
+fn make_room(counts: &mut HashMap<Key, Tried>, now: Millis) {
+    counts.retain(|_, tried| !tried.forgotten(now));
+    if counts.len() < KEPT {
         return;
     }
-    let least = names.iter().min_by_key(|(_, tried)| (tried.times, tried.last)).map(|(name, _)| name.clone());
-    if let Some(name) = least {
-        names.remove(&name);
-    }
+    // Many at once, so that the work is done once in many tries.
+    let mut ranks: Vec<_> = counts.values().map(|tried| (tried.times, tried.last)).collect();
+    let (_, cut, _) = ranks.select_nth_unstable(KEPT / 4);
+    let cut = *cut;
+    counts.retain(|_, tried| (tried.times, tried.last) > cut);
 }
 
 #[cfg(test)]
@@ -86,6 +138,7 @@ mod tests {
     use super::*;
 
     const START: Millis = Millis(1_764_000_000_000);
+    const HERE: Option<IpAddr> = None;
 
     #[test]
     fn the_wait_doubles_up_to_a_minute_and_no_further() {
@@ -93,7 +146,7 @@ mod tests {
         let mut now = START;
         let mut waits = Vec::new();
         for _ in 0..16 {
-            while let Err(wait_s) = attempts.admit("admin", now) {
+            while let Err(wait_s) = attempts.admit("admin", HERE, now) {
                 waits.push(wait_s);
                 now = now.plus(wait_s * 1_000);
             }
@@ -105,45 +158,79 @@ mod tests {
     fn tries_during_the_wait_do_not_lengthen_it() {
         let attempts = Attempts::default();
         for _ in 0..FREE {
-            attempts.admit("admin", START).expect("free");
+            attempts.admit("admin", HERE, START).expect("free");
         }
         for _ in 0..1_000 {
-            assert_eq!(attempts.admit("admin", START.plus(10)), Err(1));
+            assert_eq!(attempts.admit("admin", HERE, START.plus(10)), Err(1));
         }
-        assert_eq!(attempts.admit("admin", START.plus(1_000)), Ok(()));
+        assert_eq!(attempts.admit("admin", HERE, START.plus(1_000)), Ok(()));
     }
 
     #[test]
     fn other_names_go_on_and_a_right_password_forgives() {
         let attempts = Attempts::default();
         for _ in 0..FREE {
-            attempts.admit("admin", START).expect("free");
+            attempts.admit("admin", HERE, START).expect("free");
         }
-        assert!(attempts.admit("admin", START).is_err());
-        assert!(attempts.admit("robin", START).is_ok());
-        attempts.forgive("admin");
-        assert!(attempts.admit("admin", START).is_ok());
+        assert!(attempts.admit("admin", HERE, START).is_err());
+        assert!(attempts.admit("robin", HERE, START).is_ok());
+        attempts.forgive("admin", HERE);
+        assert!(attempts.admit("admin", HERE, START).is_ok());
     }
 
     #[test]
     fn a_clock_that_is_set_back_locks_nobody_out() {
         let attempts = Attempts::default();
         for _ in 0..FREE {
-            attempts.admit("admin", START).expect("free");
+            attempts.admit("admin", HERE, START).expect("free");
         }
-        assert_eq!(attempts.admit("admin", START.plus(-3_600_000)), Ok(()));
+        assert_eq!(attempts.admit("admin", HERE, START.plus(-3_600_000)), Ok(()));
     }
 
     #[test]
     fn a_flood_of_names_is_bounded_and_does_not_clear_the_one_under_attack() {
         let attempts = Attempts::default();
         for _ in 0..FREE {
-            attempts.admit("admin", START).expect("free");
+            attempts.admit("admin", HERE, START).expect("free");
         }
-        for number in 0..NAMES + 50 {
-            attempts.admit(&format!("n{number}"), START).expect("a new name");
+        for number in 0..KEPT + 50 {
+            attempts.admit(&format!("n{number}"), HERE, START).expect("a new name");
         }
-        assert_eq!(attempts.names.lock().expect("whole").len(), NAMES);
-        assert!(attempts.admit("admin", START).is_err());
+        assert!(attempts.counts.lock().expect("whole").len() <= KEPT);
+        assert!(attempts.admit("admin", HERE, START).is_err());
+    }
+
+    #[test]
+    fn a_stranger_elsewhere_does_not_hold_up_the_owner_of_the_name() {
+        let attempts = Attempts::default();
+        let at = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        let mut now = START;
+        for _ in 0..40 {
+            while let Err(wait_s) = attempts.admit("admin", at(66), now) {
+                now = now.plus(wait_s * 1_000);
+            }
+        }
+        assert!(attempts.admit("admin", at(66), now).is_err());
+        assert!(attempts.admit("admin", at(7), now).is_ok());
+    }
+
+    #[test]
+    fn many_addresses_together_get_no_further() {
+        let attempts = Attempts::default();
+        let admitted = |number: u32| {
+            let address = IpAddr::from(std::net::Ipv4Addr::from_bits(0x0a00_0000 + number));
+            attempts.admit("admin", Some(address), START).is_ok()
+        };
+        assert_eq!((0..1_000).filter(|number| admitted(*number)).count(), 100);
+    }
+
+    #[test]
+    fn the_addresses_of_one_network_of_ipv6_count_as_one() {
+        let attempts = Attempts::default();
+        let admitted = |host: u16| {
+            let address = Ipv6Addr::new(0x2001, 0xdb8, 0, 7, 0, 0, 0, host);
+            attempts.admit("admin", Some(address.into()), START).is_ok()
+        };
+        assert_eq!((0..50).filter(|host| admitted(*host)).count(), 5);
     }
 }

@@ -3,9 +3,10 @@
 use rackwright_catalog::actions::session::{SessionOpen, SessionOpenInput, SessionOpened};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_store::person::person_signed_in;
-use rackwright_store::session::session_insert;
+use rackwright_store::session::{SessionRow, session_insert};
 
-use crate::{Caller, Domain, secret};
+use crate::caller::Actor;
+use crate::{Caller, Domain, Refusal, secret};
 
 /// How long a session lasts: twelve hours.
 const LASTS_MS: i64 = 12 * 3_600_000;
@@ -13,14 +14,29 @@ const LASTS_MS: i64 = 12 * 3_600_000;
 impl Handle<SessionOpen, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: SessionOpenInput) -> Result<SessionOpened, Fault> {
         let attempted = format!("sign in as {:?}", input.user);
-        let person = self.proven(&input.user, input.password, &attempted).await?;
-        let role = super::role(&person).map_err(|error| crate::Refusal::from(error).fault(&attempted))?;
+        let person = self.proven(caller.whence, &input.user, input.password, &attempted).await?;
+        let actor =
+            Actor::person(&person, "session").map_err(|error| Refusal::from(error).fault(&attempted))?;
+        let role = actor.role;
         let session = secret::credential(&*self.ports.chance, "rws");
-        let (hash, id, at) = (secret::fingerprint(&session), person.id, self.now());
-        let expires_at = at.plus(LASTS_MS);
-        self.change(caller, &attempted, move |tx| {
-            person_signed_in(tx, id, at)?;
-            Ok(session_insert(tx, &hash, id, at, expires_at)?)
+        let at = self.now();
+        let row = SessionRow {
+            hash: secret::fingerprint(&session),
+            id: secret::short_id(&*self.ports.chance),
+            person: person.id,
+            origin: caller.whence.origin.word().to_owned(),
+            address: caller.whence.address.map(|address| address.to_string()),
+            acting_as: None,
+            created_at: at,
+            expires_at: at.plus(LASTS_MS),
+            seen_at: Some(at),
+        };
+        let expires_at = row.expires_at;
+        // It is on record under the name that was proven, not as an act of nobody.
+        let caller = caller.proven(actor);
+        self.change(&caller, &attempted, move |tx| {
+            person_signed_in(tx, row.person, at)?;
+            Ok(session_insert(tx, &row)?)
         })
         .await?;
         Ok(SessionOpened { session, expires_at, user: person.name, role })

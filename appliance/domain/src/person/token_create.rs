@@ -1,13 +1,13 @@
 //! Making an API token. It is shown once; its fingerprint is kept.
 
 use rackwright_catalog::actions::token::{TokenCreate, TokenCreateInput, TokenCreated};
-use rackwright_catalog::{Fault, FaultCode, Handle, Permission};
-use rackwright_model::UserId;
+use rackwright_catalog::{Fault, FieldProblem, Handle, Permission};
 use rackwright_store::StoreError;
-use rackwright_store::person::person_named;
+use rackwright_store::person::person_get;
 use rackwright_store::token::{TokenRow, token_insert};
 
-use crate::refusal::{conflict, not_found};
+use crate::caller::Actor;
+use crate::refusal::conflict;
 use crate::{Caller, Domain, Refusal, secret};
 
 /// How long a token lasts when nobody says.
@@ -16,39 +16,47 @@ const DAYS: u32 = 90;
 impl Handle<TokenCreate, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: TokenCreateInput) -> Result<TokenCreated, Fault> {
         let attempted = format!("create API token {}", input.name);
-        let person = match &input.user {
-            Some(user) if *user != caller.actor.name => self.other(caller, user, &attempted).await?,
-            _ => super::account(&caller.actor, &attempted, "API tokens")?,
-        };
+        super::not_as_guest(&caller.actor, &attempted)?;
+        let limits = limits(&caller.actor, input.permissions, &attempted)?;
         let token = secret::credential(&*self.ports.chance, "rwt");
         let (hash, at, phrase) = (secret::fingerprint(&token), self.now(), attempted.clone());
         let expires_at = at.plus(i64::from(input.days.unwrap_or(DAYS)) * 86_400_000);
-        let row = TokenRow { name: input.name.clone(), person, created_at: at, expires_at, used_at: None };
+        let (actor, name) = (caller.actor.clone(), input.name.clone());
         self.change(caller, &attempted, move |tx| {
+            let person = super::chosen(tx, &actor, input.user.as_deref(), &phrase, "API tokens")?;
+            if let Some(limits) = &limits {
+                let owner = person_get(tx, person)?.map(|owner| super::role(&owner)).transpose()?;
+                let beyond = |permission: &&Permission| owner.is_none_or(|role| !role.grants(**permission));
+                if let Some(word) = limits.iter().find(beyond).map(|permission| permission.word()) {
+                    let problem =
+                        FieldProblem::new("permissions", format!("{word} is more than its user may do"));
+                    return Err(Fault::invalid(phrase, vec![problem]).into());
+                }
+            }
+            let permissions = limits.map(|list| list.iter().map(|word| word.word().to_owned()).collect());
+            let row =
+                TokenRow { name: input.name, person, permissions, created_at: at, expires_at, used_at: None };
             token_insert(tx, &hash, &row).map_err(|error| taken(error, phrase, &row))
         })
         .await?;
-        Ok(TokenCreated { name: input.name, token, expires_at })
+        Ok(TokenCreated { name, token, expires_at })
     }
 }
 
-impl Domain {
-    /// Somebody else, for whom only those may act who may create people.
-    async fn other(&self, caller: &Caller, user: &str, attempted: &str) -> Result<UserId, Fault> {
-        if !caller.actor.role.grants(Permission::Administer) {
-            return Err(Fault::new(
-                FaultCode::Forbidden,
-                attempted,
-                format!("the role {} does not allow it for somebody else", caller.actor.role.word()),
-                "Leave the user out to make a token of your own.",
-            ));
+/// A token that makes a token cannot make it mightier than itself.
+fn limits(
+    actor: &Actor,
+    asked: Option<Vec<Permission>>,
+    attempted: &str,
+) -> Result<Option<Vec<Permission>>, Fault> {
+    let Some(own) = &actor.limits else { return Ok(asked) };
+    let Some(asked) = asked else { return Ok(Some(own.clone())) };
+    match asked.iter().find(|permission| !own.contains(permission)) {
+        None => Ok(Some(asked)),
+        Some(beyond) => {
+            let problem = format!("{} is more than the token may do that you call with", beyond.word());
+            Err(Fault::invalid(attempted, vec![FieldProblem::new("permissions", problem)]))
         }
-        let (name, phrase) = (user.to_owned(), attempted.to_owned());
-        self.look(attempted, move |tx| {
-            let person = person_named(tx, &name)?.ok_or_else(|| not_found(phrase, "user", &name))?;
-            Ok(person.id)
-        })
-        .await
     }
 }
 
@@ -56,7 +64,7 @@ fn taken(error: StoreError, attempted: String, row: &TokenRow) -> Refusal {
     if !matches!(error, StoreError::Taken { .. }) {
         return error.into();
     }
-    let reason = format!("you have an API token {} already", row.name);
+    let reason = format!("there is an API token {} already", row.name);
     conflict(
         attempted,
         reason,

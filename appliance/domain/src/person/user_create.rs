@@ -2,31 +2,40 @@
 
 use rackwright_catalog::actions::user::{UserCreate, UserCreateInput, UserView};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_store::person::{person_insert, person_named};
+use rackwright_model::Scope;
+use rackwright_store::person::{PersonDraft, person_insert, person_named};
 
 use super::password;
+use crate::account::{self, naming};
 use crate::refusal::conflict;
 use crate::{Caller, Domain};
 
 impl Handle<UserCreate, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: UserCreateInput) -> Result<UserView, Fault> {
         let attempted = format!("create user {}", input.user);
-        let hash = password::hash(&*self.ports.chance, input.password, &attempted).await?;
-        let (user, role, at, phrase) = (input.user.clone(), input.role, self.now(), attempted.clone());
-        let id = self
-            .change(caller, &attempted, move |tx| {
-                if person_named(tx, &user)?.is_some() {
-                    let reason = format!("there is a user {user} already");
-                    return Err(conflict(
-                        phrase,
-                        reason,
-                        "Choose another name, or set the password of that user.",
-                    )
-                    .into());
-                }
-                Ok(person_insert(tx, &user, role.word(), &hash, at)?)
-            })
-            .await?;
-        Ok(UserView { id, user: input.user, role: input.role, created_at: at, signed_in_at: None })
+        super::not_as_guest(&caller.actor, &attempted)?;
+        let password_hash = password::hash(&*self.ports.chance, input.password, &attempted).await?;
+        let (actor, at, phrase) = (caller.actor.clone(), self.now(), attempted.clone());
+        let (user, role, email) = (input.user, input.role, input.email);
+        self.change(caller, &attempted, move |tx| {
+            let account = account::chosen(tx, &actor, input.account.as_ref(), &phrase)?;
+            super::may_give(&actor, role, account.tier, &phrase)?;
+            naming::person(tx, &actor, &account.path, &user, &phrase)?;
+            if person_named(tx, &Scope::everything(), &user)?.is_some() {
+                let reason = format!("there is a user {user} already");
+                let advice = "Choose another name, or set the password of that user.";
+                return Err(conflict(phrase, reason, advice).into());
+            }
+            let draft = PersonDraft {
+                name: user.clone(),
+                role: role.word().to_owned(),
+                account: account.id,
+                email: email.clone(),
+                password_hash,
+            };
+            let id = person_insert(tx, &draft, at)?;
+            Ok(UserView { id, user, role, account: account.name, email, created_at: at, signed_in_at: None })
+        })
+        .await
     }
 }

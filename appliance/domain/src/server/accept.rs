@@ -11,11 +11,12 @@ use crate::{Caller, Domain};
 impl Handle<ServerAccept, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: OneServer) -> Result<ServerSummary, Fault> {
         let attempted = format!("accept server {}", input.server);
+        let scope = caller.scope();
         let fault = attempted.clone();
         let name = input.server.clone();
         let server = self
             .change(caller, &attempted, move |tx| {
-                let server = super::named(tx, &input.server, &fault)?;
+                let server = super::named(tx, &scope, &input.server, &fault)?;
                 if server.state == ServerState::Retired {
                     super::step(tx, &server, ServerEvent::Accept, None, &fault)?;
                 }
@@ -24,7 +25,7 @@ impl Handle<ServerAccept, Caller> for Domain {
                 if server.inventory.is_some() {
                     super::step(tx, &server, ServerEvent::Accept, None, &fault)?;
                 }
-                super::named(tx, &input.server, &fault)
+                super::named(tx, &scope, &input.server, &fault)
             })
             .await?;
         self.events.server(self.now(), &name, "state", format!("{name} was accepted."));

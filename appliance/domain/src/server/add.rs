@@ -2,7 +2,7 @@
 
 use rackwright_catalog::actions::server::{ServerAdd, ServerAddInput, ServerSummary};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_model::ServerState;
+use rackwright_model::{Scope, ServerState};
 use rackwright_store::server::{server_get, server_insert, server_named, server_of_mac, server_set_bmc};
 
 use super::view::summary;
@@ -19,7 +19,7 @@ impl Handle<ServerAdd, Caller> for Domain {
         let fault = attempted.clone();
         let server = self
             .change(caller, &attempted, move |tx| {
-                if server_named(tx, &input.name)?.is_some() {
+                if server_named(tx, &Scope::everything(), &input.name)?.is_some() {
                     let reason = format!("there is a server {} already", input.name);
                     return Err(conflict(&fault, reason, "Choose another name.").into());
                 }

@@ -16,12 +16,13 @@ use crate::{Caller, Domain, Refusal};
 impl Handle<ServerInstall, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ServerInstallInput) -> Result<JobStarted, Fault> {
         let attempted = format!("install {} with profile {}", input.server, input.profile);
+        let scope = caller.scope();
         let fault = attempted.clone();
         let (server_name, profile_name) = (input.server.clone(), input.profile.clone());
         let (at, by) = (self.now(), caller.actor.name.clone());
         let job = self
             .change(caller, &attempted, move |tx| {
-                let server = super::named(tx, &input.server, &fault)?;
+                let server = super::named(tx, &scope, &input.server, &fault)?;
                 if server.state.holds_a_system() && input.confirm_wipe.as_ref() != Some(&server.name) {
                     let reason = format!(
                         "{} is {}: everything on its disk would be destroyed",
@@ -74,6 +75,7 @@ pub(crate) fn begin(
         title: format!("install {} with {profile_name}", server.name),
         input: "{}".to_owned(),
         server: Some(server.id),
+        account: server.account,
         started_by: started_by.to_owned(),
     };
     // Whoever installs a machine takes it into service.

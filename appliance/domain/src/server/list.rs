@@ -13,11 +13,12 @@ use super::view::summary;
 use crate::{Caller, Domain};
 
 impl Handle<ServerList, Caller> for Domain {
-    async fn handle(&self, _: &Caller, input: ServerListInput) -> Result<Page<ServerSummary>, Fault> {
+    async fn handle(&self, caller: &Caller, input: ServerListInput) -> Result<Page<ServerSummary>, Fault> {
+        let scope = caller.scope();
         let (servers, running) = self
             .look("list servers", move |tx| {
-                let servers = server_list(tx, input.state, input.search.as_deref())?;
-                let running = job_page(tx, Some(JobState::Running), None, None, i64::MAX)?;
+                let servers = server_list(tx, &scope, input.state, input.search.as_deref())?;
+                let running = job_page(tx, &scope, Some(JobState::Running), None, None, i64::MAX)?;
                 Ok((servers, running))
             })
             .await?;

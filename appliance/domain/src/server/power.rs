@@ -12,8 +12,9 @@ use crate::{Caller, Domain};
 impl Handle<ServerPower, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ServerPowerInput) -> Result<PowerResult, Fault> {
         let attempted = format!("{} {}", phrase(input.order), input.server);
+        let scope = caller.scope();
         let (name, fault) = (input.server.clone(), attempted.clone());
-        let server = self.look(&attempted, move |tx| super::named(tx, &name, &fault)).await?;
+        let server = self.look(&attempted, move |tx| super::named(tx, &scope, &name, &fault)).await?;
         if server.state == ServerState::Installing
             && !matches!(input.order, PowerOrder::Status | PowerOrder::On)
         {

@@ -8,10 +8,11 @@ use rackwright_proto::ToMachine;
 use crate::{Caller, Domain};
 
 impl Handle<ServerReboot, Caller> for Domain {
-    async fn handle(&self, _: &Caller, input: OneServer) -> Result<Done, Fault> {
+    async fn handle(&self, caller: &Caller, input: OneServer) -> Result<Done, Fault> {
         let attempted = format!("reboot {}", input.server);
+        let scope = caller.scope();
         let (name, fault) = (input.server.clone(), attempted.clone());
-        let server = self.look(&attempted, move |tx| super::named(tx, &name, &fault)).await?;
+        let server = self.look(&attempted, move |tx| super::named(tx, &scope, &name, &fault)).await?;
         if !self
             .ports
             .machines

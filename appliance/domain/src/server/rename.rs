@@ -2,6 +2,7 @@
 
 use rackwright_catalog::actions::server::{ServerRename, ServerRenameInput, ServerSummary};
 use rackwright_catalog::{Fault, Handle};
+use rackwright_model::Scope;
 use rackwright_store::server::{server_named, server_rename};
 
 use super::view::summary;
@@ -11,17 +12,20 @@ use crate::{Caller, Domain};
 impl Handle<ServerRename, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ServerRenameInput) -> Result<ServerSummary, Fault> {
         let attempted = format!("rename {} to {}", input.server, input.name);
+        let scope = caller.scope();
         let (name, fault) = (input.name.clone(), attempted.clone());
         let said = format!("{} is now called {}.", input.server, input.name);
         let server = self
             .change(caller, &attempted, move |tx| {
-                let server = super::named(tx, &input.server, &fault)?;
-                if input.name != input.server && server_named(tx, &input.name)?.is_some() {
+                let server = super::named(tx, &scope, &input.server, &fault)?;
+                if input.name != input.server
+                    && server_named(tx, &Scope::everything(), &input.name)?.is_some()
+                {
                     let reason = format!("there is a server {} already", input.name);
                     return Err(conflict(&fault, reason, "Choose another name.").into());
                 }
                 server_rename(tx, server.id, &input.name)?;
-                super::named(tx, &input.name, &fault)
+                super::named(tx, &scope, &input.name, &fault)
             })
             .await?;
         self.events.server(self.now(), &name, "state", said);

@@ -14,11 +14,12 @@ use crate::{Caller, Domain};
 impl Handle<ServerRetire, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ServerRetireInput) -> Result<Done, Fault> {
         let attempted = format!("retire {}", input.server);
+        let scope = caller.scope();
         let fault = attempted.clone();
         let (name, at) = (input.server.clone(), self.now());
         let id = self
             .change(caller, &attempted, move |tx| {
-                let server = super::named(tx, &input.server, &fault)?;
+                let server = super::named(tx, &scope, &input.server, &fault)?;
                 if input.confirm.as_ref() != Some(&input.server) {
                     let reason = "its certificate and its reservation would be withdrawn";
                     return Err(unconfirmed(&fault, reason, "confirm", &input.server).into());

@@ -1,5 +1,6 @@
 //! From rows and presence to what a person sees.
 
+use rackwright_catalog::Permission;
 use rackwright_catalog::actions::server::{
     BmcView, DiskUseView, InstallView, LoadView, NicLease, ServerDetail, ServerSummary,
 };
@@ -13,6 +14,7 @@ use rackwright_store::lease::lease_of_mac;
 use rackwright_store::server::Server;
 
 use crate::boot::BootSilence;
+use crate::caller::Actor;
 use crate::presence::Seen;
 use crate::{Domain, Refusal};
 
@@ -39,6 +41,7 @@ pub(super) fn summary(server: &Server, running: Option<&JobRow>, seen: &Seen) ->
     ServerSummary {
         id: server.id,
         name: server.name.clone(),
+        account: server.account_name.clone(),
         state: server.state,
         reason: server.reason.clone(),
         macs: server.macs.clone(),
@@ -52,8 +55,14 @@ pub(super) fn summary(server: &Server, running: Option<&JobRow>, seen: &Seen) ->
     }
 }
 
-pub(super) fn detail(tx: &Connection, server: &Server, now: &Now) -> Result<ServerDetail, Refusal> {
-    let jobs = job_page(tx, None, Some(&server.name), None, 20)?;
+/// Of the BMC, only those are told who look after the racks.
+pub(super) fn detail(
+    tx: &Connection,
+    server: &Server,
+    now: &Now,
+    actor: &Actor,
+) -> Result<ServerDetail, Refusal> {
+    let jobs = job_page(tx, &actor.scope, None, Some(&server.name), None, 20)?;
     let running = jobs.iter().find(|job| job.state == JobState::Running);
     let timeline = boot_record_list(tx, server.id)?;
     let install = install_last(tx, server.id)?;
@@ -69,7 +78,11 @@ pub(super) fn detail(tx: &Connection, server: &Server, now: &Now) -> Result<Serv
         summary: summary(server, running, &now.seen),
         inventory: server.inventory.clone(),
         inventory_at: server.inventory_at,
-        bmc: server.bmc.as_ref().map(|bmc| BmcView { address: bmc.address, user: bmc.user.clone() }),
+        bmc: server
+            .bmc
+            .as_ref()
+            .filter(|_| actor.may(Permission::Inspect))
+            .map(|bmc| BmcView { address: bmc.address, user: bmc.user.clone() }),
         leases,
         stopped: refused(&timeline, now)
             .or_else(|| stopped(server.state, &timeline, install.as_ref(), now.at)),

@@ -2,28 +2,50 @@
 
 use std::time::Duration;
 
-use rackwright_catalog::actions::server::{ServerWatch, ServerWatchInput, Watched};
+use rackwright_catalog::actions::server::{ServerEventView, ServerWatch, ServerWatchInput, Watched};
 use rackwright_catalog::{Fault, Handle};
+use rackwright_model::Name;
+use rackwright_store::server::server_names;
 use tokio::time::timeout;
 
+use crate::caller::Actor;
 use crate::{Caller, Domain};
 
 impl Handle<ServerWatch, Caller> for Domain {
-    async fn handle(&self, _: &Caller, input: ServerWatchInput) -> Result<Watched, Fault> {
+    async fn handle(&self, caller: &Caller, input: ServerWatchInput) -> Result<Watched, Fault> {
         let mut newest = self.events.follow();
         let after = input.after.unwrap_or_else(|| self.events.newest());
         let wait = Duration::from_secs(u64::from(input.wait_s.unwrap_or(20)));
         let items = timeout(wait, async {
             loop {
-                let items = self.events.since(after, input.server.as_ref());
+                let items = self.seen(&caller.actor, after, input.server.as_ref()).await?;
                 if !items.is_empty() || newest.changed().await.is_err() {
-                    return items;
+                    return Ok(items);
                 }
             }
         })
         .await
-        .unwrap_or_default();
+        .unwrap_or_else(|_| Ok(Vec::new()))?;
         let next = items.last().map_or(after, |event| event.id);
         Ok(Watched { items, next })
+    }
+}
+
+impl Domain {
+    /// Events that the actor may see: those of servers in its scope, and of the Control Center for those who look after it.
+    async fn seen(
+        &self,
+        actor: &Actor,
+        after: i64,
+        server: Option<&Name>,
+    ) -> Result<Vec<ServerEventView>, Fault> {
+        let mut items = self.events.since(after, server);
+        if actor.scope.is_everything() || items.is_empty() {
+            return Ok(items);
+        }
+        let scope = actor.scope.clone();
+        let names = self.look("watch servers", move |tx| Ok(server_names(tx, &scope)?)).await?;
+        items.retain(|event| event.server.as_ref().is_some_and(|name| names.contains(name)));
+        Ok(items)
     }
 }

@@ -91,6 +91,8 @@ async fn the_trail_is_paged_without_gap_or_repeat() {
             for number in 0..ROWS {
                 let draft = AuditDraft {
                     actor: "ann".into(),
+                    account: rackwright_model::AccountId::PROVIDER,
+                    behind: None,
                     origin: "cli".into(),
                     action: "a.b".into(),
                     input: number.to_string(),

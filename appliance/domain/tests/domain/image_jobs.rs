@@ -178,6 +178,7 @@ async fn a_job_that_was_cancelled_before_its_turn_does_nothing() {
 async fn an_order_that_cannot_be_read_fails_and_holds_nobody_up() {
     let world = World::new();
     let draft = JobDraft {
+        account: rackwright_model::AccountId::PROVIDER,
         kind: JobKind::ImageBuild,
         title: "build something".into(),
         input: json!({"recipe": "of a later version"}).to_string(),
@@ -201,6 +202,7 @@ async fn a_job_under_way_is_stopped_and_leaves_nothing() {
     let source = pipe.clone();
     let talker = std::thread::spawn(move || pour_for_ever(&source));
     let draft = JobDraft {
+        account: rackwright_model::AccountId::PROVIDER,
         kind: JobKind::ImageImport,
         title: "import endless".into(),
         input: json!({"name": "endless", "path": pipe}).to_string(),

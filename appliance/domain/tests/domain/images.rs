@@ -88,6 +88,7 @@ async fn an_install_under_way_keeps_its_image() {
             let (name, web) = ("r1".parse().expect("a name"), "web".parse().expect("a name"));
             let server = server_insert(tx, &name, true, &[], START)?;
             let draft = JobDraft {
+                account: rackwright_model::AccountId::PROVIDER,
                 kind: JobKind::Install,
                 title: "install r1".into(),
                 input: "{}".into(),

@@ -14,6 +14,7 @@ async fn jobs(world: &World, count: i64) -> JobId {
             let mut last = JobId(0);
             for number in 0..count {
                 let draft = JobDraft {
+                    account: rackwright_model::AccountId::PROVIDER,
                     kind: JobKind::ImageBuild,
                     title: format!("build {number}"),
                     input: "{}".into(),

@@ -3,8 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod audit;
 mod discovery;
+mod entering;
 mod full_disk;
 mod image_jobs;
 mod images;
@@ -16,3 +18,4 @@ mod permissions;
 mod profiles;
 mod sign_in;
 mod tokens;
+mod tree;

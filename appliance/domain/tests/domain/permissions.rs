@@ -10,50 +10,74 @@ use crate::support::World;
 const TABLE: &[(&str, &[Role])] = &[
     ("session.close", ALL),
     ("session.show", ALL),
-    ("server.list", ALL),
-    ("server.show", ALL),
+    ("session.list", ALL),
+    ("session.revoke", ALL),
+    ("session.enter", &[R::Owner, R::Support, R::Reseller]),
+    ("session.leave", ALL),
+    ("server.list", LOOKERS),
+    ("server.show", LOOKERS),
     ("server.add", WORKERS),
     ("server.accept", WORKERS),
     ("server.install", WORKERS),
-    ("server.power", WORKERS),
-    ("server.reboot", WORKERS),
+    ("server.power", OPERATORS),
+    ("server.reboot", OPERATORS),
     ("server.rename", WORKERS),
     ("server.set-bmc", WORKERS),
     ("server.retire", WORKERS),
-    ("server.watch", ALL),
-    ("image.list", ALL),
-    ("image.show", ALL),
+    ("server.assign", KEEPERS),
+    ("server.watch", LOOKERS),
+    ("image.list", STAFF),
+    ("image.show", STAFF),
     ("image.build", WORKERS),
     ("image.import", WORKERS),
     ("image.verify", WORKERS),
     ("image.remove", WORKERS),
-    ("environment.list", ALL),
+    ("environment.list", STAFF),
     ("environment.build", WORKERS),
-    ("profile.list", ALL),
-    ("profile.show", ALL),
+    ("profile.list", STAFF),
+    ("profile.show", STAFF),
     ("profile.create", WORKERS),
     ("profile.remove", WORKERS),
-    ("job.list", ALL),
-    ("job.show", ALL),
-    ("job.cancel", WORKERS),
-    ("network.list", ALL),
+    ("job.list", LOOKERS),
+    ("job.show", LOOKERS),
+    ("job.cancel", OPERATORS),
+    ("network.list", STAFF),
     ("network.set", WORKERS),
     ("network.remove", WORKERS),
-    ("discovery.show", ALL),
+    ("discovery.show", STAFF),
     ("discovery.set", WORKERS),
-    ("user.list", OWNERS),
-    ("user.create", OWNERS),
+    ("account.list", LOOKERS),
+    ("account.show", LOOKERS),
+    ("account.create", KEEPERS),
+    ("account.rename", KEEPERS),
+    ("account.suspend", KEEPERS),
+    ("account.resume", KEEPERS),
+    ("account.remove", KEEPERS),
+    ("role.list", ALL),
+    ("user.list", MANAGERS),
+    ("user.create", MANAGERS),
+    ("user.change", MANAGERS),
+    ("user.remove", MANAGERS),
     ("user.passwd", ALL),
     ("token.list", ALL),
     ("token.create", ALL),
     ("token.revoke", ALL),
-    ("audit.list", OWNERS),
-    ("system.status", ALL),
+    ("audit.list", MANAGERS),
+    ("system.status", STAFF),
 ];
 
-const ALL: &[Role] = &[Role::Owner, Role::Engineer, Role::Support];
-const WORKERS: &[Role] = &[Role::Owner, Role::Engineer];
-const OWNERS: &[Role] = &[Role::Owner];
+use Role as R;
+
+const ALL: &[Role] = &Role::ALL;
+const LOOKERS: &[Role] = &[R::Owner, R::Engineer, R::Support, R::Billing, R::Reseller, R::AccountManager];
+const OPERATORS: &[Role] = &[R::Owner, R::Engineer, R::Reseller, R::AccountManager];
+/// Of those who look after the racks, the ones who change them.
+const WORKERS: &[Role] = &[R::Owner, R::Engineer];
+const STAFF: &[Role] = &[R::Owner, R::Engineer, R::Support];
+/// Who keeps accounts.
+const KEEPERS: &[Role] = &[R::Owner, R::Billing, R::Reseller];
+/// Who manages people.
+const MANAGERS: &[Role] = &[R::Owner, R::Reseller, R::AccountManager];
 
 /// Open to everybody, and the only one.
 const PUBLIC: &str = "session.open";
@@ -62,6 +86,8 @@ const PUBLIC: &str = "session.open";
 fn input(action: &str) -> Value {
     match action {
         "server.watch" => json!({"wait_s": 0}),
+        // An account of nobody: the next role would find its own suspended.
+        "account.suspend" | "account.resume" | "account.remove" => json!({"account": "nowhere"}),
         // One's own: another's is an owner's business.
         "user.passwd" => json!({"current": "not the password", "password": "staple every battery"}),
         other => (rackwright_catalog::entry(other).expect("an action").sample_input)(),

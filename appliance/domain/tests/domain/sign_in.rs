@@ -20,7 +20,10 @@ async fn a_session_opens_shows_who_it_is_and_closes() {
     let world = world_with_robin().await;
     let session = world.sign_in("robin", RIGHT).await.expect("signs in");
     let shown = world.call(&session, "session.show", json!({})).await.expect("is signed in");
-    assert_eq!(shown, json!({"user": "robin", "role": "engineer", "by": "session"}));
+    assert_eq!((&shown["user"], &shown["by"]), (&json!("robin"), &json!("session")));
+    let audit = world.done("audit.list", json!({"action": "session.open"})).await;
+    assert_eq!(audit["items"].as_array().map(Vec::len), Some(1), "{audit}");
+    assert_eq!(audit["items"][0]["user"], "robin");
     world.call(&session, "session.close", json!({})).await.expect("signs out");
     let fault = world.call(&session, "session.show", json!({})).await.expect_err("is signed out");
     assert_eq!(fault.code, FaultCode::NotSignedIn);
@@ -87,7 +90,10 @@ async fn credentials_that_nobody_gave_out_open_nothing() {
 async fn local_root_is_the_owner_and_has_no_session_to_close() {
     let world = World::new();
     let shown = world.done("session.show", json!({})).await;
-    assert_eq!(shown, json!({"user": "root", "role": "owner", "by": "local"}));
+    assert_eq!(
+        (&shown["user"], &shown["role"], &shown["by"]),
+        (&json!("root"), &json!("owner"), &json!("local"))
+    );
     assert_eq!(world.refused("session.close", json!({})).await.code, FaultCode::Conflict);
 }
 

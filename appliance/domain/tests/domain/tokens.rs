@@ -19,7 +19,7 @@ async fn a_token_acts_for_its_maker_until_it_expires() {
     let session = world.session(Role::Engineer).await;
     let token = token(&world, &session, json!({"name": "ci", "days": 1})).await;
     let shown = world.call(&token, "session.show", json!({})).await.expect("is known");
-    assert_eq!(shown, json!({"user": "engineer", "role": "engineer", "by": "token"}));
+    assert_eq!((&shown["user"], &shown["by"]), (&json!("engineer"), &json!("token")));
     world.clock.pass(DAY_MS);
     let fault = world.call(&token, "session.show", json!({})).await.expect_err("has expired");
     assert_eq!(fault.code, FaultCode::NotSignedIn);
@@ -68,4 +68,26 @@ async fn a_name_is_taken_once_per_person_and_local_root_has_no_tokens() {
     assert!(twice.advice.contains("rackwright token revoke ci"), "{twice}");
     assert_eq!(world.refused("token.create", json!({"name": "ci"})).await.code, FaultCode::Conflict);
     assert_eq!(world.done("token.list", json!({})).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_token_does_no_more_than_it_is_meant_for() {
+    let world = World::new();
+    let session = world.session(Role::Engineer).await;
+    let token = token(&world, &session, json!({"name": "ci", "permissions": ["look"]})).await;
+    world.call(&token, "server.list", json!({})).await.expect("is meant for it");
+    let fault = world.call(&token, "image.list", json!({})).await.expect_err("is not meant for it");
+    assert_eq!(fault.code, FaultCode::Forbidden);
+    assert!(fault.reason.contains("inspect"), "{fault}");
+    // Nor does it make a mightier one.
+    for permissions in [json!(["look", "inspect"]), json!(["people"])] {
+        let input = json!({"name": "more", "permissions": permissions});
+        let fault = world.call(&token, "token.create", input).await.expect_err("is more");
+        assert_eq!(fault.fields[0].field, "permissions", "{fault}");
+    }
+    let made = world.call(&token, "token.create", json!({"name": "same"})).await.expect("as mighty");
+    let made = Credential::Bearer(made["token"].as_str().expect("a token").to_owned());
+    world.call(&made, "image.list", json!({})).await.expect_err("is as limited");
+    let fault = world.call(&session, "token.create", json!({"name": "x", "permissions": ["people"]})).await;
+    assert_eq!(fault.expect_err("more than the role").fields[0].field, "permissions");
 }

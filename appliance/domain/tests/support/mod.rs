@@ -4,6 +4,7 @@
 mod bmc;
 mod machines;
 mod surroundings;
+pub mod tree;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,9 +13,10 @@ use rackwright_catalog::{Fault, Role};
 use rackwright_domain::ports::Ports;
 use rackwright_domain::secret::{SecretKey, fingerprint};
 use rackwright_domain::{Credential, Domain, Origin, Refusal, Site};
-use rackwright_model::Millis;
-use rackwright_store::person::{person_insert, person_named};
-use rackwright_store::session::session_insert;
+use rackwright_model::{Millis, Scope, Tier};
+use rackwright_store::account::account_named;
+use rackwright_store::person::{PersonDraft, person_insert, person_named};
+use rackwright_store::session::{SessionRow, session_insert};
 use rackwright_store::{Connection, Store};
 use serde_json::{Value, json};
 
@@ -95,16 +97,54 @@ impl World {
         Ok(Credential::Bearer(opened["session"].as_str().expect("a session").to_owned()))
     }
 
-    /// A session of somebody with this role, without the work of hashing a password. The user is called like the role.
+    /// A session of somebody with this role, without the work of hashing a password. The user is called like the role
+    /// and sits in the account of [`tree`] that fits.
     pub async fn session(&self, role: Role) -> Credential {
+        let account = match role.row().tier {
+            Tier::Provider => "provider",
+            Tier::Reseller => "acme",
+            Tier::Customer => "acme-shop",
+        };
+        self.session_in(account, role.word(), role).await
+    }
+
+    /// A session of a user with this role in an account of the tree.
+    pub async fn session_in(&self, account: &str, user: &str, role: Role) -> Credential {
         let credential = format!("rws_{}", self.sessions.fetch_add(1, Ordering::Relaxed));
-        let hash = fingerprint(&credential);
+        let (hash, user) = (fingerprint(&credential), user.to_owned());
+        let account = account.parse().expect("a name");
+        let id = hash[..12].to_owned();
         self.write(move |tx| {
-            let person = match person_named(tx, role.word())? {
-                Some(person) => person.id,
-                None => person_insert(tx, role.word(), role.word(), "no password", START)?,
+            let all = Scope::everything();
+            let account = match account_named(tx, &all, &account)? {
+                Some(account) => account.id,
+                None => tree::grow(tx, &account)?,
             };
-            Ok(session_insert(tx, &hash, person, START, START.plus(i64::from(i32::MAX)))?)
+            let person = match person_named(tx, &all, &user)? {
+                Some(person) => person.id,
+                None => {
+                    let draft = PersonDraft {
+                        name: user,
+                        role: role.word().to_owned(),
+                        account,
+                        email: None,
+                        password_hash: "no password".to_owned(),
+                    };
+                    person_insert(tx, &draft, START)?
+                }
+            };
+            let session = SessionRow {
+                hash,
+                id,
+                person,
+                origin: "api".to_owned(),
+                address: None,
+                acting_as: None,
+                created_at: START,
+                expires_at: START.plus(i64::from(i32::MAX)),
+                seen_at: None,
+            };
+            Ok(session_insert(tx, &session)?)
         })
         .await;
         Credential::Bearer(credential)

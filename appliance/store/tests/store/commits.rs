@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use rackwright_store::person::{person_insert, person_list};
 use rackwright_store::{Connection, Store, StoreError};
 use tokio::task::JoinHandle;
 
-use crate::{Database, NOW};
+use crate::{Database, people, person};
 
 pub(crate) type Answer = JoinHandle<Result<(), StoreError>>;
 
@@ -70,8 +69,7 @@ async fn a_failed_write_does_not_undo_its_neighbours() {
     let database = Database::new();
     let gate = Gate::close(&database.store).await;
     let writes = vec!["ann", "ann", "bob"];
-    let insert =
-        |name: &'static str| move |tx: &Connection| person_insert(tx, name, "owner", "hash", NOW).map(drop);
+    let insert = |name: &'static str| move |tx: &Connection| person(tx, name, "hash").map(drop);
     let answers = queue(&database.store, writes.into_iter().map(insert).collect()).await;
     gate.open().await.expect("holds");
     let mut results = Vec::new();
@@ -83,7 +81,7 @@ async fn a_failed_write_does_not_undo_its_neighbours() {
         Err(StoreError::Taken { what }) => assert_eq!(what, "person.name"),
         other => panic!("{other:?}"),
     }
-    let people = database.read(person_list).await;
+    let people = database.read(people).await;
     assert_eq!(people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(), ["ann", "bob"]);
 }
 
@@ -93,24 +91,22 @@ async fn half_of_a_failed_write_is_undone() {
     let failed = database
         .store
         .write(|tx| -> Result<(), StoreError> {
-            person_insert(tx, "ann", "owner", "hash", NOW)?;
+            person(tx, "ann", "hash")?;
             Err(StoreError::Taken { what: "something else".into() })
         })
         .await;
     assert!(failed.is_err());
-    assert!(database.read(person_list).await.is_empty());
+    assert!(database.read(people).await.is_empty());
 }
 
 #[tokio::test]
 async fn waiting_writes_share_a_commit() {
     const WRITES: usize = 100;
     let database = Database::new();
-    database.write(|tx| person_insert(tx, "first", "owner", "hash", NOW)).await;
+    database.write(|tx| person(tx, "first", "hash")).await;
     let before = frames(&database);
     let gate = Gate::close(&database.store).await;
-    let insert = |number| {
-        move |tx: &Connection| person_insert(tx, &format!("n{number}"), "owner", "hash", NOW).map(drop)
-    };
+    let insert = |number| move |tx: &Connection| person(tx, &format!("n{number}"), "hash").map(drop);
     let answers = queue(&database.store, (0..WRITES).map(insert).collect()).await;
     gate.open().await.expect("holds");
     for answer in answers {
@@ -119,7 +115,7 @@ async fn waiting_writes_share_a_commit() {
     // Every commit appends at least one page to the log; a hundred commits would append a hundred and more.
     let appended = frames(&database) - before;
     assert!(appended < WRITES as i64 / 4, "{appended} pages for {WRITES} writes");
-    assert_eq!(database.read(person_list).await.len(), WRITES + 1);
+    assert_eq!(database.read(people).await.len(), WRITES + 1);
 }
 
 /// Pages in the write-ahead log.

@@ -1,12 +1,11 @@
 //! A database that cannot grow: writes are refused by name, nothing half-written stays, reading goes on.
 
 use rackwright_store::audit::{AuditDraft, audit_insert};
-use rackwright_store::person::{person_insert, person_list};
 use rackwright_store::setting::{setting_get, setting_put};
 use rackwright_store::{Connection, StoreError};
 
 use crate::commits::{Gate, queue};
-use crate::{Database, NOW};
+use crate::{Database, NOW, people, person};
 
 /// Far more than the pages that are left.
 const HUGE: usize = 1 << 20;
@@ -54,7 +53,7 @@ async fn every_answer_is_true_when_the_disk_fills_up_in_a_shared_commit() {
         let gate = Gate::close(&database.store).await;
         let insert = |number: usize| {
             move |tx: &Connection| {
-                person_insert(tx, &format!("n{number}"), "owner", "hash", NOW)?;
+                person(tx, &format!("n{number}"), "hash")?;
                 if number == 3 { huge(tx) } else { Ok(()) }
             }
         };
@@ -67,8 +66,7 @@ async fn every_answer_is_true_when_the_disk_fills_up_in_a_shared_commit() {
                 Err(other) => only_full(other),
             }
         }
-        let held: Vec<String> =
-            database.read(person_list).await.into_iter().map(|person| person.name).collect();
+        let held: Vec<String> = database.read(people).await.into_iter().map(|person| person.name).collect();
         assert_eq!(told, held);
         assert!(!held.contains(&"n3".to_owned()), "{held:?}");
         assert!(held.contains(&"n7".to_owned()), "writes after the lost commit go on: {held:?}");
@@ -76,13 +74,20 @@ async fn every_answer_is_true_when_the_disk_fills_up_in_a_shared_commit() {
 }
 
 fn huge_person(tx: &Connection) -> Result<(), StoreError> {
-    person_insert(tx, "huge", "owner", &"x".repeat(HUGE), NOW).map(drop)
+    person(tx, "huge", &"x".repeat(HUGE)).map(drop)
 }
 
 fn huge_audit_row(tx: &Connection) -> Result<(), StoreError> {
     let text = String::new;
-    let draft =
-        AuditDraft { actor: text(), origin: text(), action: text(), input: "x".repeat(HUGE), result: text() };
+    let draft = AuditDraft {
+        actor: text(),
+        account: rackwright_model::AccountId::PROVIDER,
+        behind: None,
+        origin: text(),
+        action: text(),
+        input: "x".repeat(HUGE),
+        result: text(),
+    };
     audit_insert(tx, NOW, &draft)
 }
 

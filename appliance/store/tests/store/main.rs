@@ -5,7 +5,8 @@ mod full_disk;
 mod roundtrips;
 mod schema;
 
-use rackwright_model::{Millis, Name};
+use rackwright_model::{AccountId, Millis, Name, Scope, UserId};
+use rackwright_store::person::{Person, PersonDraft, person_insert, person_page};
 use rackwright_store::{Connection, Store, StoreError};
 
 /// Some moment.
@@ -41,4 +42,21 @@ impl Database {
 
 fn name(text: &str) -> Name {
     text.parse().expect("a valid name")
+}
+
+/// Let somebody in who is an owner.
+fn person(tx: &Connection, name: &str, password_hash: &str) -> Result<UserId, StoreError> {
+    let draft = PersonDraft {
+        name: name.to_owned(),
+        role: "owner".to_owned(),
+        account: AccountId::PROVIDER,
+        email: None,
+        password_hash: password_hash.to_owned(),
+    };
+    person_insert(tx, &draft, NOW)
+}
+
+/// Everybody there is.
+fn people(tx: &Connection) -> Result<Vec<Person>, StoreError> {
+    person_page(tx, &Scope::everything(), None, None, None, 10_000)
 }

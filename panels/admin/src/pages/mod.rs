@@ -1,5 +1,6 @@
 //! The pages of lists and single objects. Each arranges actions of the catalogue.
 
+pub mod accounts;
 pub mod audit;
 pub mod discovery;
 pub mod images;
@@ -7,10 +8,15 @@ pub mod jobs;
 pub mod networks;
 pub mod people;
 pub mod profiles;
+pub mod roles;
+pub mod sessions;
 pub mod system;
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Entry, entry};
 use rackwright_client::cli_line;
@@ -113,11 +119,25 @@ pub async fn list(
     panel.page(StatusCode::OK, "list.html", &shell.page(heading, view))
 }
 
+/// The input of a list from what stands in the page's address; what is empty was not chosen.
+pub fn given(fields: &[(&str, &str)]) -> Value {
+    let chosen = fields.iter().map(|(name, text)| (*name, text.trim())).filter(|(_, text)| !text.is_empty());
+    Value::Object(chosen.map(|(name, text)| (name.to_owned(), json!(text))).collect())
+}
+
+/// `/`: the first page that whoever is signed in may see.
+pub async fn home(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {
+    match Shell::around(&panel, &session, &headers).await {
+        Ok(shell) => Redirect::to(shell.menu.first().map_or("/sessions", |item| item.href)).into_response(),
+        Err(fault) => refusal::answer(&panel, &session, fault).await,
+    }
+}
+
 /// This page's address with another `after`.
 fn next_page(path: &str, next: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
-    let next: String = next.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
+    let next: String = next.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
     let pairs: Vec<String> = kept.map(str::to_owned).chain([format!("after={next}")]).collect();
     format!("{path}?{}", pairs.join("&"))
 }

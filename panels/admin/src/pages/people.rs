@@ -2,20 +2,34 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rackwright_panel_kit::{Button, Panel, Session};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::{Listing, about, field};
+use super::{Filter, Listing, about, field, given};
 
-pub async fn users(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    search: String,
+    account: String,
+    after: String,
+}
+
+pub async fn users(
+    State(panel): State<Arc<Panel>>,
+    session: Session,
+    Query(choice): Query<Choice>,
+    headers: HeaderMap,
+) -> Response {
     let listing = Listing {
         action: "user.list",
-        input: json!({}),
+        input: given(&[("search", &choice.search), ("account", &choice.account), ("after", &choice.after)]),
         title: "Users",
-        help: "People who may sign in. An owner may do everything; an engineer works on servers, images and networks; support looks.",
+        help: "People who may sign in, of your account and of those below it. What a role allows stands on the page Roles.",
         empty: ("users", "Nobody may sign in", "Create a user."),
         buttons: |who| {
             vec![
@@ -24,10 +38,21 @@ pub async fn users(State(panel): State<Arc<Panel>>, session: Session, headers: H
             ]
         },
         row_buttons: |who, item| {
-            vec![Button::of(who, "user.passwd", "key", about("user", field(item, "user")))]
+            let user = || about("user", field(item, "user"));
+            let below = field(item, "account") != who.account.as_str();
+            vec![
+                Button::of(who, "session.enter", "login", user()).filter(|_| below).map(Button::at_once),
+                Button::of(who, "user.change", "edit", user()),
+                Button::of(who, "user.passwd", "key", user()),
+                Button::of(who, "user.remove", "trash", user()).filter(|_| field(item, "user") != who.user),
+            ]
         },
     };
-    super::list(&panel, &session, &headers, listing, Vec::new()).await
+    let filters = vec![
+        Filter { name: "search", label: "Name", value: choice.search, words: Vec::new() },
+        Filter { name: "account", label: "Account", value: choice.account, words: Vec::new() },
+    ];
+    super::list(&panel, &session, &headers, listing, filters).await
 }
 
 pub async fn tokens(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {

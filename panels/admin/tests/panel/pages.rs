@@ -152,7 +152,12 @@ async fn empty_lists_say_what_to_do_next() {
 #[tokio::test]
 async fn whoever_only_looks_is_offered_nothing_to_change() {
     let panel = panel();
-    panel.fake.on("session.show", |_| Ok(json!({"user": "sam", "role": "support", "by": "session"})));
+    panel.fake.on("session.show", |_| {
+        let mut who = (rackwright_catalog::entry("session.show").expect("in the catalogue").sample_output)();
+        (who["user"], who["role"]) = (json!("sam"), json!("support"));
+        who["permissions"] = json!(rackwright_catalog::Role::Support.row().permissions);
+        Ok(who)
+    });
     let page = panel.open("/servers/r1-u07").await;
     assert!(
         !page.text.contains("/act/server/retire") && !page.text.contains("href=\"/users\""),

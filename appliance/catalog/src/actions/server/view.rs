@@ -15,6 +15,8 @@ use crate::actions::job::JobView;
 pub struct ServerSummary {
     pub id: ServerId,
     pub name: Name,
+    /// Whose it is.
+    pub account: Name,
     pub state: ServerState,
     /// Why it is in this state, when that needs saying.
     pub reason: Option<String>,
@@ -125,6 +127,7 @@ impl ServerSummary {
         Self {
             id: ServerId(1),
             name: super::sample_name("r1-u07"),
+            account: super::sample_name("provider"),
             state: ServerState::Online,
             reason: None,
             macs: vec![MacAddr([0x52, 0x54, 0, 0x12, 0x34, 0x56])],

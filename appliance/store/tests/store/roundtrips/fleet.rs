@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use rackwright_model::inventory::{Cpu, Dmi};
 use rackwright_model::job::JobState;
 use rackwright_model::{
-    BootRecord, BootStage, Firmware, InstallPhase, Inventory, JobId, MacAddr, ServerId, ServerState,
+    AccountId, BootRecord, BootStage, Firmware, InstallPhase, Inventory, JobId, MacAddr, Scope, ServerId,
+    ServerState,
 };
 use rackwright_store::boot_record::*;
 use rackwright_store::certificate::*;
@@ -30,6 +31,7 @@ fn job(tx: &Connection, server: Option<ServerId>) -> Result<JobId, StoreError> {
         kind: JobKind::Install,
         title: "install r1".into(),
         input: "{}".into(),
+        account: AccountId::PROVIDER,
         server,
         started_by: "ann".into(),
     };
@@ -44,7 +46,7 @@ async fn a_new_server_is_discovered_with_its_interfaces_in_order() {
             server_mac_put(tx, id, mac(0))?;
             server_mac_put(tx, id, mac(2))?;
             assert_eq!(server_of_mac(tx, mac(0))?, server_get(tx, id)?);
-            server_named(tx, &name("r1"))
+            server_named(tx, &Scope::everything(), &name("r1"))
         })
         .await
         .expect("is there");
@@ -119,7 +121,10 @@ async fn servers_are_found_by_state_and_part_of_the_name() {
             server_set_state(tx, id, ServerState::Ready, None)?;
             let names = |state, search| {
                 Ok::<_, StoreError>(
-                    server_list(tx, state, search)?.into_iter().map(|row| row.name).collect::<Vec<_>>(),
+                    server_list(tx, &Scope::everything(), state, search)?
+                        .into_iter()
+                        .map(|row| row.name)
+                        .collect::<Vec<_>>(),
                 )
             };
             assert_eq!(names(None, None)?, [name("r1"), name("web-7")]);
@@ -189,7 +194,8 @@ async fn jobs_are_paged_and_filtered() {
             job_end(tx, one, JobState::Succeeded, None, NOW)?;
             let ids = |state, server: Option<&str>, before: Option<JobId>, limit| {
                 let server = server.map(name);
-                let rows = job_page(tx, state, server.as_ref(), before.map(|id| id.0), limit)?;
+                let rows =
+                    job_page(tx, &Scope::everything(), state, server.as_ref(), before.map(|id| id.0), limit)?;
                 Ok::<_, StoreError>(rows.into_iter().map(|row| row.id).collect::<Vec<_>>())
             };
             assert_eq!(ids(None, None, None, 2)?, [three, two]);

@@ -1,7 +1,7 @@
 //! People, sessions, tokens, the audit trail and settings.
 
-use rackwright_model::UserId;
-use rackwright_store::audit::{AuditDraft, audit_insert, audit_page};
+use rackwright_model::{AccountId, Scope, UserId};
+use rackwright_store::audit::{AuditChoice, AuditDraft, audit_insert, audit_page};
 use rackwright_store::person::*;
 use rackwright_store::session::*;
 use rackwright_store::setting::{setting_get, setting_put};
@@ -11,7 +11,11 @@ use rackwright_store::{Connection, StoreError};
 use crate::{Database, NOW, name};
 
 fn ann(tx: &Connection) -> Result<UserId, StoreError> {
-    person_insert(tx, "ann", "engineer", "hash", NOW)
+    crate::person(tx, "ann", "hash")
+}
+
+fn all() -> Scope {
+    Scope::everything()
 }
 
 #[tokio::test]
@@ -22,15 +26,29 @@ async fn people() {
             person_set_password(tx, id, "other")?;
             person_signed_in(tx, id, NOW.plus(5))?;
             assert!(matches!(ann(tx), Err(StoreError::Taken { .. })));
-            assert_eq!(person_named(tx, "ann")?, person_get(tx, id)?);
-            assert_eq!(person_named(tx, "bob")?, None);
+            assert_eq!(person_named(tx, &all(), "ann")?, person_get(tx, id)?);
+            assert_eq!(person_named(tx, &all(), "bob")?, None);
             person_get(tx, id)
         })
         .await
         .expect("is there");
     let Person { name, role, password_hash, created_at, signed_in_at, .. } = person;
-    assert_eq!((name.as_str(), role.as_str(), password_hash.as_str()), ("ann", "engineer", "other"));
+    assert_eq!((name.as_str(), role.as_str(), password_hash.as_str()), ("ann", "owner", "other"));
     assert_eq!((created_at, signed_in_at), (NOW, Some(NOW.plus(5))));
+}
+
+fn session(hash: &str, person: UserId, from: i64, until: i64) -> SessionRow {
+    SessionRow {
+        hash: hash.into(),
+        id: format!("id-{hash}"),
+        person,
+        origin: "panel".into(),
+        address: Some("192.0.2.7".into()),
+        acting_as: None,
+        created_at: NOW.plus(from),
+        expires_at: NOW.plus(until),
+        seen_at: Some(NOW.plus(from)),
+    }
 }
 
 #[tokio::test]
@@ -38,21 +56,39 @@ async fn sessions_last_until_they_expire_or_are_ended() {
     Database::new()
         .write(|tx| {
             let id = ann(tx)?;
-            session_insert(tx, "one", id, NOW, NOW.plus(10))?;
-            session_insert(tx, "two", id, NOW, NOW.plus(20))?;
-            assert_eq!(session_person(tx, "one", NOW.plus(9))?, Some(id));
-            assert_eq!(session_person(tx, "one", NOW.plus(10))?, None);
-            session_delete(tx, "one")?;
-            assert_eq!(session_person(tx, "one", NOW)?, None);
-            assert_eq!(session_person(tx, "two", NOW)?, Some(id));
-            session_insert(tx, "three", id, NOW.plus(20), NOW.plus(30))?;
-            assert_eq!(
-                session_person(tx, "two", NOW)?,
-                None,
-                "an expired session is swept by the next sign-in"
-            );
+            session_insert(tx, &session("one", id, 0, 10))?;
+            session_insert(tx, &session("two", id, 0, 20))?;
+            assert_eq!(session_live(tx, "one", NOW.plus(9))?, Some(session("one", id, 0, 10)));
+            assert_eq!(session_live(tx, "one", NOW.plus(10))?, None);
+            assert!(!session_delete_one(tx, UserId(99), "id-one")?, "another's session");
+            assert!(session_delete_one(tx, id, "id-one")?);
+            assert_eq!(session_live(tx, "one", NOW)?, None);
+            session_insert(tx, &session("three", id, 20, 30))?;
+            let swept = "an expired session is swept by the next sign-in";
+            assert_eq!(session_live(tx, "two", NOW)?, None, "{swept}");
+            session_seen(tx, "three", NOW.plus(25))?;
+            let listed = session_list(tx, id, NOW.plus(25))?;
+            assert_eq!(listed.iter().map(|row| row.seen_at).collect::<Vec<_>>(), [Some(NOW.plus(25))]);
             session_delete_person(tx, id)?;
-            assert_eq!(session_person(tx, "three", NOW)?, None);
+            assert_eq!(session_live(tx, "three", NOW)?, None);
+            Ok(())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_session_in_somebodys_panel_ends_with_that_person() {
+    Database::new()
+        .write(|tx| {
+            let (guest, host) = (ann(tx)?, crate::person(tx, "bob", "hash")?);
+            session_insert(tx, &session("one", guest, 0, 10))?;
+            session_act_as(tx, "one", Some(host))?;
+            assert_eq!(session_live(tx, "one", NOW)?.and_then(|row| row.acting_as), Some(host));
+            session_act_as(tx, "one", None)?;
+            assert_eq!(session_live(tx, "one", NOW)?.and_then(|row| row.acting_as), None);
+            session_act_as(tx, "one", Some(host))?;
+            person_delete(tx, host)?;
+            assert_eq!(session_live(tx, "one", NOW)?, None);
             Ok(())
         })
         .await;
@@ -66,6 +102,7 @@ async fn tokens() {
             let token = TokenRow {
                 name: name("ci"),
                 person,
+                permissions: Some(vec!["look".into(), "operate".into()]),
                 created_at: NOW,
                 expires_at: NOW.plus(10),
                 used_at: None,
@@ -89,6 +126,8 @@ async fn tokens() {
 async fn audit_rows_come_newest_first_and_filtered() {
     let draft = |actor: &str, action: &str| AuditDraft {
         actor: actor.into(),
+        account: AccountId::PROVIDER,
+        behind: Some("root".into()),
         origin: "cli".into(),
         action: action.into(),
         input: "{}".into(),
@@ -101,13 +140,17 @@ async fn audit_rows_come_newest_first_and_filtered() {
             for draft in &drafts {
                 audit_insert(tx, NOW, draft)?;
             }
-            let all = audit_page(tx, None, None, None, 10)?;
+            let choice = AuditChoice { action: Some("a.b".into()), actor: Some("ann".into()) };
+            let rows = audit_page(tx, &all(), &AuditChoice::default(), None, 10)?;
             let mut newest_first = expected.to_vec();
             newest_first.reverse();
-            assert_eq!(all.iter().map(|row| row.draft.clone()).collect::<Vec<_>>(), newest_first);
-            assert!(all.iter().all(|row| row.at == NOW));
-            assert_eq!(audit_page(tx, Some("a.b"), Some("ann"), None, 10)?.len(), 1);
-            assert_eq!(audit_page(tx, None, None, Some(all[0].id), 1)?, [all[1].clone()]);
+            assert_eq!(rows.iter().map(|row| row.draft.clone()).collect::<Vec<_>>(), newest_first);
+            assert!(rows.iter().all(|row| row.at == NOW));
+            assert_eq!(audit_page(tx, &all(), &choice, None, 10)?.len(), 1);
+            assert_eq!(
+                audit_page(tx, &all(), &AuditChoice::default(), Some(rows[0].id), 1)?,
+                [rows[1].clone()]
+            );
             Ok(())
         })
         .await;

@@ -1,0 +1,33 @@
+//! Removing an account that holds nothing any more but its people.
+
+use rackwright_catalog::actions::Done;
+use rackwright_catalog::actions::account::{AccountRemove, AccountRemoveInput};
+use rackwright_catalog::{Fault, Handle};
+use rackwright_store::account::{account_delete, account_holdings};
+
+use super::below;
+use crate::refusal::{conflict, unconfirmed};
+use crate::{Caller, Domain};
+
+impl Handle<AccountRemove, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: AccountRemoveInput) -> Result<Done, Fault> {
+        let attempted = format!("remove account {}", input.account);
+        let (phrase, actor, name) = (attempted.clone(), caller.actor.clone(), input.account.clone());
+        self.change(caller, &attempted, move |tx| {
+            let account = below(tx, &actor, &input.account, &phrase)?;
+            let holds = account_holdings(tx, account.id)?;
+            if holds.servers > 0 || holds.accounts > 0 {
+                let reason = format!("it holds {} servers and {} accounts", holds.servers, holds.accounts);
+                let advice = "Remove the accounts below it, and give its servers to another account with: rackwright server assign";
+                return Err(conflict(phrase, reason, advice).into());
+            }
+            if input.confirm.as_ref() != Some(&account.name) {
+                let reason = format!("{} people would be removed with it", holds.people);
+                return Err(unconfirmed(phrase, reason, "confirm", &account.name).into());
+            }
+            Ok(account_delete(tx, account.id)?)
+        })
+        .await?;
+        Ok(Done::new(format!("Account {name} is removed.")))
+    }
+}

@@ -1,0 +1,39 @@
+//! Removing somebody.
+
+use rackwright_catalog::actions::Done;
+use rackwright_catalog::actions::user::{UserRemove, UserRemoveInput};
+use rackwright_catalog::{Fault, Handle, Role};
+use rackwright_store::person::{person_count, person_delete};
+
+use super::{managed, role};
+use crate::refusal::{conflict, unconfirmed};
+use crate::{Caller, Domain};
+
+impl Handle<UserRemove, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: UserRemoveInput) -> Result<Done, Fault> {
+        let attempted = format!("remove user {}", input.user);
+        super::not_as_guest(&caller.actor, &attempted)?;
+        let (actor, phrase, name) = (caller.actor.clone(), attempted.clone(), input.user.clone());
+        self.change(caller, &attempted, move |tx| {
+            let person = managed(tx, &actor, &input.user, &phrase)?;
+            if Some(person.id) == actor.id {
+                return Err(conflict(phrase, "that is you", "Ask somebody else to remove you.").into());
+            }
+            if role(&person)? == Role::Owner && person_count(tx, person.account, &person.role)? < 2 {
+                return Err(conflict(
+                    phrase,
+                    "nobody else is an owner",
+                    "Make somebody else an owner first.",
+                )
+                .into());
+            }
+            if input.confirm.as_ref() != Some(&input.user) {
+                let reason = "all sessions and API tokens would end with it";
+                return Err(unconfirmed(phrase, reason, "confirm", &input.user).into());
+            }
+            Ok(person_delete(tx, person.id)?)
+        })
+        .await?;
+        Ok(Done::new(format!("{name} is removed and can no longer sign in.")))
+    }
+}

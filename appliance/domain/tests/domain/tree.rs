@@ -1,0 +1,204 @@
+//! Nobody can learn what exists outside their own tree. The cases are made from the catalogue: wherever an input names a
+//! server, an account, a user or a job, the answer for a foreign one must be the answer for a missing one.
+
+use rackwright_catalog::{ENTRIES, Entry, Fault, Role};
+use rackwright_domain::Credential;
+use rackwright_model::{AccountId, Scope};
+use rackwright_store::account::account_named;
+use rackwright_store::job::{JobDraft, JobKind, job_insert};
+use rackwright_store::server::{server_insert, server_set_account};
+use serde_json::{Value, json};
+
+use crate::support::{START, World, tree};
+
+/// Every account of the tree has a server `on-ACCOUNT`, a user `ACCOUNT-kim` and a job. Gives the jobs by account.
+async fn planted(world: &World) -> Vec<(&'static str, i64)> {
+    const ACCOUNTS: [&str; 6] = ["acme", "acme-shop", "acme-club", "zeta", "zeta-shop", "solo"];
+    for account in ACCOUNTS {
+        let customer = account.contains('-') || account == "solo";
+        let role = if customer { Role::AccountManager } else { Role::Reseller };
+        world.session_in(account, &format!("{account}-kim"), role).await;
+    }
+    world
+        .write(|tx| {
+            ACCOUNTS
+                .into_iter()
+                .map(|name| {
+                    let account = tree::grow(tx, &name.parse().expect("a name"))?;
+                    let server = format!("on-{name}").parse().expect("a name");
+                    let server = server_insert(tx, &server, true, &[], START)?;
+                    server_set_account(tx, server, account)?;
+                    let job = JobDraft {
+                        kind: JobKind::Install,
+                        title: format!("install on-{name}"),
+                        input: "{}".into(),
+                        server: Some(server),
+                        account,
+                        started_by: "root".into(),
+                    };
+                    Ok((name, job_insert(tx, &job, START)?.0))
+                })
+                .collect()
+        })
+        .await
+}
+
+/// The fields of an input that name something of one of these lists, by that list.
+fn naming(entry: &Entry) -> Vec<(String, &'static str)> {
+    const LISTS: [&str; 4] = ["server.list", "account.list", "user.list", "job.list"];
+    let schema = (entry.input_schema)();
+    let fields = schema["properties"].as_object().cloned().unwrap_or_default();
+    let list =
+        |field: &Value| LISTS.into_iter().find(|list| field.to_string().contains(&format!("\"{list}\"")));
+    fields.iter().filter_map(|(name, field)| Some((name.clone(), list(field)?))).collect()
+}
+
+fn with(input: &Value, field: &str, value: Value) -> Value {
+    let mut input = input.clone();
+    input[field] = value;
+    // A confirmation repeats the name.
+    for confirmation in ["confirm", "confirm_wipe"] {
+        if input.get(confirmation).is_some_and(|given| !given.is_null()) {
+            input[confirmation] = input[field].clone();
+        }
+    }
+    if input.get("wait_s").is_some() {
+        input["wait_s"] = json!(0);
+    }
+    input
+}
+
+/// What came of it, with the name blotted out.
+fn blotted(result: Result<Value, Fault>, name: &Value) -> String {
+    let text = format!("{result:?}");
+    let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+    text.replace(&name, "NAME").replace("zeta-new-", "").replace("acme-new-", "")
+}
+
+fn people(jobs: &[(&'static str, i64)], account: &str, list: &str) -> Value {
+    match list {
+        "server.list" => json!(format!("on-{account}")),
+        "account.list" => json!(account),
+        "user.list" => json!(format!("{account}-kim")),
+        _ => json!(jobs.iter().find(|(name, _)| *name == account).expect("is planted").1),
+    }
+}
+
+fn missing(list: &str) -> Value {
+    match list {
+        "server.list" => json!("on-nothing"),
+        "account.list" => json!("nothing"),
+        "user.list" => json!("nothing-kim"),
+        _ => json!(987_654),
+    }
+}
+
+#[tokio::test]
+async fn what_is_foreign_is_answered_like_what_is_missing() {
+    let world = World::new();
+    let jobs = planted(&world).await;
+    let mut cases = 0;
+    let insiders = [
+        ("acme", Role::Reseller, ["zeta", "zeta-shop", "solo"]),
+        ("acme-shop", Role::AccountManager, ["acme", "acme-club", "zeta-shop"]),
+        ("acme-shop", Role::SiteUser, ["acme", "acme-club", "zeta-shop"]),
+    ];
+    for (home, role, foreign) in insiders {
+        let session = world.session_in(home, &format!("{home}-{}", role.word()), role).await;
+        for entry in ENTRIES {
+            let sample = (entry.sample_input)();
+            for (field, list) in naming(entry) {
+                let unknown = missing(list);
+                let expected =
+                    world.call(&session, entry.spec.name, with(&sample, &field, unknown.clone())).await;
+                let expected = blotted(expected, &unknown);
+                for account in foreign {
+                    let name = people(&jobs, account, list);
+                    let result =
+                        world.call(&session, entry.spec.name, with(&sample, &field, name.clone())).await;
+                    let what = format!("{} {field}={name} as {}", entry.spec.name, role.word());
+                    assert_eq!(blotted(result, &name), expected, "{what}");
+                    cases += 1;
+                }
+            }
+        }
+    }
+    assert!(cases > 200, "only {cases} cases were made from the catalogue");
+}
+
+#[tokio::test]
+async fn lists_hold_ones_own_tree_and_nothing_else() {
+    let world = World::new();
+    planted(&world).await;
+    let list = async |session: &Credential, action: &str, key: &str| -> Vec<String> {
+        let output = world.call(session, action, json!({})).await.expect("is allowed");
+        let items = output["items"].as_array().expect("a list").clone();
+        items.iter().map(|item| item[key].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    for (home, role, expected) in [
+        ("acme", Role::Reseller, &["acme", "acme-club", "acme-shop"][..]),
+        ("acme-shop", Role::AccountManager, &["acme-shop"]),
+        (
+            "provider",
+            Role::Billing,
+            &["acme", "acme-club", "acme-shop", "provider", "solo", "zeta", "zeta-shop"],
+        ),
+    ] {
+        let session = world.session_in(home, &format!("{home}-{}", role.word()), role).await;
+        let servers: Vec<_> =
+            expected.iter().filter(|name| **name != "provider").map(|name| format!("on-{name}")).collect();
+        assert_eq!(list(&session, "account.list", "name").await, expected);
+        assert_eq!(list(&session, "server.list", "name").await, servers);
+        let mut jobs = list(&session, "job.list", "server").await;
+        jobs.sort();
+        assert_eq!(jobs, servers);
+    }
+    let kim = world.session_in("acme-club", "acme-club-kim", Role::AccountManager).await;
+    assert_eq!(list(&kim, "user.list", "user").await, ["acme-club-kim"]);
+}
+
+#[tokio::test]
+async fn events_of_other_trees_are_not_heard() {
+    let world = World::new();
+    planted(&world).await;
+    let before = world.domain.events.newest();
+    for name in ["on-acme-shop", "on-zeta", "on-acme"] {
+        world.domain.events.server(START, &name.parse().expect("a name"), "state", name);
+    }
+    world.domain.events.system(START, "the disk is full");
+    for (home, role, expected) in [
+        ("acme", Role::Reseller, &["on-acme-shop", "on-acme"][..]),
+        ("acme-shop", Role::AccountManager, &["on-acme-shop"]),
+        ("provider", Role::Support, &["on-acme-shop", "on-zeta", "on-acme", "the disk is full"]),
+    ] {
+        let session = world.session_in(home, &format!("{home}-{}", role.word()), role).await;
+        let heard =
+            world.call(&session, "server.watch", json!({"after": before, "wait_s": 0})).await.expect("hears");
+        let texts: Vec<_> =
+            heard["items"].as_array().expect("a list").iter().map(|item| item["text"].clone()).collect();
+        assert_eq!(texts, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_assigned_server_changes_hands_whole() {
+    let world = World::new();
+    planted(&world).await;
+    let acme = world.session_in("acme", "acme-kim", Role::Reseller).await;
+    let shop = world.session_in("acme-shop", "acme-shop-kim", Role::AccountManager).await;
+    world.domain.events.server(START, &"on-acme".parse().expect("a name"), "state", "of the owner before");
+    let moved =
+        world.call(&acme, "server.assign", json!({"server": "on-acme", "account": "acme-shop"})).await;
+    assert_eq!(moved.expect("moves")["account"], "acme-shop");
+    let shown = world.call(&shop, "server.show", json!({"server": "on-acme"})).await.expect("is seen");
+    assert_eq!(shown["jobs"], json!([]), "jobs of the owner before");
+    let heard = world.call(&shop, "server.watch", json!({"after": 0, "wait_s": 0})).await.expect("hears");
+    assert!(!heard.to_string().contains("of the owner before"), "{heard}");
+    let refused = world.call(&shop, "server.assign", json!({"server": "on-acme", "account": "acme"})).await;
+    assert!(refused.is_err(), "a customer gives nothing away");
+    let account = world
+        .read(|tx| Ok(account_named(tx, &Scope::everything(), &"acme-shop".parse().expect("a name"))?))
+        .await
+        .expect("is there");
+    assert_ne!(account.id, AccountId::PROVIDER);
+}
