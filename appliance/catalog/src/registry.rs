@@ -84,6 +84,7 @@ registry! {
     token::TokenCreate,
     token::TokenRevoke,
     audit::AuditList,
+    search::SearchFind,
     system::SystemStatus,
 }
 

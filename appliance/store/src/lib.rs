@@ -17,6 +17,7 @@ pub mod person;
 pub mod profile;
 mod row;
 pub mod schema;
+pub mod search;
 pub mod server;
 pub mod session;
 pub mod setting;

@@ -10,6 +10,7 @@ use rackwright_catalog::{Fault, entry};
 use rackwright_client::cli_line;
 use rackwright_model::ServerState;
 use rackwright_panel_kit::icon::of_state;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell, refusal, render};
@@ -98,18 +99,24 @@ pub async fn page(
             Ok(both) => both,
             Err(fault) => return refusal::answer(&panel, &session, fault).await,
         };
-    let buttons = [
+    let buttons: Vec<Button> = [
         Button::of(&shell.who, "server.add", "plus", json!({}))
-            .map(|button| button.labelled("Add server").first()),
+            .map(|button| button.labelled(&tell("button-add-server")).first()),
         Button::of(&shell.who, "discovery.set", "radar-2", json!({}))
-            .map(|button| button.labelled("Discovery")),
-    ];
+            .map(|button| button.labelled(&tell("button-discovery"))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let heading = Heading {
-        title: "Servers".into(),
-        crumbs: vec![Crumb::new("Servers", "")],
-        help: "Every physical machine that the Control Center knows. A machine that netboots in a served network appears here by itself.".into(),
-        buttons: buttons.into_iter().flatten().collect(),
-        lines: entry("server.list").map(|entry| cli_line(entry, &json!(input(&choice)))).into_iter().collect(),
+        title: tell("menu-servers"),
+        crumbs: vec![Crumb::new(tell("menu-servers"), "")],
+        help: tell("page-servers"),
+        buttons,
+        lines: entry("server.list")
+            .map(|entry| cli_line(entry, &json!(input(&choice))))
+            .into_iter()
+            .collect(),
     };
     panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { fleet }))
 }
@@ -217,20 +224,9 @@ fn filters(all: &[ServerSummary], chosen: Option<ServerState>) -> Vec<FilterView
     std::iter::once(whole).chain(states).collect()
 }
 
+/// What an empty wall says, with what the person may do about it.
 fn empty(none_known: bool) -> Empty {
-    if none_known {
-        Empty {
-            icon: "server-2",
-            title: "No server yet".into(),
-            advice: "Set a network to serve, then power on a machine that netboots in it: it appears here within a minute. Or add \
-                     one by its MAC address."
-                .into(),
-        }
-    } else {
-        Empty {
-            icon: "search",
-            title: "No server fits".into(),
-            advice: "Choose another state or search for another name.".into(),
-        }
-    }
+    let (icon, key) =
+        if none_known { ("server-2", "empty-servers") } else { ("search", "empty-servers-filtered") };
+    Empty { icon, title: tell(key), advice: tell(&format!("{key}-advice")), buttons: Vec::new() }
 }

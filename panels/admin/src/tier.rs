@@ -8,27 +8,28 @@ use serde_json::Value;
 /// The provider's tier.
 pub struct Admin;
 
+/// A menu entry; `group` is the message above it, when it begins a group.
 const fn item(
-    label: &'static str,
-    href: &'static str,
-    icon: &'static str,
+    (topic, href, icon): (&'static str, &'static str, &'static str),
     group: &'static str,
+    key: &'static str,
+    nouns: &'static [&'static str],
     permission: Permission,
 ) -> MenuItem {
-    MenuItem { label, href, icon, group, permission }
+    MenuItem { topic, href, icon, group, key, nouns, permission }
 }
 
 const MENU: &[MenuItem] = &[
-    item("Servers", "/servers", "server-2", "Machines", Permission::Look),
-    item("Discovery", "/discovery", "radar-2", "", Permission::Look),
-    item("Networks", "/networks", "topology-star-3", "", Permission::Look),
-    item("Images", "/images", "disc", "Installing", Permission::Look),
-    item("Profiles", "/profiles", "file-settings", "", Permission::Look),
-    item("Jobs", "/jobs", "list-check", "Control Center", Permission::Look),
-    item("Audit", "/audit", "history", "", Permission::Administer),
-    item("Users", "/users", "users", "", Permission::Administer),
-    item("API tokens", "/tokens", "key", "", Permission::SignedIn),
-    item("System", "/system", "heart-rate-monitor", "", Permission::Look),
+    item(("servers", "/servers", "server-2"), "group-machines", "s", &["server"], Permission::Look),
+    item(("discovery", "/discovery", "radar-2"), "", "d", &["discovery"], Permission::Look),
+    item(("networks", "/networks", "topology-star-3"), "", "n", &["network"], Permission::Look),
+    item(("images", "/images", "disc"), "group-installing", "i", &["image", "environment"], Permission::Look),
+    item(("profiles", "/profiles", "file-settings"), "", "p", &["profile"], Permission::Look),
+    item(("jobs", "/jobs", "list-check"), "group-center", "j", &["job"], Permission::Look),
+    item(("audit", "/audit", "history"), "", "a", &["audit"], Permission::Administer),
+    item(("users", "/users", "users"), "", "u", &["user"], Permission::Administer),
+    item(("tokens", "/tokens", "key"), "", "t", &["token"], Permission::SignedIn),
+    item(("system", "/system", "heart-rate-monitor"), "", "y", &["system", "session"], Permission::Look),
 ];
 
 impl Tier for Admin {
@@ -42,7 +43,7 @@ impl Tier for Admin {
 
     fn crumb(&self, noun: &str) -> Crumb {
         let href = list_of(noun);
-        let label = MENU.iter().find(|item| item.href == href).map_or("Servers", |item| item.label);
+        let label = MENU.iter().find(|item| item.href == href).unwrap_or(&MENU[0]).label();
         Crumb::new(label, href)
     }
 
@@ -85,7 +86,7 @@ impl Tier for Admin {
 /// Where the things of a noun are listed.
 fn list_of(noun: &str) -> &'static str {
     match noun {
-        "image" => "/images",
+        "image" | "environment" => "/images",
         "profile" => "/profiles",
         "network" => "/networks",
         "discovery" => "/discovery",
@@ -94,6 +95,7 @@ fn list_of(noun: &str) -> &'static str {
         "token" => "/tokens",
         "audit" => "/audit",
         "system" | "session" => "/system",
+        "search" => "/search",
         _ => "/servers",
     }
 }

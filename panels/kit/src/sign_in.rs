@@ -16,6 +16,7 @@ use crate::panel::{self, Panel};
 use crate::posted::{MOST_BYTES, Posted};
 use crate::refusal::{Refusal, status_of};
 use crate::session::{self, COOKIE_NAME};
+use crate::shell::{self, LanguageView};
 
 /// What the sign-in page shows.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +26,7 @@ struct SignIn {
     user: String,
     problem: String,
     advice: String,
+    languages: Vec<LanguageView>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +50,7 @@ pub async fn show(
         user: String::new(),
         problem: String::new(),
         advice: String::new(),
+        languages: shell::languages(),
     };
     panel.page(StatusCode::OK, "kit/sign-in.html", &view)
 }
@@ -75,6 +78,7 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
                 user,
                 problem: fault.reason,
                 advice: fault.advice,
+                languages: shell::languages(),
             };
             panel.page(status_of(fault.code), "kit/sign-in.html", &view)
         }

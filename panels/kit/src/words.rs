@@ -1,5 +1,7 @@
 //! Words on screen that are made from names in a schema.
 
+use crate::messages;
+
 /// Words that are not written as they are spelt in a field name.
 const SPECIAL: [(&str, &str); 22] = [
     ("bmc", "BMC"),
@@ -26,9 +28,15 @@ const SPECIAL: [(&str, &str); 22] = [
     ("lease_s", "Lease time (seconds)"),
 ];
 
-/// A label from a field name: `pool_first` becomes "Pool first".
+/// A label from a field name, in the language of the request: `pool_first` becomes "Pool first".
 #[must_use]
 pub fn label(name: &str) -> String {
+    messages::of_catalogue(&english(name)).into_owned()
+}
+
+/// The English label, by which other languages know it.
+#[must_use]
+pub fn english(name: &str) -> String {
     if let Some((_, label)) = SPECIAL.iter().find(|(key, _)| *key == name) {
         return (*label).to_owned();
     }

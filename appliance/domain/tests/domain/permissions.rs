@@ -49,6 +49,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("token.revoke", ALL),
     ("audit.list", OWNERS),
     ("system.status", ALL),
+    ("search.find", ALL),
 ];
 
 const ALL: &[Role] = &[Role::Owner, Role::Engineer, Role::Support];

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::{Button, Panel, Session};
 use serde_json::json;
 
@@ -14,13 +15,12 @@ pub async fn users(State(panel): State<Arc<Panel>>, session: Session, headers: H
     let listing = Listing {
         action: "user.list",
         input: json!({}),
-        title: "Users",
-        help: "People who may sign in. An owner may do everything; an engineer works on servers, images and networks; support looks.",
-        empty: ("users", "Nobody may sign in", "Create a user."),
+        topic: "users",
+        icon: "users",
         buttons: |who| {
             vec![
                 Button::of(who, "user.create", "plus", json!({}))
-                    .map(|button| button.labelled("Create user").first()),
+                    .map(|button| button.labelled(&tell("button-create-user")).first()),
             ]
         },
         row_buttons: |who, item| {
@@ -34,13 +34,12 @@ pub async fn tokens(State(panel): State<Arc<Panel>>, session: Session, headers: 
     let listing = Listing {
         action: "token.list",
         input: json!({}),
-        title: "API tokens",
-        help: "A token lets a program act with your own permissions, over the API or the command line. It is shown once, when it is made.",
-        empty: ("key", "No token yet", "Create one for each program, so that each can be revoked alone."),
+        topic: "tokens",
+        icon: "key",
         buttons: |who| {
             vec![
                 Button::of(who, "token.create", "plus", json!({}))
-                    .map(|button| button.labelled("Create token").first()),
+                    .map(|button| button.labelled(&tell("button-create-token")).first()),
             ]
         },
         row_buttons: |who, item| {

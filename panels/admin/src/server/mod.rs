@@ -17,6 +17,7 @@ use rackwright_catalog::actions::session::{SessionShow, SessionView};
 use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_client::cli_line;
 use rackwright_model::{Inventory, Millis, Name};
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
@@ -122,10 +123,13 @@ pub async fn page(
         };
     let heading = Heading {
         title: name.clone(),
-        crumbs: vec![Crumb::new("Servers", "/servers"), Crumb::new(name.clone(), "")],
-        help: "What is known of this machine, and what can be done with it. The page follows what happens by itself.".into(),
+        crumbs: vec![Crumb::new(tell("menu-servers"), "/servers"), Crumb::new(name.clone(), "")],
+        help: tell("page-server"),
         buttons: Vec::new(),
-        lines: entry("server.show").map(|entry| cli_line(entry, &json!({ "server": name }))).into_iter().collect(),
+        lines: entry("server.show")
+            .map(|entry| cli_line(entry, &json!({ "server": name })))
+            .into_iter()
+            .collect(),
     };
     let view = ServerPage::new(detail, &shell.who);
     panel.page(StatusCode::OK, "server.html", &shell.page(heading, view))

@@ -63,6 +63,29 @@ pub fn set(fake: &Arc<Fake>) {
             )
         })
     });
+    fake.on("search.find", |input| {
+        let query = input["query"].as_str().unwrap_or_default().to_lowercase();
+        let hit = |kind: &str, name: &str, note: &str, state: Option<&str>| {
+            json!({"kind": kind, "name": name, "note": note, "state": state})
+        };
+        let servers = (0..SERVERS.len()).map(|at| {
+            let server = summary(at);
+            let address = server["address"].as_str().unwrap_or_default().to_owned();
+            hit("server", SERVERS[at].0, &address, Some(SERVERS[at].1))
+        });
+        let others = [
+            hit("job", "9", "install r1-u03 with debian-12", Some("running")),
+            hit("image", "debian-12", "Debian GNU/Linux 12 (bookworm)", None),
+            hit("profile", "debian-12", "debian-12", None),
+            hit("network", "rack-1", "10.77.0.0/24", None),
+            hit("user", "robin", "engineer", None),
+        ];
+        let fits = |hit: &Value| {
+            ["name", "note"].iter().any(|key| hit[key].as_str().is_some_and(|text| text.to_lowercase().contains(&query)))
+        };
+        let items: Vec<Value> = servers.chain(others).filter(fits).take(12).collect();
+        Ok(json!({"items": items, "next": null}))
+    });
     fake.on("job.list", |input| {
         let jobs = [
             job(9, "running"),

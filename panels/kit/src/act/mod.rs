@@ -9,7 +9,7 @@ mod view;
 pub use outcome::go_back;
 pub use show::show;
 pub use submit::{line, submit};
-pub use view::{ActView, ResultView};
+pub use view::{ActView, ResultView, is_about_a_thing, title};
 
 use rackwright_catalog::{Entry, Fault, FaultCode};
 
