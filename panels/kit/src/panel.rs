@@ -11,6 +11,7 @@ use rackwright_model::Millis;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::messages::{tell, tell_with};
 use crate::render::{self, Templates};
 use crate::shell::{Crumb, MenuItem};
 
@@ -65,9 +66,7 @@ impl Panel {
             Ok(html) => (status, Html(html)).into_response(),
             Err(error) => {
                 tracing::error!(template, error = describe(&error), "a page could not be rendered");
-                let sentence =
-                    "This page could not be drawn. That is a mistake of the panel: report it as a bug.";
-                (StatusCode::INTERNAL_SERVER_ERROR, sentence).into_response()
+                (StatusCode::INTERNAL_SERVER_ERROR, tell("refused-drawing")).into_response()
             }
         }
     }
@@ -139,8 +138,8 @@ pub async fn carry_out(client: &Client, action: &'static str, input: Value) -> R
         Err(Fault::new(
             rackwright_catalog::FaultCode::Internal,
             action.replace('.', " "),
-            format!("the action broke off: {error}"),
-            "Look at the job list and the audit trail to see how far it came, and report this as a bug.",
+            tell_with("fault-broke-off", &[("error", error.to_string().into())]),
+            tell("fault-broke-off-advice"),
         ))
     })
 }

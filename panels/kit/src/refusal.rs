@@ -38,15 +38,8 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { back, fragment } => sign_in(&back, fragment),
-            Self::ForeignForm => {
-                let sentence = "Refused: this form does not belong to your present session. Go back, reload the page and try again.";
-                (StatusCode::FORBIDDEN, sentence).into_response()
-            }
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "Refused: the form is larger than 1 MiB. Shorten what was typed.",
-            )
-                .into_response(),
+            Self::ForeignForm => (StatusCode::FORBIDDEN, tell("refused-form")).into_response(),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, tell("refused-large")).into_response(),
         }
     }
 }

@@ -97,9 +97,9 @@ async fn unknown(State(panel): State<Arc<Panel>>, session: Session) -> Response 
     let page: String = session.path.chars().take(80).collect();
     let fault = Fault::new(
         FaultCode::NotFound,
-        format!("open {page}"),
-        "there is no such page",
-        "Use the menu, or check the address for a slip.",
+        tell_with("fault-no-page-attempted", &[("page", page.into())]),
+        tell("fault-no-page"),
+        tell("fault-no-page-advice"),
     );
     refusal::answer(&panel, &session, fault).await.into_response()
 }

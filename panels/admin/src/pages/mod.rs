@@ -14,7 +14,7 @@ use axum::response::Response;
 use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Entry, entry};
 use rackwright_client::cli_line;
-use rackwright_panel_kit::messages::{has, tell};
+use rackwright_panel_kit::messages::{has, tell, tell_with};
 use rackwright_panel_kit::panel::now;
 use rackwright_panel_kit::table::Fact;
 use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell, Table, refusal};
@@ -160,9 +160,9 @@ pub async fn object(
 pub fn gone(action: &str) -> rackwright_catalog::Fault {
     rackwright_catalog::Fault::new(
         rackwright_catalog::FaultCode::Internal,
-        format!("open the page of {action}"),
-        "the catalogue has no such action",
-        "Report this as a bug.",
+        tell_with("fault-gone-attempted", &[("name", action.into())]),
+        tell("fault-gone"),
+        tell("fault-gone-advice"),
     )
 }
 

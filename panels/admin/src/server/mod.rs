@@ -17,7 +17,7 @@ use rackwright_catalog::actions::session::{SessionShow, SessionView};
 use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_client::cli_line;
 use rackwright_model::{Inventory, Millis, Name};
-use rackwright_panel_kit::messages::tell;
+use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
@@ -83,9 +83,9 @@ fn no_such(name: &str) -> Fault {
     let name: String = name.chars().take(80).collect();
     Fault::new(
         FaultCode::NotFound,
-        format!("show server {name}"),
-        "there is no server of that name",
-        "Choose one on the wall.",
+        tell_with("fault-no-server-attempted", &[("name", name.into())]),
+        tell("fault-no-server"),
+        tell("fault-no-server-advice"),
     )
 }
 

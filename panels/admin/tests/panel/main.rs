@@ -10,3 +10,4 @@ mod pages;
 mod scene;
 mod serve;
 mod submits;
+mod words;

@@ -77,10 +77,11 @@
   // The tray stays folded for who folded it.
   const folded = (state) => {
     try {
-      if (state === undefined) return localStorage.getItem("tray") === "folded";
+      // On a telephone it would cover the page, so there it is folded until somebody unfolds it.
+      if (state === undefined) return (localStorage.getItem("tray") || (matchMedia("(max-width: 48rem)").matches ? "folded" : "open")) === "folded";
       localStorage.setItem("tray", state ? "folded" : "open");
     } catch {
-      return false; // storage is switched off
+      return Boolean(state); // storage is switched off
     }
     return state;
   };

@@ -138,3 +138,10 @@ system-used = Belegt
 system-used-of = { $used } von { $whole }, { $percent } %
 system-disk-used = Belegung der Datenplatte
 system-counters = Zähler seit dem Start
+
+fault-no-server = einen Server dieses Namens gibt es nicht
+fault-no-server-attempted = Server { $name } zeigen
+fault-no-server-advice = Wählen Sie einen auf der Wand.
+fault-gone = der Katalog hat keine solche Aktion
+fault-gone-attempted = die Seite von { $name } öffnen
+fault-gone-advice = Melden Sie das als Fehler.

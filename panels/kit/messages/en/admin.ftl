@@ -144,3 +144,10 @@ system-used = Used
 system-used-of = { $used } of { $whole }, { $percent } %
 system-disk-used = Data disk used
 system-counters = Counters since the start
+
+fault-no-server = there is no server of that name
+fault-no-server-attempted = show server { $name }
+fault-no-server-advice = Choose one on the wall.
+fault-gone = the catalogue has no such action
+fault-gone-attempted = open the page of { $name }
+fault-gone-advice = Report this as a bug.

@@ -106,6 +106,14 @@ help-action = The form shows the command that does the same as it is filled in. 
 # Forms
 act-title = { $verb } { $noun }
 act-title-of = { $verb } { $noun } { $object }
+several-server = servers
+several-image = images
+several-environment = environments
+several-profile = profiles
+several-job = jobs
+several-network = networks
+several-user = users
+several-token = tokens
 form-required = required
 form-optional = optional
 form-choose = Choose…
@@ -172,3 +180,19 @@ state-succeeded = succeeded
 state-cancelled = cancelled
 state-incomplete = incomplete
 state-done = done
+
+# What goes wrong in the panel itself. `attempted` is what follows "Could not".
+fault-no-action = there is no such action
+fault-no-action-attempted = open the form of { $name }
+fault-no-action-advice = Use the menu to find the thing that you want to work on.
+fault-slow = there was no answer within { $n } s
+fault-slow-advice = Try again; for long waits use the command line.
+fault-broke-off = the action broke off: { $error }
+fault-broke-off-advice = Look at the job list and the audit trail to see how far it came, and report this as a bug.
+fault-no-page = there is no such page
+fault-no-page-attempted = open { $page }
+fault-no-page-advice = Use the menu, or check the address for a slip.
+refused-origin = Refused: this request was not made by a page of this panel. Open the panel's own address and try again.
+refused-form = Refused: this form does not belong to your present session. Go back, reload the page and try again.
+refused-large = Refused: the form is larger than 1 MiB. Shorten what was typed.
+refused-drawing = This page could not be drawn. That is a mistake of the panel: report it as a bug.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::form::{self, Choices, Field, FormView, Typed, view::Drawing};
-use crate::messages::{of_catalogue, tell, tell_with};
+use crate::messages::{has, of_catalogue, tell, tell_with};
 use crate::panel::Tier;
 use crate::table::{self, Fact, Table};
 
@@ -100,7 +100,12 @@ pub fn is_about_a_thing(entry: &Entry) -> bool {
 #[must_use]
 pub fn title(entry: &Entry, object: &str) -> String {
     let verb = of_catalogue(entry.spec.title);
-    let noun = of_catalogue(entry.spec.noun());
+    // A list is of several.
+    let several = format!("several-{}", entry.spec.noun());
+    let noun = match entry.spec.verb() {
+        "list" if has(&several) => tell(&several),
+        _ => of_catalogue(entry.spec.noun()).into_owned(),
+    };
     let values = [("verb", verb.into()), ("noun", noun.into()), ("object", object.into())];
     let named = is_about_a_thing(entry) && !object.is_empty();
     tell_with(if named { "act-title-of" } else { "act-title" }, &values)
