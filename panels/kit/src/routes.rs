@@ -13,6 +13,7 @@ use rackwright_catalog::{Fault, FaultCode};
 use rackwright_model::JobId;
 use rackwright_model::job::JobState;
 use serde::Serialize;
+use tower_http::compression::CompressionLayer;
 
 use crate::flash::{Ending, Status};
 use crate::messages::{tell, tell_with};
@@ -42,6 +43,8 @@ pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
         .layer(from_fn(headers::same_origin))
         .layer(from_fn(headers::secure))
         .layer(from_fn(language::scope))
+        // Assets come compressed, and the stream of events is left alone.
+        .layer(CompressionLayer::new())
         .with_state(panel)
 }
 

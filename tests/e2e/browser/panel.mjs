@@ -9,7 +9,7 @@ const ARGUMENTS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 // Answers that the story provokes: a wrong password, a wrong field. Chromium reports each as an error of the page.
-const PROVOKED = /^Failed to load resource: the server responded with a status of 4\d\d .*\/(sign-in|act\/server\/add)$/;
+const PROVOKED = /^Failed to load resource: the server responded with a status of 4\d\d .*\/(sign-in|act\/server\/add|nowhere)$/;
 export const SOON = 20_000;
 
 export class Panel {

@@ -29,7 +29,7 @@ fn is_harmless(text: &str, what: &str) {
     }
 }
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "server.list",
     "server.show",
     "image.list",
@@ -43,6 +43,7 @@ const SOURCES: [&str; 13] = [
     "token.list",
     "audit.list",
     "system.status",
+    "search.find",
 ];
 
 #[tokio::test]
@@ -107,6 +108,9 @@ async fn what_stands_in_an_address_is_escaped() {
         "/act/server/retire?server=",
         "/act/profile/create?users.0.name=",
         "/sign-in?back=",
+        "/search?q=",
+        "/parts/palette?q=",
+        "/help?at=",
         "/",
     ] {
         let page = panel.open(&format!("{path}{coded}")).await;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 20] = [
+pub const PAGES: [(&str, &str); 22] = [
     ("/servers", "id=\"tile-r1-u07\""),
     ("/servers?view=table", "id=\"row-r1-u07\""),
     ("/servers?state=online&search=r1", "aria-current=\"true\""),
@@ -29,6 +29,8 @@ pub const PAGES: [(&str, &str); 20] = [
         "/act/server/install?server=r1-u07&profile=debian-12",
         "rackwright server install r1-u07 --profile debian-12",
     ),
+    ("/search?q=r1", "href=\"/servers/r1-u07\""),
+    ("/help?at=/servers", "rackwright server install"),
     ("/act/server/list", "<table"),
     ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
 ];

@@ -7,7 +7,7 @@ use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_model::BootStage;
 use serde_json::{Value, json};
 
-use crate::fake::Fake;
+use crate::fake::{CREDENTIAL, Fake};
 
 fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis())
@@ -63,6 +63,12 @@ pub fn set(fake: &Arc<Fake>) {
             )
         })
     });
+    fake.on("session.open", |_| {
+        let mut opened = sample("session.open");
+        opened["session"] = json!(CREDENTIAL);
+        opened["expires_at"] = json!(now() + 3_600_000);
+        Ok(opened)
+    });
     fake.on("search.find", |input| {
         let query = input["query"].as_str().unwrap_or_default().to_lowercase();
         let hit = |kind: &str, name: &str, note: &str, state: Option<&str>| {
@@ -85,6 +91,10 @@ pub fn set(fake: &Arc<Fake>) {
         };
         let items: Vec<Value> = servers.chain(others).filter(fits).take(12).collect();
         Ok(json!({"items": items, "next": null}))
+    });
+    fake.on("server.watch", |_| {
+        let event = json!({"id": now(), "at": now(), "server": null, "kind": "job", "text": "It goes on."});
+        Ok(json!({"items": [event], "next": now()}))
     });
     fake.on("job.list", |input| {
         let jobs = [
@@ -156,7 +166,9 @@ fn job(id: i64, state: &str) -> Value {
     job["state"] = json!(state);
     job["title"] = json!(format!("install {} with debian-12", if id == 8 { "r1-u09" } else { "r1-u03" }));
     job["step"] = json!(if running { "writing the image" } else { "done" });
-    job["progress_permille"] = json!(if running { 640 } else { 1000 });
+    // What runs goes on: a percent every two seconds.
+    let progress = if id == 8 { 120 } else { 400 + now() / 2_000 % 60 * 10 };
+    job["progress_permille"] = json!(if running { progress } else { 1000 });
     job["server"] = json!(if id == 8 { "r1-u09" } else { "r1-u03" });
     job["started_at"] = json!(now() - 95_000 - (9 - id) * 4_000_000);
     job["ended_at"] = if running { Value::Null } else { json!(now() - 20_000 - (9 - id) * 4_000_000) };

@@ -70,20 +70,24 @@
     (first || root.querySelector("#problems") || empty || root.querySelector("#submit"))?.focus();
   }
 
-  // The form that the Control Center sent, in place of the one that is there.
-  function put(place, text) {
-    place.innerHTML = text;
-    const act = place.querySelector("#act");
-    if (act && place.closest("dialog")) {
+  // The form in an answer; nothing when the answer is no form.
+  function formIn(text) {
+    const holder = document.createElement("template");
+    holder.innerHTML = text;
+    return holder.content.querySelector("#act");
+  }
+
+  function begin(act) {
+    if (act.closest("dialog")) {
       document.getElementById("act-dialog-title").textContent = act.dataset.title;
       document.getElementById("act-dialog-lead").textContent = act.dataset.lead;
     }
-    htmx.process(place);
-    prepare(place);
-    focusFirst(place);
+    htmx.process(act);
+    prepare(act);
+    focusFirst(act);
   }
 
-  function sayBroken(form) {
+  function say(form, sentence) {
     let line = form.querySelector(".broken-off");
     if (!line) {
       line = document.createElement("p");
@@ -91,11 +95,11 @@
       line.setAttribute("role", "alert");
       form.querySelector(".card-footer").prepend(line);
     }
-    line.textContent = word("broken-off");
+    line.textContent = sentence;
   }
 
   async function send(form, button) {
-    const place = form.closest("#act").parentElement;
+    const act = form.closest("#act");
     const submit = form.querySelector("#submit");
     submit.setAttribute("aria-busy", "true");
     form.dataset.sending = "true";
@@ -108,9 +112,13 @@
         location.assign(home);
         return;
       }
-      put(place, await response.text());
+      const text = await response.text();
+      const fresh = formIn(text);
+      if (!fresh) return say(form, text);
+      act.replaceWith(fresh);
+      begin(fresh);
     } catch {
-      sayBroken(form);
+      say(form, word("broken-off"));
     } finally {
       submit.removeAttribute("aria-busy");
       delete form.dataset.sending;
@@ -141,8 +149,14 @@
   document.addEventListener("focusout", (event) => {
     const control = event.target;
     if (!control.form?.matches("[data-in-place]") || !control.willValidate || !control.name || !control.value) return;
-    if (!control.form.dataset.sending) tell(control, wrong(control));
+    // A line that appears while a button is being pressed would move the button away.
+    const look = () => control.isConnected && !control.form.dataset.sending && tell(control, wrong(control));
+    if (pressing) document.addEventListener("pointerup", () => setTimeout(look), { once: true });
+    else look();
   });
+  let pressing = false;
+  document.addEventListener("pointerdown", () => (pressing = true), true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (pressing = false), true);
 
   // The form of an action on a thing, over the page.
   async function openForm(form) {
@@ -151,10 +165,11 @@
     try {
       const response = await part(url, { headers: { "Rackwright-Form": "true" } });
       if (signedOut(response)) return;
-      const text = await response.text();
-      if (!text.includes('id="act"')) throw new Error("not a form");
+      const act = formIn(await response.text());
+      if (!act) throw new Error("that is no form");
+      body.replaceChildren(act);
       openModal(dialog);
-      put(body, text);
+      begin(act);
     } catch {
       location.assign(url);
     }

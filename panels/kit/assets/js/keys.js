@@ -89,8 +89,6 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("#tray-details > summary")) folded(document.getElementById("tray-details").open);
   });
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.elt.id === "job-tray") fold();
-  });
+  document.addEventListener("htmx:afterSwap", fold);
   fold();
 })();
