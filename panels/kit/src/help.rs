@@ -10,7 +10,7 @@ use rackwright_catalog::{ENTRIES, Entry};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{entry_of, title};
-use crate::form;
+use crate::form::{self, Field, Kind};
 use crate::messages::{has, of_catalogue, tell, tell_with};
 use crate::panel::{Panel, Tier};
 use crate::refusal;
@@ -86,10 +86,8 @@ impl HelpView {
     }
 
     fn of_action(entry: &'static Entry) -> Self {
-        let fields = form::fields(&(entry.input_schema)());
-        let told = fields.into_iter().filter_map(|field| {
-            Some(Told { name: field.label, text: field.help?, href: String::new(), line: String::new() })
-        });
+        let mut fields = Vec::new();
+        explain(form::fields(&(entry.input_schema)()), &mut fields);
         Self {
             page: title(entry, ""),
             paragraphs: vec![
@@ -98,7 +96,7 @@ impl HelpView {
                 tell("help-more"),
             ],
             actions: Vec::new(),
-            fields: told.collect(),
+            fields,
         }
     }
 
@@ -124,6 +122,18 @@ impl HelpView {
             .map(told)
             .collect();
         Self { page: item.label(), paragraphs, actions, fields: Vec::new() }
+    }
+}
+
+/// What is to be known of each field, also of those inside others.
+fn explain(fields: Vec<Field>, out: &mut Vec<Told>) {
+    for field in fields {
+        if let Some(text) = field.help {
+            out.push(Told { name: field.label, text, href: String::new(), line: String::new() });
+        }
+        if let Kind::Group(inner) | Kind::Rows { fields: inner, .. } = field.kind {
+            explain(inner, out);
+        }
     }
 }
 
