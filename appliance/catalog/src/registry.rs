@@ -48,6 +48,7 @@ registry! {
     session::SessionShow,
     server::ServerList,
     server::ServerShow,
+    server::ServerSamples,
     server::ServerAdd,
     server::ServerAccept,
     server::ServerInstall,

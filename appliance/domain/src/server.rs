@@ -9,6 +9,7 @@ mod power;
 mod reboot;
 mod rename;
 mod retire;
+mod samples;
 mod set_bmc;
 mod show;
 mod view;

@@ -9,6 +9,7 @@ pub mod job;
 pub mod name;
 pub mod network;
 pub mod profile;
+pub mod sample;
 pub mod server;
 pub mod time;
 

@@ -16,6 +16,7 @@ pub mod network;
 pub mod person;
 pub mod profile;
 mod row;
+pub mod sample;
 pub mod schema;
 pub mod server;
 pub mod session;

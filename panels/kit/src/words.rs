@@ -1,7 +1,7 @@
 //! Words on screen that are made from names in a schema.
 
 /// Words that are not written as they are spelt in a field name.
-const SPECIAL: [(&str, &str); 22] = [
+const SPECIAL: [(&str, &str); 25] = [
     ("bmc", "BMC"),
     ("mib", "MiB"),
     ("ssh", "SSH"),
@@ -23,6 +23,9 @@ const SPECIAL: [(&str, &str); 22] = [
     ("used_at", "Last used"),
     ("seen_at", "Last heard"),
     ("signed_in_at", "Last sign-in"),
+    ("cpu_permille", "CPU"),
+    ("net_in_bytes_per_s", "Network in"),
+    ("net_out_bytes_per_s", "Network out"),
     ("lease_s", "Lease time (seconds)"),
 ];
 

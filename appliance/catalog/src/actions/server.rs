@@ -1,5 +1,6 @@
 //! Physical servers.
 
+mod samples;
 mod view;
 
 use std::net::IpAddr;
@@ -8,6 +9,7 @@ use rackwright_model::{MacAddr, Name, ServerState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use samples::{SampleSeries, ServerSamples, ServerSamplesInput};
 pub use view::{
     BmcView, DiskUseView, InstallView, LoadView, NicLease, ServerDetail, ServerEventView, ServerSummary,
     Watched,

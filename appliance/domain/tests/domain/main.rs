@@ -14,5 +14,6 @@ mod networks;
 mod passwords;
 mod permissions;
 mod profiles;
+mod samples;
 mod sign_in;
 mod tokens;

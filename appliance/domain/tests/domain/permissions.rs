@@ -12,6 +12,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("session.show", ALL),
     ("server.list", ALL),
     ("server.show", ALL),
+    ("server.samples", ALL),
     ("server.add", WORKERS),
     ("server.accept", WORKERS),
     ("server.install", WORKERS),
