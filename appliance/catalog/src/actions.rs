@@ -7,6 +7,7 @@ pub mod image;
 pub mod job;
 pub mod network;
 pub mod profile;
+pub mod rack;
 pub mod server;
 pub mod session;
 pub mod system;

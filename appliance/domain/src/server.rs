@@ -5,6 +5,7 @@ mod add;
 mod bmc;
 mod install;
 mod list;
+mod place;
 mod power;
 mod reboot;
 mod rename;
@@ -22,6 +23,7 @@ use rackwright_store::server::{Server, server_named, server_set_state};
 
 pub(crate) use bmc::access;
 pub(crate) use install::begin;
+pub(crate) use view::summary;
 
 use crate::Refusal;
 use crate::refusal::{conflict, not_found};

@@ -15,7 +15,7 @@ pub mod time;
 
 pub use address::MacAddr;
 pub use boot::{BootRecord, BootStage, Firmware};
-pub use id::{ImageId, InstallId, JobId, NetworkId, ProfileId, ServerId, UserId};
+pub use id::{ImageId, InstallId, JobId, NetworkId, ProfileId, RackId, ServerId, UserId};
 pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;
 pub use name::Name;

@@ -15,6 +15,7 @@ pub mod lease;
 pub mod network;
 pub mod person;
 pub mod profile;
+pub mod rack;
 mod row;
 pub mod sample;
 pub mod schema;

@@ -14,6 +14,7 @@ mod networks;
 mod passwords;
 mod permissions;
 mod profiles;
+mod racks;
 mod samples;
 mod sign_in;
 mod tokens;
