@@ -11,12 +11,16 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Where an asset comes from and the name that templates call it by.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("tabler.css", "node_modules/@tabler/core/dist/css/tabler.min.css", "text/css; charset=utf-8"),
     ("htmx.js", "node_modules/htmx.org/dist/htmx.min.js", "text/javascript; charset=utf-8"),
     ("sse.js", "node_modules/htmx-ext-sse/dist/sse.min.js", "text/javascript; charset=utf-8"),
     ("panel.css", "kit/assets/panel.css", "text/css; charset=utf-8"),
     ("panel.js", "kit/assets/panel.js", "text/javascript; charset=utf-8"),
+    ("charts.js", "kit/assets/charts.js", "text/javascript; charset=utf-8"),
+    ("uplot.css", "node_modules/uplot/dist/uPlot.min.css", "text/css; charset=utf-8"),
+    ("uplot.js", "node_modules/uplot/dist/uPlot.iife.min.js", "text/javascript; charset=utf-8"),
+    ("wall.js", "kit/assets/wall.js", "text/javascript; charset=utf-8"),
     ("theme.js", "kit/assets/theme.js", "text/javascript; charset=utf-8"),
 ];
 

@@ -20,6 +20,7 @@ const fn item(
 
 const MENU: &[MenuItem] = &[
     item("Servers", "/servers", "server-2", "Machines", Permission::Look),
+    item("Racks", "/racks", "stack-2", "", Permission::Look),
     item("Discovery", "/discovery", "radar-2", "", Permission::Look),
     item("Networks", "/networks", "topology-star-3", "", Permission::Look),
     item("Images", "/images", "disc", "Installing", Permission::Look),
@@ -47,7 +48,8 @@ impl Tier for Admin {
     }
 
     fn home_of(&self, entry: &Entry, input: &Value, output: Option<&Value>) -> String {
-        let list = list_of(entry.spec.noun());
+        let placed = entry.spec.name == "server.place" && input.get("rack").is_some_and(Value::is_string);
+        let list = if placed { "/racks" } else { list_of(entry.spec.noun()) };
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let given = |value: &Value, key: &str| value.get(key).filter(|found| !found.is_null()).map(text);
         // Long work on a thing that has no page yet is watched on its job's page.
@@ -57,11 +59,15 @@ impl Tier for Admin {
             ("image.build" | "image.import", Some(_)) => {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
-            ("image.remove" | "profile.remove", Some(_)) => None,
-            ("server.add" | "server.rename" | "profile.create", Some(output)) => name(output),
-            ("server.add" | "image.build" | "image.import" | "profile.create", None) => None,
+            ("image.remove" | "profile.remove" | "rack.remove", Some(_)) => None,
+            (
+                "server.add" | "server.rename" | "profile.create" | "rack.create" | "rack.rename",
+                Some(output),
+            ) => name(output),
+            ("server.add" | "image.build" | "image.import" | "profile.create" | "rack.create", None) => None,
             (_, _) => match list {
                 "/servers" => given(input, "server"),
+                "/racks" => given(input, "rack"),
                 "/images" => given(input, "image"),
                 "/profiles" => given(input, "profile"),
                 "/jobs" => given(input, "job"),
@@ -74,7 +80,7 @@ impl Tier for Admin {
     fn item_page(&self, noun: &str, item: &Value) -> Option<String> {
         let list = list_of(noun);
         let key = match noun {
-            "server" | "image" | "profile" => item.get("name")?.as_str()?.to_owned(),
+            "server" | "rack" | "image" | "profile" => item.get("name")?.as_str()?.to_owned(),
             "job" => item.get("id")?.as_i64()?.to_string(),
             _ => return None,
         };
@@ -87,6 +93,7 @@ fn list_of(noun: &str) -> &'static str {
     match noun {
         "image" => "/images",
         "profile" => "/profiles",
+        "rack" => "/racks",
         "network" => "/networks",
         "discovery" => "/discovery",
         "job" => "/jobs",
