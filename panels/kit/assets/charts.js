@@ -53,14 +53,18 @@
   function splits(most, binary) {
     if (most <= 0) return [0, 1];
     const base = binary ? 2 ** Math.floor(Math.log2(most)) : 10 ** Math.floor(Math.log10(most));
-    const step = [base / 5, base / 4, base / 2, base, base * 2, base * 5].find((size) => most / size <= 4 && (!binary || size >= base / 4)) || most;
+    const step = [base / 5, base / 4, base / 2, base, base * 2, base * 5].find((size) => most / size <= 5 && (!binary || size >= base / 4)) || most;
     const marks = [];
     for (let mark = 0; mark <= most * 1.001; mark += step) marks.push(mark);
     return marks;
   }
 
-  function times(_, marks, __, ___, step) {
+  function times(plot, marks, __, ___, step) {
+    const { min, max } = plot.scales.x;
     return marks.map((mark) => {
+      // The corner belongs to the other axis, and at the end there is no room.
+      const margin = (max - min) * 0.06;
+      if (mark - min < margin || max - mark < margin) return "";
       const time = new Date(mark * 1000);
       const midnight = time.getHours() === 0 && time.getMinutes() === 0;
       return step >= 86400 || midnight ? day(time) : clock(time);

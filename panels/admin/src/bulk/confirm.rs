@@ -18,6 +18,8 @@ use super::{Bulk, CONFIRM};
 pub struct ConfirmView {
     path: String,
     title: String,
+    /// What the button says: the order may still be changed in the form.
+    verb: String,
     count: String,
     destroys: bool,
     servers: Vec<Named>,
@@ -84,7 +86,8 @@ pub(super) async fn ask(
     });
     let view = ConfirmView {
         path: format!("/bulk/{}/{}", bulk.entry.spec.noun(), bulk.entry.spec.verb()),
-        title: format!("{} {}", bulk.entry.spec.title, bulk.count()),
+        title: bulk.title(),
+        verb: format!("{} {}", bulk.entry.spec.title, bulk.count()),
         count: bulk.count(),
         destroys: bulk.destroys(),
         wiped: wiped.count(),

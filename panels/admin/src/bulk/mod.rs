@@ -77,6 +77,13 @@ impl Bulk {
         self.entry.spec.effect == Effect::Destroy
     }
 
+    /// "Install 3 servers", "Power cycle 1 server".
+    fn title(&self) -> String {
+        let order = self.typed.get("order").filter(|order| matches!(*order, "on" | "off" | "cycle"));
+        let verb = [Some(self.entry.spec.title), order].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        format!("{verb} {}", self.count())
+    }
+
     /// "1 server", "3 servers": what is typed to confirm, too.
     fn count(&self) -> String {
         match self.servers.len() {

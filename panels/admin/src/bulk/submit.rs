@@ -134,7 +134,7 @@ async fn tell(
         .map(|(name, text)| format!("{name}={text}"))
         .chain(failed.iter().map(|server| format!("server={server}")))
         .collect();
-    let title = format!("{} {}", bulk.entry.spec.title, bulk.count());
+    let title = bulk.title();
     let heading = Heading {
         title: title.clone(),
         crumbs: vec![Crumb::new("Servers", "/servers"), Crumb::new(title, "")],
