@@ -24,7 +24,7 @@
     const bar = document.getElementById("bulk");
     if (!bar) return;
     bar.classList.toggle("has-selection", selected.size > 0);
-    const words = selected.size === 0 ? "Select servers to act on several at once" : `${selected.size} server${selected.size === 1 ? "" : "s"} selected`;
+    const words = selected.size === 0 ? "No server is selected" : `${selected.size} server${selected.size === 1 ? "" : "s"} selected`;
     if (count().textContent !== words) count().textContent = words;
     all("button", bar).forEach((button) => (button.disabled = selected.size === 0));
     try {

@@ -1,6 +1,7 @@
 //! The admin panel over a transport that only pretends: every page from the catalogue's samples, the guards, the escape of
 //! hostile text, and a server on loopback for a person who wants to look.
 
+mod bulk;
 mod fake;
 mod guards;
 mod harness;
