@@ -7,6 +7,7 @@ pub mod image;
 pub mod job;
 pub mod network;
 pub mod profile;
+pub mod rack;
 pub mod search;
 pub mod server;
 pub mod session;

@@ -22,6 +22,7 @@ mod network;
 mod paging;
 mod person;
 mod profile;
+mod rack;
 mod search;
 mod server;
 mod system;

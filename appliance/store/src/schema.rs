@@ -3,5 +3,9 @@
 use rusqlite_migration::{M, Migrations};
 
 pub(crate) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("migrations/001_first.sql"))])
+    Migrations::new(vec![
+        M::up(include_str!("migrations/001_first.sql")),
+        M::up(include_str!("migrations/003_sample.sql")),
+        M::up(include_str!("migrations/004_rack.sql")),
+    ])
 }

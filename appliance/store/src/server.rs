@@ -29,6 +29,17 @@ pub struct Server {
     pub boot: Option<String>,
     pub seen_at: Option<Millis>,
     pub created_at: Millis,
+    pub place: Option<Place>,
+}
+
+/// Where a server stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub rack: Name,
+    pub site: Option<Name>,
+    /// The lowest unit that it fills.
+    pub unit: u32,
+    pub height: u32,
 }
 
 /// How to reach a BMC; the password is encrypted.
@@ -78,35 +89,42 @@ fn read(row: &Row<'_>) -> Result<Server, StoreError> {
         boot: row.get("boot")?,
         seen_at: row::millis_opt(row, "seen_at")?,
         created_at: row::millis(row, "created_at")?,
+        place: place(row)?,
     })
 }
 
+fn place(row: &Row<'_>) -> Result<Option<Place>, StoreError> {
+    let rack = row::parsed_opt("rack name", row.get("rack_name")?)?;
+    let (Some(rack), Some(unit), Some(height)) = (rack, row.get("place_unit")?, row.get("place_height")?)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Place { rack, site: row::parsed_opt("rack site", row.get("rack_site")?)?, unit, height }))
+}
+
 const SELECT: &str = "SELECT server.*, (SELECT group_concat(mac, ' ') FROM (SELECT mac FROM server_mac \
-                      WHERE server_id = server.id ORDER BY position)) AS macs FROM server";
+                      WHERE server_id = server.id ORDER BY position)) AS macs, rack.name AS rack_name, \
+                      rack.site AS rack_site, placement.unit AS place_unit, placement.height AS place_height \
+                      FROM server LEFT JOIN placement ON placement.server_id = server.id \
+                      LEFT JOIN rack ON rack.id = placement.rack_id";
 
 /// # Errors
 /// When the database fails.
-pub fn server_list(
-    tx: &Connection,
-    state: Option<ServerState>,
-    search: Option<&str>,
-) -> Result<Vec<Server>, StoreError> {
-    let sql = format!(
-        "{SELECT} WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR instr(name, $2) > 0) ORDER BY name LIMIT $3"
-    );
-    row::all(tx, &sql, (state.map(ServerState::word), search, row::LIST_LIMIT), read)
+pub fn server_list(tx: &Connection, state: Option<ServerState>) -> Result<Vec<Server>, StoreError> {
+    let sql = format!("{SELECT} WHERE ($1 IS NULL OR server.state = $1) ORDER BY server.name LIMIT $2");
+    row::all(tx, &sql, (state.map(ServerState::word), row::LIST_LIMIT), read)
 }
 
 /// # Errors
 /// When the database fails.
 pub fn server_get(tx: &Connection, id: ServerId) -> Result<Option<Server>, StoreError> {
-    row::one(tx, &format!("{SELECT} WHERE id = $1"), [id.0], read)
+    row::one(tx, &format!("{SELECT} WHERE server.id = $1"), [id.0], read)
 }
 
 /// # Errors
 /// When the database fails.
 pub fn server_named(tx: &Connection, name: &Name) -> Result<Option<Server>, StoreError> {
-    row::one(tx, &format!("{SELECT} WHERE name = $1"), [name.as_str()], read)
+    row::one(tx, &format!("{SELECT} WHERE server.name = $1"), [name.as_str()], read)
 }
 
 /// The server with this interface.
@@ -114,7 +132,7 @@ pub fn server_named(tx: &Connection, name: &Name) -> Result<Option<Server>, Stor
 /// # Errors
 /// When the database fails.
 pub fn server_of_mac(tx: &Connection, mac: MacAddr) -> Result<Option<Server>, StoreError> {
-    let sql = format!("{SELECT} WHERE id = (SELECT server_id FROM server_mac WHERE mac = $1)");
+    let sql = format!("{SELECT} WHERE server.id = (SELECT server_id FROM server_mac WHERE mac = $1)");
     row::one(tx, &sql, [mac.to_string()], read)
 }
 

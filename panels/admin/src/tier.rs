@@ -21,6 +21,7 @@ const fn item(
 
 const MENU: &[MenuItem] = &[
     item(("servers", "/servers", "server-2"), "group-machines", "s", &["server"], Permission::Look),
+    item(("racks", "/racks", "stack-2"), "", "r", &["rack"], Permission::Look),
     item(("discovery", "/discovery", "radar-2"), "", "d", &["discovery"], Permission::Look),
     item(("networks", "/networks", "topology-star-3"), "", "n", &["network"], Permission::Look),
     item(("images", "/images", "disc"), "group-installing", "i", &["image", "environment"], Permission::Look),
@@ -48,7 +49,8 @@ impl Tier for Admin {
     }
 
     fn home_of(&self, entry: &Entry, input: &Value, output: Option<&Value>) -> String {
-        let list = list_of(entry.spec.noun());
+        let placed = entry.spec.name == "server.place" && input.get("rack").is_some_and(Value::is_string);
+        let list = if placed { "/racks" } else { list_of(entry.spec.noun()) };
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let given = |value: &Value, key: &str| value.get(key).filter(|found| !found.is_null()).map(text);
         // Long work on a thing that has no page yet is watched on its job's page.
@@ -58,11 +60,15 @@ impl Tier for Admin {
             ("image.build" | "image.import", Some(_)) => {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
-            ("image.remove" | "profile.remove", Some(_)) => None,
-            ("server.add" | "server.rename" | "profile.create", Some(output)) => name(output),
-            ("server.add" | "image.build" | "image.import" | "profile.create", None) => None,
+            ("image.remove" | "profile.remove" | "rack.remove", Some(_)) => None,
+            (
+                "server.add" | "server.rename" | "profile.create" | "rack.create" | "rack.rename",
+                Some(output),
+            ) => name(output),
+            ("server.add" | "image.build" | "image.import" | "profile.create" | "rack.create", None) => None,
             (_, _) => match list {
                 "/servers" => given(input, "server"),
+                "/racks" => given(input, "rack"),
                 "/images" => given(input, "image"),
                 "/profiles" => given(input, "profile"),
                 "/jobs" => given(input, "job"),
@@ -75,7 +81,7 @@ impl Tier for Admin {
     fn item_page(&self, noun: &str, item: &Value) -> Option<String> {
         let list = list_of(noun);
         let key = match noun {
-            "server" | "image" | "profile" => item.get("name")?.as_str()?.to_owned(),
+            "server" | "rack" | "image" | "profile" => item.get("name")?.as_str()?.to_owned(),
             "job" => item.get("id")?.as_i64()?.to_string(),
             _ => return None,
         };
@@ -88,6 +94,7 @@ fn list_of(noun: &str) -> &'static str {
     match noun {
         "image" | "environment" => "/images",
         "profile" => "/profiles",
+        "rack" => "/racks",
         "network" => "/networks",
         "discovery" => "/discovery",
         "job" => "/jobs",

@@ -161,6 +161,12 @@ fn number_cell(name: &str, number: &serde_json::Number, now: Millis) -> Cell {
             let permille = u32::try_from(permille.min(1_000)).unwrap_or(1_000);
             Cell { kind: "progress", text: format!("{} %", permille / 10), permille, ..Cell::default() }
         }
+        (name, Some(permille), _) if name.ends_with("_permille") => {
+            Cell { text: format!("{}.{} %", permille / 10, (permille % 10).abs()), ..plain }
+        }
+        (name, _, Some(bytes)) if name.ends_with("_bytes_per_s") => {
+            Cell { text: format!("{}/s", humane::bytes(bytes)), ..plain }
+        }
         (name, _, Some(bytes)) if name == "bytes" || name.ends_with("_bytes") => {
             Cell { text: humane::bytes(bytes), title: format!("{bytes} bytes"), ..plain }
         }

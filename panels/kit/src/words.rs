@@ -3,7 +3,7 @@
 use crate::messages;
 
 /// Words that are not written as they are spelt in a field name.
-const SPECIAL: [(&str, &str); 22] = [
+const SPECIAL: [(&str, &str); 25] = [
     ("bmc", "BMC"),
     ("mib", "MiB"),
     ("ssh", "SSH"),
@@ -25,6 +25,9 @@ const SPECIAL: [(&str, &str); 22] = [
     ("used_at", "Last used"),
     ("seen_at", "Last heard"),
     ("signed_in_at", "Last sign-in"),
+    ("cpu_permille", "CPU"),
+    ("net_in_bytes_per_s", "Network in"),
+    ("net_out_bytes_per_s", "Network out"),
     ("lease_s", "Lease time (seconds)"),
 ];
 

@@ -14,6 +14,8 @@ mod networks;
 mod passwords;
 mod permissions;
 mod profiles;
+mod racks;
+mod samples;
 mod search;
 mod sign_in;
 mod tokens;

@@ -2,4 +2,5 @@
 
 mod fleet;
 mod people;
+mod samples;
 mod serving;

@@ -7,6 +7,7 @@ pub mod jobs;
 pub mod networks;
 pub mod people;
 pub mod profiles;
+pub mod racks;
 pub mod system;
 
 use axum::http::{HeaderMap, StatusCode};

@@ -29,7 +29,9 @@ fn is_harmless(text: &str, what: &str) {
     }
 }
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 16] = [
+    "rack.list",
+    "server.samples",
     "server.list",
     "server.show",
     "image.list",
@@ -100,6 +102,12 @@ async fn what_stands_in_an_address_is_escaped() {
         "/servers?search=",
         "/servers?view=",
         "/servers?state=",
+        "/servers?group=",
+        "/servers?rack=",
+        "/servers/r1-u07?range=",
+        "/bulk/server/install?server=r1-u07&profile=",
+        "/bulk/server/power?server=r1-u07&order=",
+        "/bulk/server/retire?server=",
         "/audit?action=",
         "/audit?user=",
         "/jobs?state=",

@@ -2,6 +2,7 @@
 //! hostile text, and a server on loopback for a person who wants to look.
 
 mod browser;
+mod bulk;
 mod fake;
 mod guards;
 mod harness;

@@ -7,7 +7,17 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 22] = [
+pub const PAGES: [(&str, &str); 29] = [
+    ("/servers?group=rack", "rack r1 · fra-1"),
+    ("/servers?view=table&group=site&rack=r1", "rack=r1\"|site fra-1"),
+    ("/servers/r1-u07?range=week", "data-plot=\"network\""),
+    ("/racks", "id=\"slot-r1-u07\""),
+    ("/racks/r1", "1 of 42 units|2 of 42 units"),
+    ("/bulk/server/install?server=r1-u07&server=r1-u08&profile=debian-12", "Type “2 servers” to confirm"),
+    (
+        "/bulk/server/power?server=r1-u07&server=r1-u08&order=cycle",
+        "rackwright server power r1-u08 cycle|--order cycle",
+    ),
     ("/servers", "id=\"tile-r1-u07\""),
     ("/servers?view=table", "id=\"row-r1-u07\""),
     ("/servers?state=online&search=r1", "aria-current=\"true\""),
@@ -35,7 +45,10 @@ pub const PAGES: [(&str, &str); 22] = [
     ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
 ];
 
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 16] = [
+    "/parts/racks",
+    "/parts/racks/r1",
+    "/parts/server/r1-u07/charts?range=day",
     "/parts/fleet?view=wall",
     "/parts/fleet?view=table",
     "/parts/tile/r1-u07",
