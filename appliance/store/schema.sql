@@ -207,3 +207,41 @@ CREATE INDEX audit_actor ON audit (actor, id);
 CREATE INDEX audit_action ON audit (action, id);
 
 CREATE INDEX session_person ON session (person_id);
+
+CREATE TABLE sample (
+    server_id BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
+    -- Length of the span of time, in seconds; one of the rungs of the ladder.
+    span_s BIGINT NOT NULL,
+    -- When the span began.
+    at BIGINT NOT NULL,
+    -- How many of the shortest spans are in it.
+    spans BIGINT NOT NULL,
+    cpu_permille BIGINT,
+    memory_bytes BIGINT NOT NULL,
+    memory_used_bytes BIGINT NOT NULL,
+    disk_bytes BIGINT NOT NULL,
+    disk_used_bytes BIGINT NOT NULL,
+    net_in_bytes_per_s BIGINT,
+    net_out_bytes_per_s BIGINT,
+    PRIMARY KEY (server_id, span_s, at)
+);
+
+CREATE INDEX sample_age ON sample (span_s, at);
+
+CREATE TABLE rack (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    site TEXT,
+    -- In units.
+    height BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE placement (
+    server_id BIGINT PRIMARY KEY REFERENCES server (id) ON DELETE CASCADE,
+    rack_id BIGINT NOT NULL REFERENCES rack (id),
+    -- The lowest unit that it fills; the lowest of a rack is 1.
+    unit BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    UNIQUE (rack_id, unit)
+);

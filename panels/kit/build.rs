@@ -10,14 +10,28 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-/// Where an asset comes from and the name that templates call it by.
-const FILES: [(&str, &str, &str); 6] = [
-    ("tabler.css", "node_modules/@tabler/core/dist/css/tabler.min.css", "text/css; charset=utf-8"),
-    ("htmx.js", "node_modules/htmx.org/dist/htmx.min.js", "text/javascript; charset=utf-8"),
-    ("sse.js", "node_modules/htmx-ext-sse/dist/sse.min.js", "text/javascript; charset=utf-8"),
-    ("panel.css", "kit/assets/panel.css", "text/css; charset=utf-8"),
-    ("panel.js", "kit/assets/panel.js", "text/javascript; charset=utf-8"),
-    ("theme.js", "kit/assets/theme.js", "text/javascript; charset=utf-8"),
+/// The name that templates call an asset by, and the files that it is made of, in order.
+const FILES: [(&str, &[&str], &str); 10] = [
+    ("tabler.css", &["node_modules/@tabler/core/dist/css/tabler.min.css"], "text/css; charset=utf-8"),
+    ("htmx.js", &["node_modules/htmx.org/dist/htmx.min.js"], "text/javascript; charset=utf-8"),
+    ("sse.js", &["node_modules/htmx-ext-sse/dist/sse.min.js"], "text/javascript; charset=utf-8"),
+    ("panel.css", &["kit/assets/panel.css", "kit/assets/shell.css"], "text/css; charset=utf-8"),
+    (
+        "panel.js",
+        &[
+            "kit/assets/js/base.js",
+            "kit/assets/js/panel.js",
+            "kit/assets/js/palette.js",
+            "kit/assets/js/keys.js",
+            "kit/assets/js/forms.js",
+        ],
+        "text/javascript; charset=utf-8",
+    ),
+    ("charts.js", &["kit/assets/charts.js"], "text/javascript; charset=utf-8"),
+    ("uplot.css", &["node_modules/uplot/dist/uPlot.min.css"], "text/css; charset=utf-8"),
+    ("uplot.js", &["node_modules/uplot/dist/uPlot.iife.min.js"], "text/javascript; charset=utf-8"),
+    ("wall.js", &["kit/assets/wall.js"], "text/javascript; charset=utf-8"),
+    ("theme.js", &["kit/assets/theme.js"], "text/javascript; charset=utf-8"),
 ];
 
 fn main() {
@@ -32,8 +46,9 @@ fn gather() -> Result<(), String> {
     let panels = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("..");
     let out = PathBuf::from(variable("OUT_DIR")?);
     let mut table = String::from("static ASSETS: &[Asset] = &[\n");
-    for (name, path, kind) in FILES {
-        let bytes = read(&panels.join(path))?;
+    for (name, paths, kind) in FILES {
+        let parts = paths.iter().map(|path| read(&panels.join(path))).collect::<Result<Vec<_>, _>>()?;
+        let bytes = parts.concat();
         add(&mut table, &out, name, kind, &bytes)?;
     }
     for (name, kind, bytes) in [

@@ -62,6 +62,15 @@ mod tests {
     }
 
     #[test]
+    fn a_heartbeat_of_an_older_agent_is_understood() {
+        let body = br#"{"say":"heartbeat","uptime_s":9,"load_centi":[1,2,3],"memory_kb":4,"memory_available_kb":3,"disks":[]}"#;
+        let message = decode::<FromMachine>(body).expect("understood");
+        assert!(
+            matches!(message, FromMachine::Heartbeat(beat) if beat.cpu.is_none() && beat.network.is_none())
+        );
+    }
+
+    #[test]
     fn an_oversized_length_is_refused_before_the_body() {
         assert!(matches!(body_len([0xff; 4]), Err(FrameError::TooLong(_))));
     }

@@ -99,6 +99,27 @@ pub struct Heartbeat {
     pub memory_kb: u64,
     pub memory_available_kb: u64,
     pub disks: Vec<DiskUse>,
+    /// Older agents do not tell it.
+    #[serde(default)]
+    pub cpu: Option<CpuTicks>,
+    /// Older agents do not tell it.
+    #[serde(default)]
+    pub network: Option<NetworkBytes>,
+}
+
+/// Ticks of all processors since the machine started (proc(5), /proc/stat).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CpuTicks {
+    /// Neither idle nor waiting for a disk.
+    pub busy: u64,
+    pub total: u64,
+}
+
+/// Bytes through all network cards since the machine started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkBytes {
+    pub received: u64,
+    pub sent: u64,
 }
 
 /// Room on one mounted file system.

@@ -37,6 +37,11 @@ impl Events {
         self.push(at, Some(server.clone()), kind, text.into());
     }
 
+    /// A job that is not about one server began, went on or ended.
+    pub fn job(&self, at: Millis, text: &str) {
+        self.push(at, None, "job", text.to_owned());
+    }
+
     /// Something happened to the Control Center.
     pub fn system(&self, at: Millis, text: &str) {
         self.push(at, None, "system", text.to_owned());

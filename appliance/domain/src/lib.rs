@@ -25,7 +25,9 @@ mod network;
 mod paging;
 mod person;
 mod profile;
+mod rack;
 mod role;
+mod search;
 mod server;
 mod system;
 

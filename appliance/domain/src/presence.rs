@@ -51,6 +51,18 @@ impl Presence {
         self.with(|servers| servers.entry(server).or_default().heartbeat = Some((at, heartbeat)));
     }
 
+    /// The last heartbeat of every server that was heard since `after`.
+    #[must_use]
+    pub fn heartbeats(&self, after: Millis) -> Vec<(ServerId, Millis, Heartbeat)> {
+        self.with(|servers| {
+            let heard = servers.iter().filter_map(|(id, seen)| {
+                let (at, beat) = seen.heartbeat.as_ref()?;
+                (*at > after).then(|| (*id, *at, beat.clone()))
+            });
+            heard.collect()
+        })
+    }
+
     pub fn echo(&self, server: ServerId, at: Millis) {
         self.with(|servers| servers.entry(server).or_default().echo = Some(at));
     }

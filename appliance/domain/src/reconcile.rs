@@ -4,6 +4,7 @@
 pub mod image_jobs;
 mod install;
 mod monitor;
+pub mod sampler;
 
 use std::sync::Arc;
 
@@ -12,5 +13,5 @@ pub(crate) use install::Ending;
 
 /// Run the reconcilers of servers until the process ends.
 pub async fn run(domain: Arc<Domain>) {
-    tokio::join!(install::run(Arc::clone(&domain)), monitor::run(domain));
+    tokio::join!(install::run(Arc::clone(&domain)), monitor::run(Arc::clone(&domain)), sampler::run(domain));
 }

@@ -6,10 +6,12 @@ mod assign;
 mod bmc;
 mod install;
 mod list;
+mod place;
 mod power;
 mod reboot;
 mod rename;
 mod retire;
+mod samples;
 mod set_bmc;
 mod show;
 mod view;
@@ -22,6 +24,7 @@ use rackwright_store::server::{Server, server_named, server_set_state};
 
 pub(crate) use bmc::access;
 pub(crate) use install::begin;
+pub(crate) use view::summary;
 
 use crate::Refusal;
 use crate::refusal::{conflict, not_found};

@@ -33,6 +33,8 @@ id! {
     JobId,
     /// A subnet that the Control Center serves.
     NetworkId,
+    /// A rack in which servers stand.
+    RackId,
     /// A person who signs in.
     UserId,
     /// A node of the tree of accounts.

@@ -10,13 +10,14 @@ pub mod job;
 pub mod name;
 pub mod network;
 pub mod profile;
+pub mod sample;
 pub mod server;
 pub mod time;
 
 pub use account::{Scope, Tier};
 pub use address::MacAddr;
 pub use boot::{BootRecord, BootStage, Firmware};
-pub use id::{AccountId, ImageId, InstallId, JobId, NetworkId, ProfileId, ServerId, UserId};
+pub use id::{AccountId, ImageId, InstallId, JobId, NetworkId, ProfileId, RackId, ServerId, UserId};
 pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;
 pub use name::Name;

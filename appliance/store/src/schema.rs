@@ -6,5 +6,7 @@ pub(crate) fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("migrations/001_first.sql")),
         M::up(include_str!("migrations/002_accounts.sql")),
+        M::up(include_str!("migrations/003_sample.sql")),
+        M::up(include_str!("migrations/004_rack.sql")),
     ])
 }

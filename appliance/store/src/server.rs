@@ -32,6 +32,17 @@ pub struct Server {
     pub boot: Option<String>,
     pub seen_at: Option<Millis>,
     pub created_at: Millis,
+    pub place: Option<Place>,
+}
+
+/// Where a server stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub rack: Name,
+    pub site: Option<Name>,
+    /// The lowest unit that it fills.
+    pub unit: u32,
+    pub height: u32,
 }
 
 /// How to reach a BMC; the password is encrypted.
@@ -83,12 +94,25 @@ fn read(row: &Row<'_>) -> Result<Server, StoreError> {
         boot: row.get("boot")?,
         seen_at: row::millis_opt(row, "seen_at")?,
         created_at: row::millis(row, "created_at")?,
+        place: place(row)?,
     })
 }
 
+fn place(row: &Row<'_>) -> Result<Option<Place>, StoreError> {
+    let rack = row::parsed_opt("rack name", row.get("rack_name")?)?;
+    let (Some(rack), Some(unit), Some(height)) = (rack, row.get("place_unit")?, row.get("place_height")?)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Place { rack, site: row::parsed_opt("rack site", row.get("rack_site")?)?, unit, height }))
+}
+
 const SELECT: &str = "SELECT server.*, (SELECT group_concat(mac, ' ') FROM (SELECT mac FROM server_mac \
-                      WHERE server_id = server.id ORDER BY position)) AS macs, account.name AS account_name \
-                      FROM server JOIN account ON account.id = server.account_id";
+                      WHERE server_id = server.id ORDER BY position)) AS macs, account.name AS account_name, \
+                      rack.name AS rack_name, rack.site AS rack_site, placement.unit AS place_unit, \
+                      placement.height AS place_height FROM server JOIN account ON account.id = server.account_id \
+                      LEFT JOIN placement ON placement.server_id = server.id \
+                      LEFT JOIN rack ON rack.id = placement.rack_id";
 
 /// # Errors
 /// When the database fails.
@@ -96,15 +120,12 @@ pub fn server_list(
     tx: &Connection,
     scope: &Scope,
     state: Option<ServerState>,
-    search: Option<&str>,
 ) -> Result<Vec<Server>, StoreError> {
     let sql = format!(
-        "{SELECT} WHERE {} AND ($3 IS NULL OR server.state = $3) AND ($4 IS NULL OR instr(server.name, $4) > 0) \
-         ORDER BY server.name LIMIT $5",
+        "{SELECT} WHERE {} AND ($3 IS NULL OR server.state = $3) ORDER BY server.name LIMIT $4",
         owned(scope, "server.account_id", 1)
     );
-    let params = (scope.low(), scope.high(), state.map(ServerState::word), search, row::LIST_LIMIT);
-    row::all(tx, &sql, params, read)
+    row::all(tx, &sql, (scope.low(), scope.high(), state.map(ServerState::word), row::LIST_LIMIT), read)
 }
 
 /// # Errors

@@ -1,6 +1,7 @@
 //! The panel of the provider: the Control Center. Pages arrange actions of the catalogue; what an action does stands
 //! elsewhere.
 
+mod bulk;
 mod fleet;
 mod live;
 mod pages;
@@ -10,7 +11,7 @@ mod tier;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use rackwright_client::Transport;
 use rackwright_panel_kit::Panel;
 use rackwright_panel_kit::routes::finish;
@@ -21,11 +22,16 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts/fleet.html", include_str!("../templates/parts/fleet.html")),
     ("parts/tile.html", include_str!("../templates/parts/tile.html")),
     ("parts/row.html", include_str!("../templates/parts/row.html")),
+    ("bulk.html", include_str!("../templates/bulk.html")),
+    ("bulk-results.html", include_str!("../templates/bulk-results.html")),
+    ("racks.html", include_str!("../templates/racks.html")),
+    ("parts/racks.html", include_str!("../templates/parts/racks.html")),
     ("server.html", include_str!("../templates/server.html")),
     ("parts/head.html", include_str!("../templates/parts/head.html")),
     ("parts/timeline.html", include_str!("../templates/parts/timeline.html")),
     ("parts/lifecycle.html", include_str!("../templates/parts/lifecycle.html")),
     ("parts/actions.html", include_str!("../templates/parts/actions.html")),
+    ("parts/charts.html", include_str!("../templates/parts/charts.html")),
     ("parts/load.html", include_str!("../templates/parts/load.html")),
     ("parts/hardware.html", include_str!("../templates/parts/hardware.html")),
     ("parts/jobs.html", include_str!("../templates/parts/jobs.html")),
@@ -52,7 +58,14 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/parts/fleet", get(fleet::part))
         .route("/parts/tile/{name}", get(fleet::tile))
         .route("/parts/row/{name}", get(fleet::row))
+        .route("/parts/server/{name}/charts", get(server::charts::part))
         .route("/parts/server/{name}/{part}", get(server::part))
+        .route("/bulk/{noun}/{verb}", get(bulk::show).post(bulk::submit))
+        .route("/bulk/{noun}/{verb}/lines", post(bulk::line))
+        .route("/racks", get(pages::racks::list))
+        .route("/racks/{name}", get(pages::racks::one))
+        .route("/parts/racks", get(pages::racks::part))
+        .route("/parts/racks/{name}", get(pages::racks::one_part))
         .route("/images", get(pages::images::list))
         .route("/images/{name}", get(pages::images::one))
         .route("/profiles", get(pages::profiles::list))

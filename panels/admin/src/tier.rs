@@ -1,7 +1,6 @@
 //! Menu and addresses of the admin panel.
 
 use rackwright_catalog::{Entry, Permission};
-use rackwright_model as model;
 use rackwright_panel_kit::panel::Tier;
 use rackwright_panel_kit::{Crumb, MenuItem};
 use serde_json::Value;
@@ -9,53 +8,54 @@ use serde_json::Value;
 /// The provider's tier.
 pub struct Admin;
 
+/// A menu entry; `group` is the message above it, when it begins a group.
 const fn item(
-    label: &'static str,
-    href: &'static str,
-    icon: &'static str,
+    (topic, href, icon): (&'static str, &'static str, &'static str),
     group: &'static str,
+    key: &'static str,
+    nouns: &'static [&'static str],
     permission: Permission,
 ) -> MenuItem {
-    MenuItem { label, href, icon, group, permission }
+    MenuItem { topic, href, icon, group, key, nouns, permission }
 }
 
 const MENU: &[MenuItem] = &[
-    item("Servers", "/servers", "server-2", "Machines", Permission::Look),
-    item("Discovery", "/discovery", "radar-2", "", Permission::Inspect),
-    item("Networks", "/networks", "topology-star-3", "", Permission::Inspect),
-    item("Images", "/images", "disc", "Installing", Permission::Inspect),
-    item("Profiles", "/profiles", "file-settings", "", Permission::Inspect),
-    item("Jobs", "/jobs", "list-check", "Control Center", Permission::Look),
-    item("System", "/system", "heart-rate-monitor", "", Permission::Inspect),
-    item("Accounts", "/accounts", "building", "People", Permission::ViewAccounts),
-    item("Users", "/users", "users", "", Permission::People),
-    item("Roles", "/roles", "shield-check", "", Permission::SignedIn),
-    item("Sessions", "/sessions", "device-desktop", "", Permission::SignedIn),
-    item("API tokens", "/tokens", "key", "", Permission::SignedIn),
-    item("Audit", "/audit", "history", "", Permission::Audit),
+    item(("servers", "/servers", "server-2"), "group-machines", "s", &["server"], Permission::Look),
+    item(("racks", "/racks", "stack-2"), "", "r", &["rack"], Permission::Inspect),
+    item(("discovery", "/discovery", "radar-2"), "", "d", &["discovery"], Permission::Inspect),
+    item(("networks", "/networks", "topology-star-3"), "", "n", &["network"], Permission::Inspect),
+    item(
+        ("images", "/images", "disc"),
+        "group-installing",
+        "i",
+        &["image", "environment"],
+        Permission::Inspect,
+    ),
+    item(("profiles", "/profiles", "file-settings"), "", "p", &["profile"], Permission::Inspect),
+    item(("jobs", "/jobs", "list-check"), "group-center", "j", &["job"], Permission::Look),
+    item(("system", "/system", "heart-rate-monitor"), "", "y", &["system"], Permission::Inspect),
+    item(("accounts", "/accounts", "building"), "group-people", "c", &["account"], Permission::ViewAccounts),
+    item(("users", "/users", "users"), "", "u", &["user"], Permission::People),
+    item(("roles", "/roles", "shield-check"), "", "o", &["role"], Permission::SignedIn),
+    item(("sessions", "/sessions", "device-desktop"), "", "e", &["session"], Permission::SignedIn),
+    item(("tokens", "/tokens", "key"), "", "t", &["token"], Permission::SignedIn),
+    item(("audit", "/audit", "history"), "", "a", &["audit"], Permission::Audit),
 ];
 
 impl Tier for Admin {
-    fn title(&self, of: model::Tier) -> &'static str {
-        match of {
-            model::Tier::Provider => "Control Center",
-            model::Tier::Reseller => "Reseller panel",
-            model::Tier::Customer => "Account panel",
-        }
-    }
-
     fn menu(&self) -> &'static [MenuItem] {
         MENU
     }
 
     fn crumb(&self, noun: &str) -> Crumb {
         let href = list_of(noun);
-        let label = MENU.iter().find(|item| item.href == href).map_or("Servers", |item| item.label);
+        let label = MENU.iter().find(|item| item.href == href).unwrap_or(&MENU[0]).label();
         Crumb::new(label, href)
     }
 
     fn home_of(&self, entry: &Entry, input: &Value, output: Option<&Value>) -> String {
-        let list = list_of(entry.spec.noun());
+        let placed = entry.spec.name == "server.place" && input.get("rack").is_some_and(Value::is_string);
+        let list = if placed { "/racks" } else { list_of(entry.spec.noun()) };
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let given = |value: &Value, key: &str| value.get(key).filter(|found| !found.is_null()).map(text);
         // Long work on a thing that has no page yet is watched on its job's page.
@@ -65,17 +65,21 @@ impl Tier for Admin {
             ("image.build" | "image.import", Some(_)) => {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
-            ("image.remove" | "profile.remove" | "account.remove", Some(_)) => None,
+            ("image.remove" | "profile.remove" | "rack.remove" | "account.remove", Some(_)) => None,
             ("session.enter" | "session.leave", _) => return "/".to_owned(),
             (
-                "server.add" | "server.rename" | "profile.create" | "account.create" | "account.rename",
+                "server.add" | "server.rename" | "profile.create" | "rack.create" | "rack.rename"
+                | "account.create" | "account.rename",
                 Some(output),
             ) => name(output),
-            ("server.add" | "image.build" | "image.import" | "profile.create" | "account.create", None) => {
-                None
-            }
+            (
+                "server.add" | "image.build" | "image.import" | "profile.create" | "rack.create"
+                | "account.create",
+                None,
+            ) => None,
             (_, _) => match list {
                 "/servers" => given(input, "server"),
+                "/racks" => given(input, "rack"),
                 "/images" => given(input, "image"),
                 "/profiles" => given(input, "profile"),
                 "/jobs" => given(input, "job"),
@@ -89,7 +93,7 @@ impl Tier for Admin {
     fn item_page(&self, noun: &str, item: &Value) -> Option<String> {
         let list = list_of(noun);
         let key = match noun {
-            "server" | "image" | "profile" | "account" => item.get("name")?.as_str()?.to_owned(),
+            "server" | "rack" | "image" | "profile" | "account" => item.get("name")?.as_str()?.to_owned(),
             "job" => item.get("id")?.as_i64()?.to_string(),
             _ => return None,
         };
@@ -100,8 +104,9 @@ impl Tier for Admin {
 /// Where the things of a noun are listed.
 fn list_of(noun: &str) -> &'static str {
     match noun {
-        "image" => "/images",
+        "image" | "environment" => "/images",
         "profile" => "/profiles",
+        "rack" => "/racks",
         "network" => "/networks",
         "discovery" => "/discovery",
         "job" => "/jobs",
@@ -112,6 +117,7 @@ fn list_of(noun: &str) -> &'static str {
         "session" => "/sessions",
         "account" => "/accounts",
         "role" => "/roles",
+        "search" => "/search",
         _ => "/servers",
     }
 }

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::flash::Status;
+use crate::messages::tell;
 
 /// No inline script or style, nothing from elsewhere, no frames. `data:` images are the small marks in the style sheet.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -57,8 +58,7 @@ pub async fn same_origin(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) || from_here(request.headers()) {
         return next.run(request).await;
     }
-    let sentence = "Refused: this request was not made by a page of this panel. Open the panel's own address and try again.";
-    (StatusCode::FORBIDDEN, sentence).into_response()
+    (StatusCode::FORBIDDEN, tell("refused-origin")).into_response()
 }
 
 /// Whether the browser says that the request comes from a page of the same origin. A request that says nothing at all is

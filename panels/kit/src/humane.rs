@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 use rackwright_model::Millis;
 
+use crate::language;
+use crate::messages::{tell, tell_with};
+
 /// `2026-03-01 14:05:09 UTC`; a dash for what is no time.
 #[must_use]
 pub fn instant(at: Millis) -> String {
@@ -34,15 +37,16 @@ fn stamp(at: Millis, form: &str) -> String {
 pub fn relative(at: Millis, now: Millis) -> String {
     let apart = now.since(at);
     let seconds = apart.unsigned_abs() / 1_000;
-    let text = match seconds {
-        0..5 => return "just now".to_owned(),
-        5..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..172_800 => format!("{} h", seconds / 3_600),
-        172_800..5_184_000 => format!("{} days", seconds / 86_400),
+    let (unit, count) = match seconds {
+        0..5 => return tell("time-now"),
+        5..60 => ("time-s", seconds),
+        60..3_600 => ("time-min", seconds / 60),
+        3_600..172_800 => ("time-h", seconds / 3_600),
+        172_800..5_184_000 => ("time-days", seconds / 86_400),
         _ => return stamp(at, "%Y-%m-%d"),
     };
-    if apart < 0 { format!("in {text}") } else { format!("{text} ago") }
+    let span = tell_with(unit, &[("n", count.into())]);
+    tell_with(if apart < 0 { "time-in" } else { "time-ago" }, &[("span", span.into())])
 }
 
 /// A length of time: `240 ms`, `12.3 s`, `2 min 05 s`, `3 h 20 min`, `4 days 3 h`.
@@ -52,10 +56,13 @@ pub fn duration(milliseconds: i64) -> String {
     let seconds = ms / 1_000;
     match ms {
         0..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{} s", seconds, ms % 1_000 / 100),
+        1_000..60_000 => format!("{seconds}{}{} s", language::current().decimal_mark(), ms % 1_000 / 100),
         60_000..3_600_000 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         3_600_000..172_800_000 => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
-        _ => format!("{} days {} h", seconds / 86_400, seconds / 3_600 % 24),
+        _ => {
+            let values = [("days", (seconds / 86_400).into()), ("hours", (seconds / 3_600 % 24).into())];
+            tell_with("time-days-hours", &values)
+        }
     }
 }
 
@@ -83,7 +90,7 @@ fn scaled(bytes: u64, step: u64, units: [&str; 6]) -> String {
     if unit == 0 || tenths >= 1_000 || tenths % 10 == 0 {
         format!("{} {}", (tenths + 5) / 10, units[unit])
     } else {
-        format!("{}.{} {}", tenths / 10, tenths % 10, units[unit])
+        format!("{}{}{} {}", tenths / 10, language::current().decimal_mark(), tenths % 10, units[unit])
     }
 }
 

@@ -12,14 +12,12 @@ use rackwright_model::Millis;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::messages::{tell, tell_with};
 use crate::render::{self, Templates};
 use crate::shell::{Crumb, MenuItem};
 
 /// What a tier adds to the kit.
 pub trait Tier: Send + Sync + 'static {
-    /// What the panel of people in accounts of this tier is called, such as "Control Center".
-    fn title(&self, of: rackwright_model::Tier) -> &'static str;
-
     /// The left menu, from top to bottom.
     fn menu(&self) -> &'static [MenuItem];
 
@@ -31,6 +29,12 @@ pub trait Tier: Send + Sync + 'static {
 
     /// The page of one item of a list, if there is one.
     fn item_page(&self, noun: &str, item: &Value) -> Option<String>;
+}
+
+/// What the panel of people in accounts of this tier is called, such as "Control Center".
+#[must_use]
+pub fn title(of: rackwright_model::Tier) -> String {
+    tell(&format!("title-{}", of.word()))
 }
 
 /// Everything that a request is answered with.
@@ -66,9 +70,7 @@ impl Panel {
             Ok(html) => (status, Html(html)).into_response(),
             Err(error) => {
                 tracing::error!(template, error = describe(&error), "a page could not be rendered");
-                let sentence =
-                    "This page could not be drawn. That is a mistake of the panel: report it as a bug.";
-                (StatusCode::INTERNAL_SERVER_ERROR, sentence).into_response()
+                (StatusCode::INTERNAL_SERVER_ERROR, tell("refused-drawing")).into_response()
             }
         }
     }
@@ -140,8 +142,8 @@ pub async fn carry_out(client: &Client, action: &'static str, input: Value) -> R
         Err(Fault::new(
             rackwright_catalog::FaultCode::Internal,
             action.replace('.', " "),
-            format!("the action broke off: {error}"),
-            "Look at the job list and the audit trail to see how far it came, and report this as a bug.",
+            tell_with("fault-broke-off", &[("error", error.to_string().into())]),
+            tell("fault-broke-off-advice"),
         ))
     })
 }

@@ -5,6 +5,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use rackwright_catalog::{Fault, FaultCode};
 use serde::Serialize;
 
+use crate::language;
+use crate::messages::tell;
 use crate::panel::Panel;
 use crate::session::{self, Session};
 use crate::shell::{Crumb, Heading, Shell};
@@ -36,15 +38,8 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { back, fragment } => sign_in(&back, fragment),
-            Self::ForeignForm => {
-                let sentence = "Refused: this form does not belong to your present session. Go back, reload the page and try again.";
-                (StatusCode::FORBIDDEN, sentence).into_response()
-            }
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "Refused: the form is larger than 1 MiB. Shorten what was typed.",
-            )
-                .into_response(),
+            Self::ForeignForm => (StatusCode::FORBIDDEN, tell("refused-form")).into_response(),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, tell("refused-large")).into_response(),
         }
     }
 }
@@ -94,9 +89,8 @@ pub async fn answer(panel: &Panel, session: &Session, fault: Fault) -> Response 
     let Ok(shell) = Shell::around(panel, session, &axum::http::HeaderMap::new()).await else {
         return (status, Html(plain_page(&fault))).into_response();
     };
-    let title = if status == StatusCode::NOT_FOUND { "Not found" } else { "That did not work" };
-    let heading =
-        Heading { title: title.to_owned(), crumbs: vec![Crumb::new(title, "")], ..Heading::default() };
+    let title = tell(if status == StatusCode::NOT_FOUND { "not-found-title" } else { "refused-title" });
+    let heading = Heading { crumbs: vec![Crumb::new(title.clone(), "")], title, ..Heading::default() };
     let view = RefusalView {
         code: status.as_u16(),
         attempted: fault.attempted,
@@ -110,7 +104,10 @@ pub async fn answer(panel: &Panel, session: &Session, fault: Fault) -> Response 
 fn plain_page(fault: &Fault) -> String {
     let text = escaped(&fault.to_string());
     format!(
-        "<!doctype html><html lang=\"en\"><title>Rackwright</title><h1>That did not work</h1><p>{text}</p><p><a href=\"/\">Try again</a></p></html>"
+        "<!doctype html><html lang=\"{}\"><title>Rackwright</title><h1>{}</h1><p>{text}</p><p><a href=\"/\">{}</a></p></html>",
+        language::current().tag(),
+        tell("refused-title"),
+        tell("refused-again"),
     )
 }
 

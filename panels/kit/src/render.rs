@@ -7,7 +7,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tera::{Context, Filter, Function, Kwargs, State, Tera, TeraResult, escape_html};
 
-use crate::{asset, humane, icon, words};
+use crate::messages::FluentValue;
+use crate::{asset, humane, icon, language, messages, words};
 
 /// Templates of the kit, by name.
 const OURS: &[(&str, &str)] = &[
@@ -17,7 +18,14 @@ const OURS: &[(&str, &str)] = &[
     ("kit/components.html", include_str!("../templates/kit/components.html")),
     ("kit/sign-in.html", include_str!("../templates/kit/sign-in.html")),
     ("kit/act.html", include_str!("../templates/kit/act.html")),
+    ("kit/act-form.html", include_str!("../templates/kit/act-form.html")),
     ("kit/refusal.html", include_str!("../templates/kit/refusal.html")),
+    ("kit/search.html", include_str!("../templates/kit/search.html")),
+    ("kit/palette.html", include_str!("../templates/kit/palette.html")),
+    ("kit/help.html", include_str!("../templates/kit/help.html")),
+    ("kit/help-page.html", include_str!("../templates/kit/help-page.html")),
+    ("kit/languages.html", include_str!("../templates/kit/languages.html")),
+    ("kit/dialogs.html", include_str!("../templates/kit/dialogs.html")),
 ];
 
 /// Every template of a panel.
@@ -57,6 +65,10 @@ fn register(tera: &mut Tera) {
         let name = kwargs.must_get::<String>("name")?;
         asset::address(&name).ok_or_else(|| tera::Error::message(format!("there is no asset {name}")))
     });
+    tera.register_function("language", |_: Kwargs, _: &State| language::current().tag());
+    tera.register_function("script_words", |_: Kwargs, _: &State| messages::for_script());
+    tera.register_filter("t", told);
+    tera.register_filter("state_word", |word: &str, _: Kwargs, _: &State| state_word(word));
     tera.register_filter("ago", Ago);
     tera.register_filter("state", StateMark);
     tera.register_filter("prose", Prose);
@@ -70,6 +82,27 @@ fn register(tera: &mut Tera) {
     tera.register_filter("bytes", |bytes: u64, _: Kwargs, _: &State| humane::bytes(bytes));
     tera.register_filter("memory", |bytes: u64, _: Kwargs, _: &State| humane::memory(bytes));
     tera.register_filter("label", |name: &str, _: Kwargs, _: &State| words::label(name));
+}
+
+/// `"tray-running" | t(count=3)`: a message, with values filled in.
+fn told(key: &str, kwargs: Kwargs, _: &State) -> String {
+    let values: Vec<(&str, FluentValue<'_>)> = kwargs
+        .iter()
+        .filter_map(|(name, value)| {
+            let filled = match value.as_i64() {
+                Some(number) => number.into(),
+                None => value.as_str().map_or_else(|| value.to_string(), str::to_owned).into(),
+            };
+            Some((name.as_str()?, filled))
+        })
+        .collect();
+    messages::tell_with(key, &values)
+}
+
+/// A state in the language of the request; a word that is no state stays as it is.
+fn state_word(word: &str) -> String {
+    let key = format!("state-{word}");
+    if messages::has(&key) { messages::tell(&key) } else { word.to_owned() }
 }
 
 fn escaped(text: &str) -> String {
@@ -132,7 +165,12 @@ struct StateMark;
 impl Filter<String, String> for StateMark {
     fn call(&self, word: String, _: Kwargs, _: &State) -> String {
         let (name, tone) = icon::of_state(&word);
-        format!("<span class=\"state {}\">{}{}</span>", tone.class(), icon_html(name, ""), escaped(&word))
+        format!(
+            "<span class=\"state {}\">{}{}</span>",
+            tone.class(),
+            icon_html(name, ""),
+            escaped(&state_word(&word))
+        )
     }
 
     fn is_safe(&self) -> bool {

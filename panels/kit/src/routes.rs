@@ -13,12 +13,13 @@ use rackwright_catalog::{Fault, FaultCode};
 use rackwright_model::JobId;
 use rackwright_model::job::JobState;
 use serde::Serialize;
+use tower_http::compression::CompressionLayer;
 
 use crate::flash::{Ending, Status};
+use crate::messages::{tell, tell_with};
 use crate::panel::Panel;
 use crate::session::Session;
-use crate::shell::{self, Tray};
-use crate::{act, asset, headers, refusal, sign_in};
+use crate::{act, asset, headers, help, language, palette, refusal, sign_in, tray};
 
 /// The pages of a tier with those of the kit, guarded and ready to serve. Paths that nobody knows get a page within the
 /// shell.
@@ -29,13 +30,21 @@ pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
         .route("/sign-out", post(sign_in::leave))
         .route("/act/{noun}/{verb}", get(act::show).post(act::submit))
         .route("/act/{noun}/{verb}/line", post(act::line))
-        .route("/parts/job-tray", get(job_tray))
+        .route("/parts/job-tray", get(tray::part))
+        .route("/search", get(palette::page))
+        .route("/parts/palette", get(palette::part))
+        .route("/help", get(help::page))
+        .route("/parts/help", get(help::part))
+        .route("/language", post(language::choose))
         .route("/parts/status/{job}", get(job_status))
         .merge(pages)
         .fallback(unknown)
         .layer(from_fn(headers::status_once))
         .layer(from_fn(headers::same_origin))
         .layer(from_fn(headers::secure))
+        .layer(from_fn(language::scope))
+        // Assets come compressed, and the stream of events is left alone.
+        .layer(CompressionLayer::new())
         .with_state(panel)
 }
 
@@ -43,18 +52,6 @@ pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
 #[must_use]
 pub fn shown(headers: &HeaderMap) -> Option<&str> {
     headers.get("rackwright-digest").and_then(|value| value.to_str().ok())
-}
-
-#[derive(Serialize)]
-struct TrayPart {
-    now: i64,
-    tray: crate::panel::Live<Tray>,
-}
-
-async fn job_tray(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {
-    let tray = shell::tray(&session).await;
-    let digest = tray.digest.clone();
-    panel.part(shown(&headers), &digest, "kit/job-tray.html", &TrayPart { now: crate::panel::now().0, tray })
 }
 
 #[derive(Serialize)]
@@ -71,16 +68,24 @@ async fn job_status(State(panel): State<Arc<Panel>>, session: Session, Path(job)
         Err(fault) => return refusal::answer(&panel, &session, fault).await,
     };
     let title = &detail.job.title;
+    let said = |key: &str, reason: &str| {
+        let percent = detail.job.progress_permille / 10;
+        let values = [
+            ("title", title.as_str().into()),
+            ("step", detail.job.step.as_str().into()),
+            ("percent", percent.into()),
+            ("reason", reason.into()),
+        ];
+        tell_with(key, &values)
+    };
     let (ending, message) = match detail.job.state {
-        JobState::Running => (
-            Ending::Incomplete,
-            format!("{title}: {} ({} %)", detail.job.step, detail.job.progress_permille / 10),
-        ),
-        JobState::Succeeded => (Ending::Successful, format!("{title}: done.")),
+        JobState::Running => (Ending::Incomplete, said("job-went", "")),
+        JobState::Succeeded => (Ending::Successful, said("job-done", "")),
         JobState::Failed => {
-            (Ending::Failed, format!("{title}: {}", detail.job.reason.as_deref().unwrap_or("the job failed")))
+            let reason = detail.job.reason.clone().unwrap_or_else(|| tell("job-failed-unknown"));
+            (Ending::Failed, said("job-failed", &reason))
         }
-        JobState::Cancelled => (Ending::Failed, format!("{title}: cancelled.")),
+        JobState::Cancelled => (Ending::Failed, said("job-cancelled", "")),
     };
     let status =
         Status { ending, message, advice: String::new(), job: Some(detail.job.id), line: entry_line };
@@ -95,9 +100,9 @@ async fn unknown(State(panel): State<Arc<Panel>>, session: Session) -> Response 
     let page: String = session.path.chars().take(80).collect();
     let fault = Fault::new(
         FaultCode::NotFound,
-        format!("open {page}"),
-        "there is no such page",
-        "Use the menu, or check the address for a slip.",
+        tell_with("fault-no-page-attempted", &[("page", page.into())]),
+        tell("fault-no-page"),
+        tell("fault-no-page-advice"),
     );
     refusal::answer(&panel, &session, fault).await.into_response()
 }

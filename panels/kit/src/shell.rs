@@ -1,29 +1,95 @@
 //! The page around every page: menu, breadcrumb, job tray, who is signed in, status bar, command lines.
 
 use axum::http::HeaderMap;
-use rackwright_catalog::actions::job::{JobList, JobListInput, JobView};
 use rackwright_catalog::actions::session::{SessionShow, SessionView};
-use rackwright_catalog::{Entry, Fault, Permission};
+use rackwright_catalog::{Effect, Entry, Fault, Permission};
 use rackwright_client::cli_line;
-use rackwright_model::job::JobState;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::act::is_about_a_thing;
 use crate::flash::Status;
+use crate::language::{self, Language};
+use crate::messages::{of_catalogue, tell};
 use crate::panel::{self, Live, Panel};
 use crate::session::Session;
+use crate::tray::{Tray, tray};
 
 /// An entry of the left menu.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct MenuItem {
-    pub label: &'static str,
+    /// Names its messages: `menu-TOPIC`, `page-TOPIC`, `help-TOPIC`.
+    pub topic: &'static str,
     pub href: &'static str,
     pub icon: &'static str,
-    /// The heading above it, when it begins a group.
+    /// The message that heads the group which it begins; empty when it begins none.
     pub group: &'static str,
+    /// The key that goes there after `g`; empty when none does.
+    pub key: &'static str,
+    /// The nouns of the actions that belong there.
+    pub nouns: &'static [&'static str],
     /// Who sees it.
-    #[serde(skip)]
     pub permission: Permission,
+}
+
+impl MenuItem {
+    /// What it is called, in the language of the request.
+    #[must_use]
+    pub fn label(&self) -> String {
+        tell(&format!("menu-{}", self.topic))
+    }
+}
+
+/// A menu entry as the template draws it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MenuView {
+    pub label: String,
+    pub href: &'static str,
+    pub icon: &'static str,
+    pub group: String,
+    pub key: &'static str,
+}
+
+impl MenuView {
+    fn of(item: &MenuItem) -> Self {
+        let group = if item.group.is_empty() { String::new() } else { tell(item.group) };
+        Self { label: item.label(), href: item.href, icon: item.icon, group, key: item.key }
+    }
+}
+
+/// A language to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LanguageView {
+    pub tag: &'static str,
+    pub name: &'static str,
+    pub current: bool,
+}
+
+/// The languages there are.
+#[must_use]
+pub fn languages() -> Vec<LanguageView> {
+    let view = |language: Language| LanguageView {
+        tag: language.tag(),
+        name: language.name(),
+        current: language == language::current(),
+    };
+    Language::ALL.map(view).to_vec()
+}
+
+/// The menu entry to which a path belongs.
+#[must_use]
+pub fn inside<'a>(menu: &'a [MenuItem], path: &str) -> Option<&'a MenuItem> {
+    menu.iter().find(|item| {
+        path == item.href || path.strip_prefix(item.href).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+/// Who is signed in.
+///
+/// # Errors
+/// The fault of `session.show`: above all, that nobody is signed in any more.
+pub async fn who(session: &Session) -> Result<SessionView, Fault> {
+    session.client.call::<SessionShow>(rackwright_catalog::actions::Nothing {}).await
 }
 
 /// A step of the breadcrumb.
@@ -54,9 +120,10 @@ pub struct Button {
     pub direct: bool,
     pub destroys: bool,
     pub main: bool,
+    /// Its form opens over the page, because it is about a thing that is named already.
+    pub dialog: bool,
     /// The command that does the same.
     pub line: String,
-    pub summary: &'static str,
 }
 
 impl Button {
@@ -70,15 +137,15 @@ impl Button {
         let fields = known.as_object().into_iter().flatten();
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         Some(Self {
-            label: entry.spec.title.to_owned(),
+            label: of_catalogue(entry.spec.title).into_owned(),
             icon,
             path: act_path(entry),
             known: fields.map(|(name, value)| (name.clone(), text(value))).collect(),
             direct: false,
-            destroys: entry.spec.effect == rackwright_catalog::Effect::Destroy,
+            destroys: entry.spec.effect == Effect::Destroy,
             main: false,
+            dialog: names_its_thing(entry, &known),
             line: cli_line(entry, &known),
-            summary: entry.spec.summary,
         })
     }
 
@@ -103,6 +170,12 @@ impl Button {
     }
 }
 
+/// Whether an action changes a thing whose name is among what is known.
+fn names_its_thing(entry: &Entry, known: &Value) -> bool {
+    let named = entry.spec.main.is_some_and(|main| !known[main].is_null());
+    named && entry.spec.effect != Effect::Read && is_about_a_thing(entry)
+}
+
 /// `/act/noun/verb` of an action.
 #[must_use]
 pub fn act_path(entry: &Entry) -> String {
@@ -121,17 +194,11 @@ pub struct Heading {
     pub lines: Vec<String>,
 }
 
-/// Jobs that are under way.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Tray {
-    pub jobs: Vec<JobView>,
-}
-
 /// Everything around the page.
 #[derive(Debug, Clone, Serialize)]
 pub struct Shell {
-    pub panel: &'static str,
-    pub menu: Vec<MenuItem>,
+    pub panel: String,
+    pub menu: Vec<MenuView>,
     /// The address of the menu entry that the page belongs to.
     pub here: String,
     pub who: SessionView,
@@ -140,6 +207,7 @@ pub struct Shell {
     pub path: String,
     pub status: Option<Status>,
     pub tray: Live<Tray>,
+    pub languages: Vec<LanguageView>,
 }
 
 /// A page and what stands around it.
@@ -158,23 +226,22 @@ impl Shell {
     /// # Errors
     /// The fault of `session.show`: above all, that nobody is signed in any more.
     pub async fn around(panel: &Panel, session: &Session, headers: &HeaderMap) -> Result<Self, Fault> {
-        let who = session.client.call::<SessionShow>(rackwright_catalog::actions::Nothing {}).await?;
-        let menu: Vec<MenuItem> =
-            panel.tier.menu().iter().filter(|item| who.may(item.permission)).copied().collect();
+        let (who, tray) = tokio::join!(who(session), tray(session));
+        let who = who?;
+        let granted = panel.tier.menu().iter().filter(|item| who.may(item.permission));
+        let menu: Vec<MenuView> = granted.map(MenuView::of).collect();
         let path = session.path.split('?').next().unwrap_or("/");
-        let inside = |item: &&MenuItem| {
-            path == item.href || path.strip_prefix(item.href).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let here = menu.iter().find(inside).map_or_else(String::new, |item| item.href.to_owned());
+        let here = inside(panel.tier.menu(), path).map_or_else(String::new, |item| item.href.to_owned());
         Ok(Self {
-            panel: panel.tier.title(who.tier),
+            panel: panel::title(who.tier),
             here,
             menu,
             who,
             token: session.token.clone(),
             path: session.path.clone(),
             status: Status::left_in(headers),
-            tray: tray(session).await,
+            tray,
+            languages: languages(),
         })
     }
 
@@ -182,11 +249,4 @@ impl Shell {
     pub fn page<T>(self, heading: Heading, view: T) -> Page<T> {
         Page { now: panel::now().0, shell: self, heading, view }
     }
-}
-
-/// The jobs under way. The tray is no reason to refuse a page: when they cannot be had, it is empty.
-pub async fn tray(session: &Session) -> Live<Tray> {
-    let running = JobListInput { state: Some(JobState::Running), ..JobListInput::default() };
-    let jobs = session.client.call::<JobList>(running).await.map(|page| page.items).unwrap_or_default();
-    Live::new(Tray { jobs })
 }

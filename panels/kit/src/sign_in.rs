@@ -17,15 +17,17 @@ use crate::panel::{self, Panel};
 use crate::posted::{MOST_BYTES, Posted};
 use crate::refusal::{Refusal, status_of};
 use crate::session::{self, COOKIE_NAME};
+use crate::shell::{self, LanguageView};
 
 /// What the sign-in page shows.
 #[derive(Debug, Clone, Serialize)]
 struct SignIn {
-    panel: &'static str,
+    panel: String,
     back: String,
     user: String,
     problem: String,
     advice: String,
+    languages: Vec<LanguageView>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -44,11 +46,12 @@ pub async fn show(
         return Redirect::to("/").into_response();
     }
     let view = SignIn {
-        panel: panel.tier.title(rackwright_model::Tier::Provider),
+        panel: panel::title(rackwright_model::Tier::Provider),
         back: query.back,
         user: String::new(),
         problem: String::new(),
         advice: String::new(),
+        languages: shell::languages(),
     };
     panel.page(StatusCode::OK, "kit/sign-in.html", &view)
 }
@@ -72,11 +75,12 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
         }
         Err(fault) => {
             let view = SignIn {
-                panel: panel.tier.title(rackwright_model::Tier::Provider),
+                panel: panel::title(rackwright_model::Tier::Provider),
                 back: text("back"),
                 user,
                 problem: fault.reason,
                 advice: fault.advice,
+                languages: shell::languages(),
             };
             panel.page(status_of(fault.code), "kit/sign-in.html", &view)
         }

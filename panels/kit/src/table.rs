@@ -5,6 +5,7 @@ use rackwright_model::Millis;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::messages::{of_catalogue, tell};
 use crate::shell::Button;
 use crate::{humane, words};
 
@@ -45,6 +46,8 @@ pub struct Empty {
     pub icon: &'static str,
     pub title: String,
     pub advice: String,
+    /// What to do next, ready to be done.
+    pub buttons: Vec<Button>,
 }
 
 /// A named value.
@@ -79,11 +82,11 @@ impl Table {
             })
             .collect();
         Self {
-            caption: entry.spec.summary.to_owned(),
+            caption: of_catalogue(entry.spec.summary).into_owned(),
             columns: entry.spec.columns.iter().map(|column| words::label(column)).collect(),
             rows,
             buttons: Vec::new(),
-            empty: Empty { icon: "info-circle", title: "Nothing to show".into(), advice: String::new() },
+            empty: Empty { icon: "info-circle", title: tell("nothing-to-show"), ..Empty::default() },
             next: String::new(),
         }
     }
@@ -97,8 +100,8 @@ impl Table {
     }
 
     #[must_use]
-    pub fn or_say(mut self, icon: &'static str, title: &str, advice: &str) -> Self {
-        self.empty = Empty { icon, title: title.to_owned(), advice: advice.to_owned() };
+    pub fn or_say(mut self, empty: Empty) -> Self {
+        self.empty = empty;
         self
     }
 }
@@ -128,8 +131,8 @@ pub fn cell(name: &str, value: &Value, now: Millis) -> Cell {
     let of = |kind: &'static str, text: String| Cell { kind, text, ..Cell::default() };
     match value {
         Value::Null => of("none", "–".into()),
-        Value::Bool(true) => of("yes", "yes".into()),
-        Value::Bool(false) => of("no", "no".into()),
+        Value::Bool(true) => of("yes", tell("yes")),
+        Value::Bool(false) => of("no", tell("no")),
         Value::Number(number) => number_cell(name, number, now),
         Value::String(text) => text_cell(name, text),
         Value::Array(items) if items.is_empty() => of("none", "–".into()),
@@ -157,6 +160,12 @@ fn number_cell(name: &str, number: &serde_json::Number, now: Millis) -> Cell {
         ("progress_permille" | "progress", _, Some(permille)) => {
             let permille = u32::try_from(permille.min(1_000)).unwrap_or(1_000);
             Cell { kind: "progress", text: format!("{} %", permille / 10), permille, ..Cell::default() }
+        }
+        (name, Some(permille), _) if name.ends_with("_permille") => {
+            Cell { text: format!("{}.{} %", permille / 10, (permille % 10).abs()), ..plain }
+        }
+        (name, _, Some(bytes)) if name.ends_with("_bytes_per_s") => {
+            Cell { text: format!("{}/s", humane::bytes(bytes)), ..plain }
         }
         (name, _, Some(bytes)) if name == "bytes" || name.ends_with("_bytes") => {
             Cell { text: humane::bytes(bytes), title: format!("{bytes} bytes"), ..plain }

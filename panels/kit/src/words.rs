@@ -1,7 +1,9 @@
 //! Words on screen that are made from names in a schema.
 
+use crate::messages;
+
 /// Words that are not written as they are spelt in a field name.
-const SPECIAL: [(&str, &str); 22] = [
+const SPECIAL: [(&str, &str); 25] = [
     ("bmc", "BMC"),
     ("mib", "MiB"),
     ("ssh", "SSH"),
@@ -23,12 +25,21 @@ const SPECIAL: [(&str, &str); 22] = [
     ("used_at", "Last used"),
     ("seen_at", "Last heard"),
     ("signed_in_at", "Last sign-in"),
+    ("cpu_permille", "CPU"),
+    ("net_in_bytes_per_s", "Network in"),
+    ("net_out_bytes_per_s", "Network out"),
     ("lease_s", "Lease time (seconds)"),
 ];
 
-/// A label from a field name: `pool_first` becomes "Pool first".
+/// A label from a field name, in the language of the request: `pool_first` becomes "Pool first".
 #[must_use]
 pub fn label(name: &str) -> String {
+    messages::of_catalogue(&english(name)).into_owned()
+}
+
+/// The English label, by which other languages know it.
+#[must_use]
+pub fn english(name: &str) -> String {
     if let Some((_, label)) = SPECIAL.iter().find(|(key, _)| *key == name) {
         return (*label).to_owned();
     }

@@ -8,8 +8,8 @@ const ARGUMENTS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
-// Answers that the story provokes: a wrong password, a wrong field. Chromium reports each as an error of the page.
-const PROVOKED = /^Failed to load resource: the server responded with a status of 4\d\d .*\/(sign-in|act\/server\/add)$/;
+// Answers that the stories provoke: a wrong password, a wrong field, a taken unit. Chromium reports each as an error of the page.
+const PROVOKED = /^Failed to load resource: the server responded with a status of 4\d\d .*\/(sign-in|act\/server\/(add|place)|bulk\/server\/install|nowhere)$/;
 export const SOON = 20_000;
 
 export class Panel {
@@ -96,7 +96,7 @@ export class Panel {
 
   /// Keeps a picture that somebody will look at, and refuses a page that must be scrolled sideways.
   async picture(name, page = this.page) {
-    await page.screenshot({ path: join(this.told.screenshots, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(this.told.screenshots, `${name}.png`), fullPage: true, caret: "initial" });
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(beyond <= 0, `${name} is ${beyond} pixels too wide`);
   }

@@ -1,6 +1,7 @@
 // An operator brings a machine online in the panel: signs in, sets discovery by keyboard alone, announces the machine,
 // switches it on, watches it live, and reads what was noted.
 
+import { isForEverybody, isLight } from "./audit.mjs";
 import { Panel, expect, until } from "./panel.mjs";
 
 const told = JSON.parse(process.env.STORY);
@@ -189,6 +190,7 @@ async function everythingIsPresentable() {
     install: `/act/server/install?server=${name}`, images: "/images", system: "/system", audit: "/audit",
   };
   const looks = {
+    light: { colorScheme: "light", viewport: { width: 1360, height: 900 } },
     dark: { colorScheme: "dark", viewport: { width: 1360, height: 900 } },
     phone: { colorScheme: "light", viewport: { width: 390, height: 800 } },
   };
@@ -199,9 +201,10 @@ async function everythingIsPresentable() {
     await panel.signIn(told.password, page);
     await page.waitForURL("**/servers**");
     for (const [what, path] of Object.entries(pages)) {
-      await panel.go(path, page);
+      await isLight(panel, page, path);
       await panel.isLive(page);
       await panel.picture(`${look}-${what}`, page);
+      await isForEverybody(panel, page, `${look} ${what}`);
     }
     await person.close();
   }

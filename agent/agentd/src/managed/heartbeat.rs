@@ -1,10 +1,12 @@
 //! The state of this server, read from /proc and statvfs(3).
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use nix::sys::statvfs::statvfs;
-use rackwright_proto::{AgentHello, DiskUse, Heartbeat, VERSION};
+use rackwright_proto::{AgentHello, CpuTicks, DiskUse, Heartbeat, NetworkBytes, VERSION};
 
 use crate::inventory::memory::field_kb;
 
@@ -21,6 +23,8 @@ pub fn measure() -> Heartbeat {
         memory_kb: field_kb(&memory, "MemTotal"),
         memory_available_kb: field_kb(&memory, "MemAvailable"),
         disks: disks(),
+        cpu: cpu(&head("/proc/stat")),
+        network: network(Path::new("/sys")),
     }
 }
 
@@ -50,6 +54,47 @@ fn load_centi(text: &str) -> [u32; 3] {
         *slot = number(whole).saturating_mul(100).saturating_add(number(hundredths));
     }
     load
+}
+
+/// The first bytes of a file that may be long: /proc/stat has a line for every processor and interrupt.
+fn head(path: &str) -> String {
+    let mut bytes = [0; 256];
+    let read = fs::File::open(path).and_then(|mut file| file.read(&mut bytes)).unwrap_or(0);
+    String::from_utf8_lossy(&bytes[..read]).into_owned()
+}
+
+/// The first line of /proc/stat: "cpu  user nice system idle iowait irq softirq steal guest guest_nice". Time of guests
+/// is in user and nice already.
+fn cpu(text: &str) -> Option<CpuTicks> {
+    let ticks = text.lines().next()?.strip_prefix("cpu ")?;
+    let mut total = 0_u64;
+    let mut waiting = 0_u64;
+    for (at, word) in ticks.split_ascii_whitespace().take(8).enumerate() {
+        let count: u64 = word.parse().ok()?;
+        total = total.saturating_add(count);
+        if matches!(at, 3 | 4) {
+            waiting = waiting.saturating_add(count);
+        }
+    }
+    (total > 0).then(|| CpuTicks { busy: total.saturating_sub(waiting), total })
+}
+
+/// Counters of the interfaces that have a device behind them; bridges and tunnels would count the same bytes again.
+fn network(sys: &Path) -> Option<NetworkBytes> {
+    let mut bytes = NetworkBytes { received: 0, sent: 0 };
+    for interface in fs::read_dir(sys.join("class/net")).ok()?.flatten() {
+        let path = interface.path();
+        if !path.join("device").exists() {
+            continue;
+        }
+        let count = |name: &str| {
+            let text = fs::read_to_string(path.join("statistics").join(name)).unwrap_or_default();
+            text.trim().parse::<u64>().unwrap_or(0)
+        };
+        bytes.received = bytes.received.saturating_add(count("rx_bytes"));
+        bytes.sent = bytes.sent.saturating_add(count("tx_bytes"));
+    }
+    Some(bytes)
 }
 
 fn os_name(os_release: &str) -> String {
@@ -90,8 +135,34 @@ mod tests {
     }
 
     #[test]
+    fn ticks_of_guests_are_not_counted_twice() {
+        let text = "cpu  100 10 50 800 40 1 2 3 90 9\ncpu0 1 1 1 1 1 1 1 1 1 1\n";
+        assert_eq!(cpu(text), Some(CpuTicks { busy: 166, total: 1_006 }));
+        for broken in ["", "cpu0 1 2 3 4", "cpu  one", "cpu  "] {
+            assert_eq!(cpu(broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn only_network_cards_are_counted() {
+        let sys = tempfile::tempdir().expect("temporary directory");
+        for (name, has_device, received) in [("eth0", true, 5), ("eth1", true, 7), ("br0", false, 100)] {
+            let path = sys.path().join("class/net").join(name);
+            fs::create_dir_all(path.join("statistics")).expect("made");
+            fs::write(path.join("statistics/rx_bytes"), format!("{received}\n")).expect("written");
+            fs::write(path.join("statistics/tx_bytes"), "1\n").expect("written");
+            if has_device {
+                fs::create_dir(path.join("device")).expect("made");
+            }
+        }
+        assert_eq!(network(sys.path()), Some(NetworkBytes { received: 12, sent: 2 }));
+        assert_eq!(network(&sys.path().join("nowhere")), None);
+    }
+
+    #[test]
     fn this_machine_has_a_root_file_system_with_room() {
         let beat = measure();
+        assert!(beat.cpu.is_some_and(|cpu| cpu.busy > 0 && cpu.total > cpu.busy), "{:?}", beat.cpu);
         assert!(beat.memory_kb >= beat.memory_available_kb && beat.memory_available_kb > 0);
         let root = beat.disks.first().expect("there is a root");
         assert!(root.mount == "/" && root.bytes >= root.free_bytes && root.bytes > 0);

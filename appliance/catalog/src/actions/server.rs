@@ -1,5 +1,7 @@
 //! Physical servers.
 
+mod place;
+mod samples;
 mod view;
 
 use std::net::IpAddr;
@@ -8,6 +10,8 @@ use rackwright_model::{MacAddr, Name, ServerState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use place::{ServerPlace, ServerPlaceInput};
+pub use samples::{SampleSeries, ServerSamples, ServerSamplesInput};
 pub use view::{
     BmcView, DiskUseView, InstallView, LoadView, NicLease, ServerDetail, ServerEventView, ServerSummary,
     Watched,
@@ -21,9 +25,14 @@ use crate::fault::FieldProblem;
 pub struct ServerListInput {
     /// Only servers in this state.
     pub state: Option<ServerState>,
-    /// Only servers whose name contains this.
+    /// Only servers that have every one of these words in their name, address, MAC addresses, profile, rack or site.
     #[schemars(length(max = 63))]
     pub search: Option<String>,
+    /// Only servers in this rack.
+    #[schemars(extend("x-from" = "rack.list"))]
+    pub rack: Option<Name>,
+    /// Only servers at this site.
+    pub site: Option<Name>,
 }
 
 /// Names one server.
@@ -147,8 +156,8 @@ pub struct ServerWatchInput {
 action! {
     ServerList, "server.list", "List", "List servers with their state.", Look, Read,
     ServerListInput => Page<ServerSummary>,
-    columns ["name", "account", "state", "address", "macs", "reason", "seen_at"];
-    ServerListInput { state: Some(ServerState::Online), search: None };
+    columns ["name", "account", "state", "site", "rack", "unit", "address", "macs", "reason", "seen_at"];
+    ServerListInput { state: Some(ServerState::Online), rack: Some(sample_name("r1")), ..ServerListInput::default() };
     Page::whole(vec![ServerSummary::sample()])
 }
 

@@ -36,7 +36,7 @@ pub fn time(at: Millis) -> String {
 /// What a field is called before a person: its name without the unit, which stands with the value.
 #[must_use]
 pub(super) fn title(name: &str) -> String {
-    let units = ["_permille", "_bytes", "_kb", "_mib", "_s", "_centi", "_mbps"];
+    let units = ["_bytes_per_s", "_permille", "_bytes", "_kb", "_mib", "_s", "_centi", "_mbps"];
     let bare = units.iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
     match bare {
         "at" => "time".to_owned(),
@@ -79,6 +79,8 @@ fn number(name: &str, number: i64) -> String {
     let is = |unit: &str| name.strip_suffix(unit).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
     if is("at") || is("until") || name == "now" {
         time(Millis(number))
+    } else if is("bytes_per_s") {
+        format!("{}/s", size(number))
     } else if is("bytes") {
         size(number)
     } else if is("kb") {
@@ -147,6 +149,7 @@ mod tests {
             ("bytes", json!(141_000_000), "134.4 MiB"),
             ("data_free_bytes", json!(429_496_729_600_i64), "400.0 GiB"),
             ("bytes", json!(1_023), "1023 B"),
+            ("net_in_bytes_per_s", json!(2_048), "2.0 KiB/s"),
             ("memory_kb", json!(1_048_576), "1.0 GiB"),
             ("root_mib", json!(3_072), "3.0 GiB"),
             ("progress_permille", json!(425), "42.5 %"),

@@ -34,8 +34,8 @@ fn lists_are_tables_and_details_are_readable() {
     let text = output(&mut center.command("server list"));
     assert_eq!(
         text,
-        "NAME    ACCOUNT   STATE   ADDRESS     MACS               REASON  SEEN\n\
-         r1-u07  provider  online  10.77.0.50  52:54:00:12:34:56  -       2025-11-24T16:00:00+00:00\n"
+        "NAME    ACCOUNT   STATE   SITE   RACK  UNIT  ADDRESS     MACS               REASON  SEEN\n\
+         r1-u07  provider  online  fra-1  r1    7     10.77.0.50  52:54:00:12:34:56  -       2025-11-24T16:00:00+00:00\n"
     );
     let text = output(&mut center.command("server show r1-u07"));
     for part in [

@@ -11,6 +11,8 @@ fn beat(uptime_s: u64) -> FromMachine {
         memory_kb: 1,
         memory_available_kb: 1,
         disks: Vec::new(),
+        cpu: None,
+        network: None,
     })
 }
 

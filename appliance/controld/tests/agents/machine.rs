@@ -142,5 +142,7 @@ pub fn beat() -> FromMachine {
         memory_kb: 1,
         memory_available_kb: 1,
         disks: vec![],
+        cpu: None,
+        network: None,
     })
 }

@@ -40,6 +40,7 @@ impl Handle<EnvironmentBuild, Caller> for Domain {
                 Ok(job_insert(tx, &draft, at)?)
             })
             .await?;
+        self.events.job(at, &format!("Job {job} ({attempted}) began."));
         let kernel = input.kernel.word();
         Ok(JobStarted {
             job,

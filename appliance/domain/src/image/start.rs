@@ -58,6 +58,7 @@ impl Domain {
                 Ok((job_insert(tx, &draft, at)?, image_named(tx, &name)?.is_some()))
             })
             .await?;
+        self.events.job(at, &format!("Job {job} ({attempted}) began."));
         let then = if replaces { " It replaces the image of that name when it succeeds." } else { "" };
         Ok(JobStarted { job, message: format!("{} image {} is job {job}.{then}", start.doing, start.name) })
     }

@@ -33,8 +33,8 @@ pub(super) async fn run(domain: Arc<Domain>) {
         while pings.try_join_next().is_some() {}
         let watched = domain
             .read(|tx| {
-                let mut servers = server_list(tx, &Scope::everything(), Some(ServerState::Online), None)?;
-                servers.extend(server_list(tx, &Scope::everything(), Some(ServerState::Unreachable), None)?);
+                let mut servers = server_list(tx, &Scope::everything(), Some(ServerState::Online))?;
+                servers.extend(server_list(tx, &Scope::everything(), Some(ServerState::Unreachable))?);
                 Ok(servers)
             })
             .await;

@@ -36,8 +36,9 @@ impl Domain {
     }
 }
 
-pub(super) fn summary(server: &Server, running: Option<&JobRow>, seen: &Seen) -> ServerSummary {
+pub(crate) fn summary(server: &Server, running: Option<&JobRow>, seen: &Seen) -> ServerSummary {
     let last_sign = seen.heartbeat.as_ref().map(|(at, _)| *at).max(seen.echo).max(server.seen_at);
+    let place = server.place.as_ref();
     ServerSummary {
         id: server.id,
         name: server.name.clone(),
@@ -52,6 +53,10 @@ pub(super) fn summary(server: &Server, running: Option<&JobRow>, seen: &Seen) ->
         job: running.map(|job| job.id),
         progress: running.map(|job| job.progress_permille),
         profile: server.profile.clone(),
+        rack: place.map(|place| place.rack.clone()),
+        site: place.and_then(|place| place.site.clone()),
+        unit: place.map(|place| place.unit),
+        height: place.map(|place| place.height),
     }
 }
 

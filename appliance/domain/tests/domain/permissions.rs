@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("session.leave", ALL),
     ("server.list", LOOKERS),
     ("server.show", LOOKERS),
+    ("server.samples", LOOKERS),
     ("server.add", WORKERS),
     ("server.accept", WORKERS),
     ("server.install", WORKERS),
@@ -23,9 +24,15 @@ const TABLE: &[(&str, &[Role])] = &[
     ("server.reboot", OPERATORS),
     ("server.rename", WORKERS),
     ("server.set-bmc", WORKERS),
+    ("server.place", WORKERS),
     ("server.retire", WORKERS),
     ("server.assign", KEEPERS),
     ("server.watch", LOOKERS),
+    ("rack.list", STAFF),
+    ("rack.show", STAFF),
+    ("rack.create", WORKERS),
+    ("rack.rename", WORKERS),
+    ("rack.remove", WORKERS),
     ("image.list", STAFF),
     ("image.show", STAFF),
     ("image.build", WORKERS),
@@ -64,6 +71,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("token.revoke", ALL),
     ("audit.list", MANAGERS),
     ("system.status", STAFF),
+    ("search.find", ALL),
 ];
 
 use Role as R;

@@ -3,4 +3,5 @@
 mod accounts;
 mod fleet;
 mod people;
+mod samples;
 mod serving;

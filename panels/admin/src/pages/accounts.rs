@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::now;
 use rackwright_panel_kit::table::facts;
 use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, refusal};
@@ -29,13 +30,12 @@ pub async fn list(
     let listing = Listing {
         action: "account.list",
         input: given(&[("search", &choice.search), ("after", &choice.after)]),
-        title: "Accounts",
-        help: "Your account and those below it. Whatever there is belongs to one account, and is seen by its people and by those above.",
-        empty: ("building", "Nothing fits", "No account has that in its name. Clear the filter to see all."),
+        topic: "accounts",
+        icon: "building",
         buttons: |who| {
             vec![
                 Button::of(who, "account.create", "plus", json!({}))
-                    .map(|button| button.labelled("Create account").first()),
+                    .map(|button| button.labelled(&tell("button-create-account")).first()),
             ]
         },
         row_buttons: |who, item| {
@@ -45,8 +45,12 @@ pub async fn list(
             vec![Button::of(who, "account.rename", "edit", about("account", field(item, "name")))]
         },
     };
-    let filters =
-        vec![Filter { name: "search", label: "Name or title", value: choice.search, words: Vec::new() }];
+    let filters = vec![Filter {
+        name: "search",
+        label: tell("filter-name-or-title"),
+        value: choice.search,
+        words: Vec::new(),
+    }];
     super::list(&panel, &session, &headers, listing, filters).await
 }
 
@@ -65,10 +69,10 @@ pub async fn one(
         let own = name == who.account.as_str();
         let buttons = [
             Button::of(who, "user.create", "plus", about("account", &name))
-                .map(|button| button.labelled("Create user").first()),
+                .map(|button| button.labelled(&tell("button-create-user")).first()),
             Button::of(who, "account.create", "building", about("parent", &name))
                 .filter(|_| output.get("tier").is_some_and(|tier| tier != "customer"))
-                .map(|button| button.labelled("Create account below")),
+                .map(|button| button.labelled(&tell("button-create-account-below"))),
             of("account.rename", "edit"),
             of("account.suspend", "ban").filter(|_| !suspended && !own),
             of("account.resume", "player-play").filter(|_| suspended).map(Button::at_once),
@@ -76,14 +80,18 @@ pub async fn one(
         ];
         let heading = Heading {
             title: field(output, "title").to_owned(),
-            crumbs: vec![Crumb::new("Accounts", "/accounts"), Crumb::new(name.clone(), "")],
-            help: "To give it a server, open the server and choose Assign. To see its panel, choose Sign in as beside one of its users."
-                .into(),
+            crumbs: vec![Crumb::new(tell("menu-accounts"), "/accounts"), Crumb::new(name.clone(), "")],
+            help: tell("page-account"),
             buttons: buttons.into_iter().flatten().collect(),
             lines: vec![format!("rackwright user list --account {name}")],
         };
         let facts = facts(&(entry.output_schema)(), output, now());
-        (heading, ObjectView { sections: vec![Section { title: "Account", facts, code: Vec::new() }] })
+        (
+            heading,
+            ObjectView {
+                sections: vec![Section { title: tell("section-account"), facts, code: Vec::new() }],
+            },
+        )
     };
     super::object(&panel, &session, &headers, entry, about("account", &name), draw).await
 }

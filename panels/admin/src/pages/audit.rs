@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rackwright_catalog::actions::audit::AuditListInput;
 use rackwright_catalog::{ENTRIES, Effect};
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::{Panel, Session};
 use serde::Deserialize;
 use serde_json::json;
@@ -36,9 +37,8 @@ pub async fn list(
     let listing = Listing {
         action: "audit.list",
         input: json!(input),
-        title: "Audit",
-        help: "Everything that people, programs and machines changed, newest first. Secrets are never in it.",
-        empty: ("history", "Nothing fits", "Nobody did that yet. Clear the filters to see everything."),
+        topic: "audit",
+        icon: "history",
         buttons: |_| Vec::new(),
         row_buttons: none,
     };
@@ -48,8 +48,8 @@ pub async fn list(
         .map(|entry| entry.spec.name.to_owned())
         .collect();
     let filters = vec![
-        Filter { name: "action", label: "Action", value: choice.action, words: actions },
-        Filter { name: "user", label: "User", value: choice.user, words: Vec::new() },
+        Filter { name: "action", label: tell("filter-action"), value: choice.action, words: actions },
+        Filter { name: "user", label: tell("filter-user"), value: choice.user, words: Vec::new() },
     ];
     super::list(&panel, &session, &headers, listing, filters).await
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::now;
 use rackwright_panel_kit::table::facts;
 use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, refusal};
@@ -19,16 +20,20 @@ pub async fn one(State(panel): State<Arc<Panel>>, session: Session, headers: Hea
     let draw = |who: &_, output: &Value| {
         let change = Button::of(who, "discovery.set", "edit", with_what_is_set(output));
         let heading = Heading {
-            title: "Discovery".into(),
-            crumbs: vec![Crumb::new("Discovery", "")],
-            help: "What happens to a machine that netboots and that nobody announced, once its inventory is in: it waits on the wall, \
-                   or it is installed at once."
-                .into(),
-            buttons: change.map(|button| button.labelled("Change").first()).into_iter().collect(),
+            title: tell("menu-discovery"),
+            crumbs: vec![Crumb::new(tell("menu-discovery"), "")],
+            help: tell("page-discovery"),
+            buttons: change
+                .map(|button| button.labelled(&tell("button-change")).first())
+                .into_iter()
+                .collect(),
             lines: Vec::new(),
         };
         let facts = facts(&Value::Null, output, now());
-        (heading, ObjectView { sections: vec![Section { title: "Policy", facts, code: Vec::new() }] })
+        (
+            heading,
+            ObjectView { sections: vec![Section { title: tell("section-policy"), facts, code: Vec::new() }] },
+        )
     };
     super::object(&panel, &session, &headers, entry, json!({}), draw).await
 }

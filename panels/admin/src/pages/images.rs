@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::now;
 use rackwright_panel_kit::table::facts;
 use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, refusal};
@@ -16,19 +17,14 @@ pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: He
     let listing = Listing {
         action: "image.list",
         input: json!({}),
-        title: "Images",
-        help: "Operating systems that can be put on a server. The hash is checked again while an image is written to a disk.",
-        empty: (
-            "disc",
-            "No image yet",
-            "Build one from the package sources of this machine, or import a .tar.zst file. Then make a profile that uses it.",
-        ),
+        topic: "images",
+        icon: "disc",
         buttons: |who| {
             vec![
                 Button::of(who, "image.build", "plus", json!({}))
-                    .map(|button| button.labelled("Build image").first()),
+                    .map(|button| button.labelled(&tell("button-build-image")).first()),
                 Button::of(who, "image.import", "download", json!({}))
-                    .map(|button| button.labelled("Import image")),
+                    .map(|button| button.labelled(&tell("button-import-image"))),
             ]
         },
         row_buttons: |who, item| {
@@ -50,8 +46,8 @@ pub async fn one(
     let draw = |who: &_, output: &Value| {
         let heading = Heading {
             title: name.clone(),
-            crumbs: vec![Crumb::new("Images", "/images"), Crumb::new(name.clone(), "")],
-            help: "Verify reads the whole file and compares its hash with the one on record.".into(),
+            crumbs: vec![Crumb::new(tell("menu-images"), "/images"), Crumb::new(name.clone(), "")],
+            help: tell("page-image"),
             buttons: [
                 Button::of(who, "image.verify", "shield-check", about("image", &name)).map(Button::at_once),
                 Button::of(who, "image.remove", "trash", about("image", &name)),
@@ -62,7 +58,10 @@ pub async fn one(
             lines: Vec::new(),
         };
         let facts = facts(&(entry.output_schema)(), output, now());
-        (heading, ObjectView { sections: vec![Section { title: "Image", facts, code: Vec::new() }] })
+        (
+            heading,
+            ObjectView { sections: vec![Section { title: tell("section-image"), facts, code: Vec::new() }] },
+        )
     };
     super::object(&panel, &session, &headers, entry, about("image", &name), draw).await
 }

@@ -10,6 +10,7 @@ use rackwright_catalog::entry;
 use rackwright_client::cli_line;
 use rackwright_model::JobId;
 use rackwright_model::job::JobState;
+use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, Shell, refusal};
@@ -38,20 +39,19 @@ pub async fn list(
     let listing = Listing {
         action: "job.list",
         input: json!(input),
-        title: "Jobs",
-        help: "Long work: installs, image builds and imports. A job goes on when nobody looks, and over a restart of the Control Center.",
-        empty: ("list-check", "No job", "Install a server or build an image: that work is followed here."),
+        topic: "jobs",
+        icon: "list-check",
         buttons: |_| Vec::new(),
         row_buttons: none,
     };
     let filters = vec![
         Filter {
             name: "state",
-            label: "State",
+            label: tell("filter-state"),
             value: choice.state,
             words: JobState::ALL.map(|state| state.word().to_owned()).to_vec(),
         },
-        Filter { name: "server", label: "Server", value: choice.server, words: Vec::new() },
+        Filter { name: "server", label: tell("filter-server"), value: choice.server, words: Vec::new() },
     ];
     super::list(&panel, &session, &headers, listing, filters).await
 }
@@ -87,8 +87,11 @@ pub async fn one(
         Button::of(&shell.who, "job.cancel", "player-stop", json!({ "job": id })).filter(|_| running);
     let heading = Heading {
         title: job.view.job.title.clone(),
-        crumbs: vec![Crumb::new("Jobs", "/jobs"), Crumb::new(format!("Job {id}"), "")],
-        help: "The log is followed while the job runs. Leaving this page does not stop it.".into(),
+        crumbs: vec![
+            Crumb::new(tell("menu-jobs"), "/jobs"),
+            Crumb::new(tell_with("job-title", &[("id", id.into())]), ""),
+        ],
+        help: tell("page-job"),
         buttons: cancel.into_iter().collect(),
         lines: entry("job.show").map(|entry| cli_line(entry, &json!({ "job": id }))).into_iter().collect(),
     };

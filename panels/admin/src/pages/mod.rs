@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod networks;
 pub mod people;
 pub mod profiles;
+pub mod racks;
 pub mod roles;
 pub mod sessions;
 pub mod system;
@@ -20,9 +21,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Entry, entry};
 use rackwright_client::cli_line;
+use rackwright_panel_kit::messages::{has, tell, tell_with};
 use rackwright_panel_kit::panel::now;
 use rackwright_panel_kit::table::Fact;
-use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, Shell, Table, refusal};
+use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell, Table, refusal};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -31,9 +33,10 @@ pub struct Listing {
     /// The list action, such as `image.list`.
     pub action: &'static str,
     pub input: Value,
-    pub title: &'static str,
-    pub help: &'static str,
-    pub empty: (&'static str, &'static str, &'static str),
+    /// Names its messages: `page-TOPIC`, `empty-TOPIC`, and `title-TOPIC` where it is not called like its menu entry.
+    pub topic: &'static str,
+    /// Stands above what an empty list says.
+    pub icon: &'static str,
     /// Buttons of the page.
     pub buttons: fn(&SessionView) -> Vec<Option<Button>>,
     /// Buttons of each row.
@@ -52,7 +55,7 @@ pub struct ListView {
 #[derive(Debug, Clone, Serialize)]
 pub struct Filter {
     pub name: &'static str,
-    pub label: &'static str,
+    pub label: String,
     pub value: String,
     /// Words to choose from; typed freely when there are none.
     pub words: Vec<String>,
@@ -67,7 +70,7 @@ pub struct ObjectView {
 /// A titled part of the page of an object.
 #[derive(Debug, Clone, Serialize)]
 pub struct Section {
-    pub title: &'static str,
+    pub title: String,
     pub facts: Vec<Fact>,
     /// Lines of code, such as commands that run after an install.
     pub code: Vec<String>,
@@ -95,9 +98,15 @@ pub async fn list(
             Ok(both) => both,
             Err(fault) => return refusal::answer(panel, session, fault).await,
         };
-    let (icon, title, advice) = listing.empty;
-    let mut table = Table::of(entry, &output, now(), |item| panel.tier.item_page(entry.spec.noun(), item))
-        .or_say(icon, title, advice);
+    let buttons: Vec<Button> = (listing.buttons)(&shell.who).into_iter().flatten().collect();
+    let empty = Empty {
+        icon: listing.icon,
+        title: tell(&format!("empty-{}", listing.topic)),
+        advice: tell(&format!("empty-{}-advice", listing.topic)),
+        buttons: buttons.clone(),
+    };
+    let mut table =
+        Table::of(entry, &output, now(), |item| panel.tier.item_page(entry.spec.noun(), item)).or_say(empty);
     let row_buttons =
         |item: &Value| (listing.row_buttons)(&shell.who, item).into_iter().flatten().collect::<Vec<_>>();
     table = table.with_buttons(&output, row_buttons);
@@ -107,11 +116,11 @@ pub async fn list(
     if let Some(next) = output.get("next").and_then(Value::as_str) {
         table.next = next_page(&shell.path, next);
     }
-    let buttons: Vec<Button> = (listing.buttons)(&shell.who).into_iter().flatten().collect();
+    let title = title(listing.topic);
     let heading = Heading {
-        title: listing.title.into(),
-        crumbs: vec![Crumb::new(listing.title, "")],
-        help: listing.help.into(),
+        crumbs: vec![Crumb::new(title.clone(), "")],
+        title,
+        help: tell(&format!("page-{}", listing.topic)),
         buttons,
         lines: vec![cli_line(entry, &listing.input)],
     };
@@ -131,6 +140,12 @@ pub async fn home(State(panel): State<Arc<Panel>>, session: Session, headers: He
         Ok(shell) => Redirect::to(shell.menu.first().map_or("/sessions", |item| item.href)).into_response(),
         Err(fault) => refusal::answer(&panel, &session, fault).await,
     }
+}
+
+/// What the page of a topic is called.
+pub fn title(topic: &str) -> String {
+    let own = format!("title-{topic}");
+    if has(&own) { tell(&own) } else { tell(&format!("menu-{topic}")) }
 }
 
 /// This page's address with another `after`.
@@ -166,9 +181,9 @@ pub async fn object(
 pub fn gone(action: &str) -> rackwright_catalog::Fault {
     rackwright_catalog::Fault::new(
         rackwright_catalog::FaultCode::Internal,
-        format!("open the page of {action}"),
-        "the catalogue has no such action",
-        "Report this as a bug.",
+        tell_with("fault-gone-attempted", &[("name", action.into())]),
+        tell("fault-gone"),
+        tell("fault-gone-advice"),
     )
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::{Button, Panel, Session};
 use serde_json::json;
 
@@ -14,17 +15,12 @@ pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: He
     let listing = Listing {
         action: "network.list",
         input: json!({}),
-        title: "Networks",
-        help: "Subnets in which the Control Center hands out addresses and boots machines. Where none is set, it stays silent.",
-        empty: (
-            "topology-star-3",
-            "No network is served",
-            "Set one: the Control Center answers DHCP and network boot there from then on.",
-        ),
+        topic: "networks",
+        icon: "topology-star-3",
         buttons: |who| {
             vec![
                 Button::of(who, "network.set", "plus", json!({}))
-                    .map(|button| button.labelled("Set network").first()),
+                    .map(|button| button.labelled(&tell("button-set-network")).first()),
             ]
         },
         row_buttons: |who, item| {
@@ -37,8 +33,8 @@ pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: He
             // One server per line, as it stands in the form.
             let dns: Vec<&str> =
                 item["dns"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
-            let change =
-                Button::of(who, "network.set", "edit", known).map(|button| button.labelled("Change"));
+            let change = Button::of(who, "network.set", "edit", known)
+                .map(|button| button.labelled(&tell("button-change")));
             let change = change.map(|mut button| {
                 button.known.push(("dns".into(), dns.join("\n")));
                 button

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::{Button, Panel, Session};
 use serde::Deserialize;
 use serde_json::json;
@@ -28,13 +29,12 @@ pub async fn users(
     let listing = Listing {
         action: "user.list",
         input: given(&[("search", &choice.search), ("account", &choice.account), ("after", &choice.after)]),
-        title: "Users",
-        help: "People who may sign in, of your account and of those below it. What a role allows stands on the page Roles.",
-        empty: ("users", "Nobody may sign in", "Create a user."),
+        topic: "users",
+        icon: "users",
         buttons: |who| {
             vec![
                 Button::of(who, "user.create", "plus", json!({}))
-                    .map(|button| button.labelled("Create user").first()),
+                    .map(|button| button.labelled(&tell("button-create-user")).first()),
             ]
         },
         row_buttons: |who, item| {
@@ -49,8 +49,8 @@ pub async fn users(
         },
     };
     let filters = vec![
-        Filter { name: "search", label: "Name", value: choice.search, words: Vec::new() },
-        Filter { name: "account", label: "Account", value: choice.account, words: Vec::new() },
+        Filter { name: "search", label: tell("filter-name"), value: choice.search, words: Vec::new() },
+        Filter { name: "account", label: tell("filter-account"), value: choice.account, words: Vec::new() },
     ];
     super::list(&panel, &session, &headers, listing, filters).await
 }
@@ -59,13 +59,12 @@ pub async fn tokens(State(panel): State<Arc<Panel>>, session: Session, headers: 
     let listing = Listing {
         action: "token.list",
         input: json!({}),
-        title: "API tokens",
-        help: "A token lets a program act with your own permissions, over the API or the command line. It is shown once, when it is made.",
-        empty: ("key", "No token yet", "Create one for each program, so that each can be revoked alone."),
+        topic: "tokens",
+        icon: "key",
         buttons: |who| {
             vec![
                 Button::of(who, "token.create", "plus", json!({}))
-                    .map(|button| button.labelled("Create token").first()),
+                    .map(|button| button.labelled(&tell("button-create-token")).first()),
             ]
         },
         row_buttons: |who, item| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::now;
 use rackwright_panel_kit::table::{Fact, cell, facts};
 use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, refusal};
@@ -16,17 +17,12 @@ pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: He
     let listing = Listing {
         action: "profile.list",
         input: json!({}),
-        title: "Install profiles",
-        help: "A profile says how a system is installed: image, disk, people, network, packages and commands.",
-        empty: (
-            "file-settings",
-            "No profile yet",
-            "Create one to be able to install servers. It needs an image: build that first.",
-        ),
+        topic: "profiles",
+        icon: "file-settings",
         buttons: |who| {
             vec![
                 Button::of(who, "profile.create", "plus", json!({}))
-                    .map(|button| button.labelled("Create profile").first()),
+                    .map(|button| button.labelled(&tell("button-create-profile")).first()),
             ]
         },
         row_buttons: |who, item| {
@@ -48,11 +44,11 @@ pub async fn one(
     let draw = |who: &_, output: &Value| {
         let heading = Heading {
             title: name.clone(),
-            crumbs: vec![Crumb::new("Profiles", "/profiles"), Crumb::new(name.clone(), "")],
-            help: "Servers that are installed already stay as they are when a profile goes.".into(),
+            crumbs: vec![Crumb::new(tell("menu-profiles"), "/profiles"), Crumb::new(name.clone(), "")],
+            help: tell("page-profile"),
             buttons: [
                 Button::of(who, "server.install", "download", about("profile", &name))
-                    .map(|button| button.labelled("Install a server").first()),
+                    .map(|button| button.labelled(&tell("button-install-server")).first()),
                 Button::of(who, "profile.remove", "trash", about("profile", &name)),
             ]
             .into_iter()
@@ -82,27 +78,31 @@ fn sections(output: &Value) -> Vec<Section> {
     };
     let mut sections = vec![
         Section {
-            title: "Profile",
+            title: tell("section-profile"),
             facts: pick(output, &["name", "image", "servers", "created_at"]),
             code: Vec::new(),
         },
-        Section { title: "Disk", facts: facts(&Value::Null, &profile["disk"], now()), code: Vec::new() },
         Section {
-            title: "System",
+            title: tell("section-disk"),
+            facts: facts(&Value::Null, &profile["disk"], now()),
+            code: Vec::new(),
+        },
+        Section {
+            title: tell("section-system"),
             facts: pick(profile, &["timezone", "domain", "network", "packages"]),
             code: Vec::new(),
         },
     ];
     for user in profile["users"].as_array().into_iter().flatten() {
         sections.push(Section {
-            title: "User",
+            title: tell("section-user"),
             facts: pick(user, &["name", "sudo"]),
             code: lines(&user["ssh_keys"]),
         });
     }
     let commands: Vec<String> = lines(&profile["post_install"]);
     if !commands.is_empty() {
-        sections.push(Section { title: "Commands after the install", facts: Vec::new(), code: commands });
+        sections.push(Section { title: tell("section-commands"), facts: Vec::new(), code: commands });
     }
     sections
 }

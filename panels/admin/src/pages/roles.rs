@@ -8,6 +8,7 @@ use axum::response::Response;
 use rackwright_catalog::Permission;
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::role::{RoleList, RoleView};
+use rackwright_panel_kit::messages::{of_catalogue, tell};
 use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ struct Matrix {
 #[derive(Debug, Clone, Serialize)]
 struct Row {
     word: &'static str,
-    summary: &'static str,
+    summary: String,
     marks: Vec<bool>,
 }
 
@@ -32,9 +33,9 @@ pub async fn matrix(State(panel): State<Arc<Panel>>, session: Session, headers: 
         Err(fault) => return refusal::answer(&panel, &session, fault).await,
     };
     let heading = Heading {
-        title: "Roles".into(),
-        crumbs: vec![Crumb::new("Roles", "")],
-        help: "What a role allows, it allows for what belongs to one's own account and to the accounts below it.".into(),
+        title: tell("menu-roles"),
+        crumbs: vec![Crumb::new(tell("menu-roles"), "")],
+        help: tell("page-roles"),
         buttons: Vec::new(),
         lines: vec!["rackwright role list".into()],
     };
@@ -45,7 +46,7 @@ fn view(roles: &[RoleView]) -> Matrix {
     let seen = |permission: &Permission| roles.iter().any(|role| role.permissions.contains(permission));
     let rows = Permission::GRANTED.into_iter().filter(seen).map(|permission| Row {
         word: permission.word(),
-        summary: permission.summary(),
+        summary: of_catalogue(permission.summary()).into_owned(),
         marks: roles.iter().map(|role| role.permissions.contains(&permission)).collect(),
     });
     Matrix { columns: roles.iter().map(|role| role.role.word()).collect(), rows: rows.collect() }

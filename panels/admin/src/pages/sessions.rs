@@ -26,9 +26,8 @@ pub async fn list(
     let listing = Listing {
         action: "session.list",
         input: given(&[("user", &choice.user)]),
-        title: "Sessions",
-        help: "Where you are signed in. End what you do not know, and change your password then.",
-        empty: ("device-desktop", "No session", "Local root and API tokens have none."),
+        topic: "sessions",
+        icon: "device-desktop",
         buttons: |who| vec![Button::of(who, "user.passwd", "key", json!({"user": who.user}))],
         row_buttons: |who, item| {
             let known = json!({"id": field(item, "id"), "user": field(item, "user")});

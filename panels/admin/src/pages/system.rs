@@ -9,6 +9,7 @@ use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::system::{SystemStatus, SystemView};
 use rackwright_catalog::entry;
 use rackwright_client::cli_line;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
 use serde::Serialize;
 use serde_json::json;
@@ -37,9 +38,9 @@ pub async fn one(State(panel): State<Arc<Panel>>, session: Session, headers: Hea
         system,
     };
     let heading = Heading {
-        title: "System".into(),
-        crumbs: vec![Crumb::new("System", "")],
-        help: "The health of the Control Center itself. When its data disk is full it keeps serving, but refuses changes until there is room.".into(),
+        title: tell("menu-system"),
+        crumbs: vec![Crumb::new(tell("menu-system"), "")],
+        help: tell("page-system"),
         buttons: Vec::new(),
         lines: entry("system.status").map(|entry| cli_line(entry, &json!({}))).into_iter().collect(),
     };

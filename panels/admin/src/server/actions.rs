@@ -4,6 +4,7 @@ use rackwright_catalog::actions::server::ServerDetail;
 use rackwright_catalog::actions::session::SessionView;
 use rackwright_model::{ServerEvent, ServerState};
 use rackwright_panel_kit::Button;
+use rackwright_panel_kit::messages::tell;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -36,13 +37,17 @@ impl ActionsView {
                 server.profile.as_ref().map_or_else(|| json!({}), |profile| json!({ "profile": profile }));
             let install = button("server.install", "download", profile);
             buttons.push(install.map(|button| {
-                if again { button.labelled("Reinstall") } else { first_of(button, server.state) }
+                if again {
+                    button.labelled(&tell("button-reinstall"))
+                } else {
+                    first_of(button, server.state)
+                }
             }));
         }
         if let Some(job) = server.job {
             buttons.push(
                 Button::of(who, "job.cancel", "player-stop", json!({ "job": job }))
-                    .map(|button| button.labelled("Cancel job")),
+                    .map(|button| button.labelled(&tell("button-cancel-job"))),
             );
         }
         if server.state == ServerState::Online {
@@ -50,12 +55,12 @@ impl ActionsView {
         }
         if detail.bmc.is_some() {
             for (label, order, icon) in [
-                ("Power on", "on", "bolt"),
-                ("Power off", "off", "power"),
-                ("Power cycle", "cycle", "refresh"),
+                ("button-power-on", "on", "bolt"),
+                ("button-power-off", "off", "power"),
+                ("button-power-cycle", "cycle", "refresh"),
             ] {
                 let power = button("server.power", icon, json!({ "order": order }))
-                    .map(|button| button.labelled(label));
+                    .map(|button| button.labelled(&tell(label)));
                 buttons.push(power.map(|button| if order == "on" { button.at_once() } else { button }));
             }
         }

@@ -1,6 +1,7 @@
 //! `/servers/{name}`: one server, in parts that renew themselves.
 
 mod actions;
+pub mod charts;
 mod head;
 mod lifecycle;
 mod load;
@@ -8,7 +9,7 @@ mod timeline;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rackwright_catalog::actions::job::JobView;
@@ -17,6 +18,7 @@ use rackwright_catalog::actions::session::{SessionShow, SessionView};
 use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_client::cli_line;
 use rackwright_model::{Inventory, Millis, Name};
+use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
@@ -24,6 +26,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use actions::ActionsView;
+use charts::ChartsView;
 use head::HeadView;
 use lifecycle::LifecycleView;
 use load::LoadCard;
@@ -41,6 +44,14 @@ pub struct ServerPage {
     load: Live<LoadCard>,
     hardware: Live<HardwareView>,
     jobs: Live<JobsView>,
+}
+
+/// The parts, and the charts, which are asked for apart.
+#[derive(Debug, Clone, Serialize)]
+struct WholePage {
+    charts: Live<ChartsView>,
+    #[serde(flatten)]
+    page: ServerPage,
 }
 
 /// What the machine is made of.
@@ -82,9 +93,9 @@ fn no_such(name: &str) -> Fault {
     let name: String = name.chars().take(80).collect();
     Fault::new(
         FaultCode::NotFound,
-        format!("show server {name}"),
-        "there is no server of that name",
-        "Choose one on the wall.",
+        tell_with("fault-no-server-attempted", &[("name", name.into())]),
+        tell("fault-no-server"),
+        tell("fault-no-server-advice"),
     )
 }
 
@@ -108,26 +119,32 @@ impl ServerPage {
     }
 }
 
-/// `GET /servers/{name}`
+/// `GET /servers/{name}?range=hour|day|week|month`
 pub async fn page(
     State(panel): State<Arc<Panel>>,
     session: Session,
     Path(name): Path<String>,
+    Query(choice): Query<charts::Choice>,
     headers: HeaderMap,
 ) -> Response {
-    let (shell, detail) =
-        match tokio::try_join!(Shell::around(&panel, &session, &headers), detail(&session, &name)) {
-            Ok(both) => both,
-            Err(fault) => return refusal::answer(&panel, &session, fault).await,
-        };
+    let shell = Shell::around(&panel, &session, &headers);
+    let asked = tokio::try_join!(shell, detail(&session, &name), charts::charts(&session, &name, &choice));
+    let (shell, detail, charts) = match asked {
+        Ok(all) => all,
+        Err(fault) => return refusal::answer(&panel, &session, fault).await,
+    };
     let heading = Heading {
         title: name.clone(),
-        crumbs: vec![Crumb::new("Servers", "/servers"), Crumb::new(name.clone(), "")],
-        help: "What is known of this machine, and what can be done with it. The page follows what happens by itself.".into(),
+        crumbs: vec![Crumb::new(tell("menu-servers"), "/servers"), Crumb::new(name.clone(), "")],
+        help: tell("page-server"),
         buttons: Vec::new(),
-        lines: entry("server.show").map(|entry| cli_line(entry, &json!({ "server": name }))).into_iter().collect(),
+        lines: ["server.show", "server.samples"]
+            .into_iter()
+            .filter_map(entry)
+            .map(|entry| cli_line(entry, &json!({ "server": name })))
+            .collect(),
     };
-    let view = ServerPage::new(detail, &shell.who);
+    let view = WholePage { charts, page: ServerPage::new(detail, &shell.who) };
     panel.page(StatusCode::OK, "server.html", &shell.page(heading, view))
 }
 

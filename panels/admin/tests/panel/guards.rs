@@ -8,7 +8,13 @@ use crate::harness::{cookie, encode, get, panel, post, token};
 use crate::pages::PAGES;
 
 /// Every address that takes a form of a signed-in person.
-const POSTS: [&str; 3] = ["/sign-out", "/act/server/accept", "/act/server/accept/line"];
+const POSTS: [&str; 5] = [
+    "/sign-out",
+    "/act/server/accept",
+    "/act/server/accept/line",
+    "/bulk/server/retire",
+    "/bulk/server/retire/lines",
+];
 
 fn accept() -> String {
     encode([("server", "r1-u07"), ("_token", token().as_str())])

@@ -98,3 +98,11 @@ pub fn post(path: &str) -> axum::http::request::Builder {
 pub fn encode<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
+
+/// Somebody of support, who looks and changes nothing.
+pub fn support() -> serde_json::Value {
+    let mut who = (rackwright_catalog::entry("session.show").expect("in the catalogue").sample_output)();
+    (who["user"], who["role"]) = ("sam".into(), "support".into());
+    who["permissions"] = serde_json::json!(rackwright_catalog::Role::Support.row().permissions);
+    who
+}

@@ -29,7 +29,9 @@ fn is_harmless(text: &str, what: &str) {
     }
 }
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 16] = [
+    "rack.list",
+    "server.samples",
     "server.list",
     "server.show",
     "image.list",
@@ -43,6 +45,7 @@ const SOURCES: [&str; 13] = [
     "token.list",
     "audit.list",
     "system.status",
+    "search.find",
 ];
 
 #[tokio::test]
@@ -99,6 +102,12 @@ async fn what_stands_in_an_address_is_escaped() {
         "/servers?search=",
         "/servers?view=",
         "/servers?state=",
+        "/servers?group=",
+        "/servers?rack=",
+        "/servers/r1-u07?range=",
+        "/bulk/server/install?server=r1-u07&profile=",
+        "/bulk/server/power?server=r1-u07&order=",
+        "/bulk/server/retire?server=",
         "/audit?action=",
         "/audit?user=",
         "/jobs?state=",
@@ -107,6 +116,9 @@ async fn what_stands_in_an_address_is_escaped() {
         "/act/server/retire?server=",
         "/act/profile/create?users.0.name=",
         "/sign-in?back=",
+        "/search?q=",
+        "/parts/palette?q=",
+        "/help?at=",
         "/",
     ] {
         let page = panel.open(&format!("{path}{coded}")).await;

@@ -1,6 +1,8 @@
 //! The admin panel over a transport that only pretends: every page from the catalogue's samples, the guards, the escape of
 //! hostile text, and a server on loopback for a person who wants to look.
 
+mod browser;
+mod bulk;
 mod fake;
 mod guards;
 mod harness;
@@ -9,4 +11,6 @@ mod live;
 mod pages;
 mod scene;
 mod serve;
+mod shell;
 mod submits;
+mod words;

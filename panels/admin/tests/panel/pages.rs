@@ -7,7 +7,17 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 20] = [
+pub const PAGES: [(&str, &str); 29] = [
+    ("/servers?group=rack", "rack r1 · fra-1"),
+    ("/servers?view=table&group=site&rack=r1", "rack=r1\"|site fra-1"),
+    ("/servers/r1-u07?range=week", "data-plot=\"network\""),
+    ("/racks", "id=\"slot-r1-u07\""),
+    ("/racks/r1", "1 of 42 units|2 of 42 units"),
+    ("/bulk/server/install?server=r1-u07&server=r1-u08&profile=debian-12", "Type “2 servers” to confirm"),
+    (
+        "/bulk/server/power?server=r1-u07&server=r1-u08&order=cycle",
+        "rackwright server power r1-u08 cycle|--order cycle",
+    ),
     ("/servers", "id=\"tile-r1-u07\""),
     ("/servers?view=table", "id=\"row-r1-u07\""),
     ("/servers?state=online&search=r1", "aria-current=\"true\""),
@@ -29,11 +39,16 @@ pub const PAGES: [(&str, &str); 20] = [
         "/act/server/install?server=r1-u07&profile=debian-12",
         "rackwright server install r1-u07 --profile debian-12",
     ),
+    ("/search?q=r1", "href=\"/servers/r1-u07\""),
+    ("/help?at=/servers", "rackwright server install"),
     ("/act/server/list", "<table"),
     ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
 ];
 
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 16] = [
+    "/parts/racks",
+    "/parts/racks/r1",
+    "/parts/server/r1-u07/charts?range=day",
     "/parts/fleet?view=wall",
     "/parts/fleet?view=table",
     "/parts/tile/r1-u07",
@@ -152,12 +167,7 @@ async fn empty_lists_say_what_to_do_next() {
 #[tokio::test]
 async fn whoever_only_looks_is_offered_nothing_to_change() {
     let panel = panel();
-    panel.fake.on("session.show", |_| {
-        let mut who = (rackwright_catalog::entry("session.show").expect("in the catalogue").sample_output)();
-        (who["user"], who["role"]) = (json!("sam"), json!("support"));
-        who["permissions"] = json!(rackwright_catalog::Role::Support.row().permissions);
-        Ok(who)
-    });
+    panel.fake.on("session.show", |_| Ok(crate::harness::support()));
     let page = panel.open("/servers/r1-u07").await;
     assert!(
         !page.text.contains("/act/server/retire") && !page.text.contains("href=\"/users\""),

@@ -7,7 +7,7 @@ use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_model::BootStage;
 use serde_json::{Value, json};
 
-use crate::fake::Fake;
+use crate::fake::{CREDENTIAL, Fake};
 
 fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis())
@@ -63,6 +63,67 @@ pub fn set(fake: &Arc<Fake>) {
             )
         })
     });
+    fake.on("server.samples", |input| {
+        let at = SERVERS.iter().position(|(name, ..)| input["server"] == *name).unwrap_or(0);
+        Ok(series(at, input["range"].as_str().unwrap_or("hour")))
+    });
+    fake.on("rack.list", |_| {
+        let racks = [("a1", "fra-1", 24, 8), ("a2", "fra-1", 24, 4), ("b1", "ams-2", 16, 0)];
+        let rack = |(id, (name, site, height, servers)): (i64, (&str, &str, u32, u32))| {
+            json!({"id": id, "name": name, "site": site, "height": height, "servers": servers, "used": servers * 2,
+                   "free": height - servers * 2})
+        };
+        Ok(json!({"items": (1..).zip(racks).map(rack).collect::<Vec<_>>(), "next": null}))
+    });
+    fake.on("profile.list", |_| {
+        let profile = |name: &str| {
+            let mut profile = sample("profile.list")["items"][0].clone();
+            profile["name"] = json!(name);
+            profile
+        };
+        let profiles = ["debian-12", "web", "database"].map(profile);
+        Ok(json!({"items": profiles, "next": null}))
+    });
+    fake.on("server.power", |input| {
+        if input["server"] == "r1-u05" {
+            let reason = "the BMC at 10.77.1.5 did not answer within 10 s";
+            return Err(Fault::new(FaultCode::Unavailable, "power on r1-u05", reason, "Check its cable."));
+        }
+        Ok(json!({"on": true, "message": format!("{} is powered on.", input["server"].as_str().unwrap_or_default())}))
+    });
+    fake.on("session.open", |_| {
+        let mut opened = sample("session.open");
+        opened["session"] = json!(CREDENTIAL);
+        opened["expires_at"] = json!(now() + 3_600_000);
+        Ok(opened)
+    });
+    fake.on("search.find", |input| {
+        let query = input["query"].as_str().unwrap_or_default().to_lowercase();
+        let hit = |kind: &str, name: &str, note: &str, state: Option<&str>| {
+            json!({"kind": kind, "name": name, "note": note, "state": state})
+        };
+        let servers = (0..SERVERS.len()).map(|at| {
+            let server = summary(at);
+            let address = server["address"].as_str().unwrap_or_default().to_owned();
+            hit("server", SERVERS[at].0, &address, Some(SERVERS[at].1))
+        });
+        let others = [
+            hit("job", "9", "install r1-u03 with debian-12", Some("running")),
+            hit("image", "debian-12", "Debian GNU/Linux 12 (bookworm)", None),
+            hit("profile", "debian-12", "debian-12", None),
+            hit("network", "rack-1", "10.77.0.0/24", None),
+            hit("user", "robin", "engineer", None),
+        ];
+        let fits = |hit: &Value| {
+            ["name", "note"].iter().any(|key| hit[key].as_str().is_some_and(|text| text.to_lowercase().contains(&query)))
+        };
+        let items: Vec<Value> = servers.chain(others).filter(fits).take(12).collect();
+        Ok(json!({"items": items, "next": null}))
+    });
+    fake.on("server.watch", |_| {
+        let event = json!({"id": now(), "at": now(), "server": null, "kind": "job", "text": "It goes on."});
+        Ok(json!({"items": [event], "next": now()}))
+    });
     fake.on("job.list", |input| {
         let jobs = [
             job(9, "running"),
@@ -115,6 +176,11 @@ fn summary(at: usize) -> Value {
     let (name, state, progress, reason) = SERVERS[at];
     let seen = (!matches!(state, "ready" | "retired"))
         .then(|| now() - if state == "unreachable" { 42_000 } else { 2_000 });
+    let place = match at {
+        0..7 => Some(("a1", at * 3 + 1, if at % 2 == 0 { 2 } else { 1 })),
+        7..11 => Some(("a2", (at - 7) * 2 + 3, 1)),
+        _ => None,
+    };
     json!({
         "id": at + 1, "name": name, "state": state, "reason": reason,
         "macs": [format!("52:54:00:12:34:{:02x}", at + 16)],
@@ -122,8 +188,44 @@ fn summary(at: usize) -> Value {
         "firmware": if at.is_multiple_of(3) { "bios" } else { "uefi" },
         "agent_connected": state == "online", "seen_at": seen,
         "job": progress.map(|_| 9), "progress": progress,
-        "profile": (!matches!(state, "discovered" | "ready")).then_some("debian-12"),
+        "profile": (!matches!(state, "discovered" | "ready")).then_some(if at % 4 == 1 { "web" } else { "debian-12" }),
+        "rack": place.map(|(rack, ..)| rack), "site": place.map(|_| "fra-1"),
+        "unit": place.map(|(_, unit, _)| unit), "height": place.map(|(.., height)| height),
     })
+}
+
+/// A day and a night of work, with a gap.
+fn series(at: usize, range: &str) -> Value {
+    let (span_s, spans) = match range {
+        "day" => (300, 288),
+        "week" => (1_800, 336),
+        "month" => (7_200, 360),
+        _ => (15, 240),
+    };
+    let reports = matches!(SERVERS[at].1, "online" | "unreachable");
+    let wave = |step: i64, length: i64, height: i64| {
+        let place = step % length;
+        let up = if place * 2 < length { place } else { length - place };
+        height * up * 2 / length
+    };
+    let first = now() / 1_000 / span_s * span_s - spans * span_s;
+    let items: Vec<Value> = (0..spans)
+        .filter(|step| reports && !(spans / 3..spans / 3 + spans / 24).contains(step))
+        .map(|step| {
+            let noise = (step * 7_919 + 13) % 97;
+            json!({
+                "at": (first + step * span_s) * 1_000,
+                "cpu_permille": 60 + wave(step, spans / 3, 420) + noise,
+                "memory_bytes": 34_359_738_368_i64,
+                "memory_used_bytes": 9_000_000_000_i64 + wave(step, spans / 2, 6_000_000_000) + noise * 9_000_000,
+                "disk_bytes": 960_197_124_096_i64,
+                "disk_used_bytes": 310_000_000_000_i64 + step * 300_000_000,
+                "net_in_bytes_per_s": 400_000 + wave(step, spans / 4, 9_000_000) + noise * 20_000,
+                "net_out_bytes_per_s": 150_000 + wave(step, spans / 5, 3_000_000) + noise * 9_000,
+            })
+        })
+        .collect();
+    json!({"range": range, "span_s": span_s, "from": (first + span_s) * 1_000, "until": now(), "items": items})
 }
 
 fn job(id: i64, state: &str) -> Value {
@@ -133,7 +235,9 @@ fn job(id: i64, state: &str) -> Value {
     job["state"] = json!(state);
     job["title"] = json!(format!("install {} with debian-12", if id == 8 { "r1-u09" } else { "r1-u03" }));
     job["step"] = json!(if running { "writing the image" } else { "done" });
-    job["progress_permille"] = json!(if running { 640 } else { 1000 });
+    // What runs goes on: a percent every two seconds.
+    let progress = if id == 8 { 120 } else { 400 + now() / 2_000 % 60 * 10 };
+    job["progress_permille"] = json!(if running { progress } else { 1000 });
     job["server"] = json!(if id == 8 { "r1-u09" } else { "r1-u03" });
     job["started_at"] = json!(now() - 95_000 - (9 - id) * 4_000_000);
     job["ended_at"] = if running { Value::Null } else { json!(now() - 20_000 - (9 - id) * 4_000_000) };

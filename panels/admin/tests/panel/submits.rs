@@ -107,7 +107,7 @@ async fn a_fault_stands_at_its_field_and_what_was_typed_is_kept() {
 async fn whoever_destroys_is_asked_for_the_name() {
     let panel = panel();
     let page = panel.open("/act/server/retire?server=r1-u07").await;
-    page.shows("<strong>r1-u07</strong>").shows("Type “r1-u07” to confirm").shows("name=\"confirm\"");
+    page.shows("<code>r1-u07</code>").shows("Type “r1-u07” to confirm").shows("name=\"confirm\"");
     assert!(panel.fake.intents("server.retire").is_empty());
     panel.fake.on("server.install", |_| {
         Err(Fault::new(

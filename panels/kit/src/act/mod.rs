@@ -9,9 +9,11 @@ mod view;
 pub use outcome::go_back;
 pub use show::show;
 pub use submit::{line, submit};
-pub use view::{ActView, ResultView};
+pub use view::{ActView, ResultView, is_about_a_thing, title};
 
 use rackwright_catalog::{Entry, Fault, FaultCode};
+
+use crate::messages::{tell, tell_with};
 
 /// The entry behind a path. Signing in and out have pages of their own.
 ///
@@ -25,9 +27,9 @@ pub(crate) fn entry_of(noun: &str, verb: &str) -> Result<&'static Entry, Fault> 
             let name: String = name.chars().take(64).collect();
             Fault::new(
                 FaultCode::NotFound,
-                format!("open the form of {name}"),
-                "there is no such action",
-                "Use the menu to find the thing that you want to work on.",
+                tell_with("fault-no-action-attempted", &[("name", name.into())]),
+                tell("fault-no-action"),
+                tell("fault-no-action-advice"),
             )
         })
 }

@@ -1,6 +1,7 @@
 //! What follows an action: a page that shows the result, or the way to the page of the object with a status bar.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rackwright_catalog::{Entry, schema};
 use rackwright_client::cli_line;
@@ -9,6 +10,7 @@ use serde_json::Value;
 
 use super::view::ActView;
 use crate::flash::{Ending, Status};
+use crate::messages::{of_catalogue, tell_with};
 use crate::panel::Panel;
 use crate::refusal;
 use crate::session::Session;
@@ -32,10 +34,28 @@ pub(super) async fn respond(
     let heading = Heading {
         title: view.title.clone(),
         crumbs: vec![crumb, Crumb::new(view.title.clone(), "")],
-        help: view.summary.to_owned(),
+        help: view.summary.clone(),
         ..Heading::default()
     };
-    panel.page(status, "kit/act.html", &shell.page(heading, view))
+    let template = if in_place(headers) { "kit/act-form.html" } else { "kit/act.html" };
+    panel.page(status, template, &shell.page(heading, view))
+}
+
+/// Whether the script of the panel asks for the form alone, to show it where the person is.
+pub(super) fn in_place(headers: &HeaderMap) -> bool {
+    headers.contains_key("rackwright-form")
+}
+
+/// The same answer for the script: it goes there itself, because a redirect that it followed would use up the status.
+pub(super) fn for_script(redirect: Response) -> Response {
+    let mut headers = HeaderMap::new();
+    for cookie in redirect.headers().get_all(SET_COOKIE) {
+        headers.append(SET_COOKIE, cookie.clone());
+    }
+    if let Some(home) = redirect.headers().get(LOCATION) {
+        headers.insert(HeaderName::from_static("rackwright-go"), home.clone());
+    }
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
 /// To the page of the object, which shows what became of the action.
@@ -44,6 +64,10 @@ pub fn go_back(panel: &Panel, entry: &Entry, input: &Value, output: &Value) -> R
     let status = status_of(entry, input, output);
     let home = panel.tier.home_of(entry, input, Some(output));
     ([status.keep()], Redirect::to(&home)).into_response()
+}
+
+fn did(entry: &Entry, object: &str) -> String {
+    tell_with("did", &[("verb", of_catalogue(entry.spec.title).into()), ("object", object.into())])
 }
 
 /// How an output reads in the status bar.
@@ -60,7 +84,7 @@ fn status_of(entry: &Entry, input: &Value, output: &Value) -> Status {
             (None, Some(_)) => Ending::Failed,
             (None, None) => Ending::Successful,
         },
-        message: told.map_or_else(|| format!("{} {object}: done.", entry.spec.title), str::to_owned),
+        message: told.map_or_else(|| did(entry, object), str::to_owned),
         advice: String::new(),
         job,
         line: cli_line(entry, &schema::redact(&(entry.input_schema)(), input)),

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::outcome::respond;
 use super::view::{Draft, ResultView};
 use crate::form::{self, Choices, Typed};
+use crate::messages::{tell, tell_with};
 use crate::panel::{self, Panel};
 use crate::refusal;
 use crate::session::Session;
@@ -95,8 +96,8 @@ async fn look(client: &Client, entry: &Entry, input: Value) -> Result<Value, Fau
         Err(Fault::new(
             FaultCode::TimedOut,
             name.replace('.', " "),
-            format!("there was no answer within {} s", PATIENCE.as_secs()),
-            "Try again; for long waits use the command line.",
+            tell_with("fault-slow", &[("n", PATIENCE.as_secs().into())]),
+            tell("fault-slow-advice"),
         ))
     })
 }

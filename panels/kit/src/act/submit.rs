@@ -9,7 +9,7 @@ use rackwright_catalog::{Effect, Entry, FaultCode, schema};
 use rackwright_client::cli_line;
 use serde_json::Value;
 
-use super::outcome::{go_back, respond};
+use super::outcome::{for_script, go_back, in_place, respond};
 use super::view::{ActView, Draft, ResultView};
 use crate::form::{self, Choices, Field, Typed};
 use crate::panel::{self, Panel, carry_out};
@@ -91,7 +91,8 @@ impl Form<'_> {
     async fn succeeded(&self, typed: &Typed, input: &Value, output: &Value) -> Response {
         let result = ResultView::of(self.entry, output, panel::now(), &*self.panel.tier);
         if !result.once && self.entry.spec.effect != Effect::Read {
-            return go_back(self.panel, self.entry, input, output);
+            let home = go_back(self.panel, self.entry, input, output);
+            return if in_place(self.headers) { for_script(home) } else { home };
         }
         let choices = Choices::default();
         let draft = Draft {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::form::{self, Choices, Field, FormView, Typed, view::Drawing};
+use crate::messages::{has, of_catalogue, tell, tell_with};
 use crate::panel::Tier;
 use crate::table::{self, Fact, Table};
-use crate::words;
 
 /// The page of an action.
 #[derive(Debug, Clone, Serialize)]
@@ -17,7 +17,7 @@ pub struct ActView {
     pub action: &'static str,
     pub path: String,
     pub title: String,
-    pub summary: &'static str,
+    pub summary: String,
     /// `read`, `change` or `destroy`.
     pub effect: &'static str,
     /// The object that the page is about, when it is known.
@@ -74,7 +74,7 @@ impl Draft<'_> {
             action: spec.name,
             path: crate::shell::act_path(self.entry),
             title: title(self.entry, &object),
-            summary: spec.summary,
+            summary: of_catalogue(spec.summary).into_owned(),
             effect: match spec.effect {
                 Effect::Read => "read",
                 Effect::Change => "change",
@@ -91,7 +91,7 @@ impl Draft<'_> {
 }
 
 /// Whether the main field names something that is there already.
-fn is_about_a_thing(entry: &Entry) -> bool {
+pub fn is_about_a_thing(entry: &Entry) -> bool {
     let schema = (entry.input_schema)();
     entry.spec.main.is_some_and(|main| schema["properties"][main].get("x-from").is_some())
 }
@@ -99,12 +99,16 @@ fn is_about_a_thing(entry: &Entry) -> bool {
 /// "Install r1-u07", "Create user", "List servers".
 #[must_use]
 pub fn title(entry: &Entry, object: &str) -> String {
-    let verb = entry.spec.title;
-    if is_about_a_thing(entry) && !object.is_empty() {
-        format!("{verb} {} {object}", entry.spec.noun())
-    } else {
-        format!("{verb} {}", words::label(entry.spec.noun()).to_lowercase())
-    }
+    let verb = of_catalogue(entry.spec.title);
+    // A list is of several.
+    let several = format!("several-{}", entry.spec.noun());
+    let noun = match entry.spec.verb() {
+        "list" if has(&several) => tell(&several),
+        _ => of_catalogue(entry.spec.noun()).into_owned(),
+    };
+    let values = [("verb", verb.into()), ("noun", noun.into()), ("object", object.into())];
+    let named = is_about_a_thing(entry) && !object.is_empty();
+    tell_with(if named { "act-title-of" } else { "act-title" }, &values)
 }
 
 /// The field in which the name is repeated gets a place and words of its own.
@@ -120,9 +124,8 @@ fn ask_for_the_name(form: &mut FormView, object: &str, entry: &Entry) {
         object.clone_into(&mut field.placeholder);
         field.pattern = None;
         if !object.is_empty() {
-            let purpose =
-                if field.required { "to confirm" } else { "to allow the wipe, if it holds a system" };
-            field.label = format!("Type “{object}” {purpose}");
+            let key = if field.required { "form-confirm" } else { "form-confirm-wipe" };
+            field.label = tell_with(key, &[("object", object.into())]);
         }
     }
 }
@@ -136,7 +139,7 @@ impl ResultView {
         let table =
             list.then(|| Table::of(entry, output, now, |item| tier.item_page(entry.spec.noun(), item)));
         Self {
-            title: "Result".to_owned(),
+            title: tell("result"),
             facts: if list { Vec::new() } else { table::facts(&schema, output, now) },
             once: !list && schema.to_string().contains("\"x-secret\":true"),
             table,

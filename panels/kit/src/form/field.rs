@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::messages::of_catalogue;
 use crate::words;
 
 /// One input of a form.
@@ -94,7 +95,7 @@ fn below(schema: &Value, prefix: &str) -> Vec<Field> {
 fn help_of(property: &Value) -> Option<String> {
     let text = property.get("description").and_then(Value::as_str)?;
     let of_a_name = text.starts_with("1 to 63 lower-case letters");
-    if of_a_name && property.get("x-from").is_some() { None } else { Some(text.to_owned()) }
+    if of_a_name && property.get("x-from").is_some() { None } else { Some(of_catalogue(text).into_owned()) }
 }
 
 /// The kind of a property and whether it may be null.
@@ -188,8 +189,9 @@ fn words_of(schema: &Value) -> Option<Vec<(String, String)>> {
     let mut words = Vec::new();
     for variant in schema.get("oneOf")?.as_array()? {
         let meaning = variant.get("description").and_then(Value::as_str).unwrap_or_default();
+        let meaning = &of_catalogue(meaning);
         match (variant.get("const"), variant.get("enum").and_then(Value::as_array)) {
-            (Some(word), _) => words.push((word.as_str()?.to_owned(), meaning.to_owned())),
+            (Some(word), _) => words.push((word.as_str()?.to_owned(), meaning.clone().into_owned())),
             (None, Some(list)) => words.extend(plain(list, meaning)),
             (None, None) => return None,
         }

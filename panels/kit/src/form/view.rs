@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::choices::{Choice, Choices};
 use super::field::{Field, Kind};
 use super::typed::Typed;
+use crate::messages::tell_with;
 
 /// One control of a form, or a set of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -221,9 +222,10 @@ fn problems_at(name: &str, kind: &Kind, problems: &[FieldProblem]) -> Vec<String
             match (rest.strip_prefix('.'), kind) {
                 (None, _) if rest.is_empty() => Some(problem.problem.clone()),
                 (Some(line), Kind::Lines { .. }) => {
-                    let line = line
-                        .parse::<usize>()
-                        .map_or_else(|_| line.to_owned(), |line| format!("line {}", line + 1));
+                    let line = line.parse::<usize>().map_or_else(
+                        |_| line.to_owned(),
+                        |line| tell_with("form-line", &[("n", (line + 1).into())]),
+                    );
                     Some(format!("{line}: {}", problem.problem))
                 }
                 (Some(rest), Kind::Json) => Some(format!("{rest}: {}", problem.problem)),

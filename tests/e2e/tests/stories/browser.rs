@@ -1,4 +1,6 @@
-//! The panel in a real Chromium. The story itself is `browser/story.mjs`; here is the rack that it looks at.
+//! The panel in a real Chromium. The stories themselves are in `browser/`; here are the racks that they look at.
+
+mod wall;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -24,7 +26,15 @@ fn an_operator_brings_a_machine_online() {
         "screenshots": workspace::target().join("screenshots"),
         "panels": workspace::root().join("panels/package.json"),
     });
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/story.mjs");
+    tell("story.mjs", &told);
+
+    story.wait_until_online(&[NAME], Duration::from_secs(30));
+    assert_eq!(story.act.jobs_of(NAME).len(), 1, "one install was ordered in the panel");
+}
+
+/// Tells the story in `browser/` of this name, of what it needs to know.
+fn tell(name: &str, told: &serde_json::Value) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser").join(name);
     // Its words go to the test's own output. The passwords go through the environment, not the command line.
     let status = Command::new("node")
         .arg(&script)
@@ -33,7 +43,4 @@ fn an_operator_brings_a_machine_online() {
         .status()
         .expect("node starts");
     assert!(status.success(), "{} ended with {status}: what it saw stands above", script.display());
-
-    story.wait_until_online(&[NAME], Duration::from_secs(30));
-    assert_eq!(story.act.jobs_of(NAME).len(), 1, "one install was ordered in the panel");
 }

@@ -34,6 +34,14 @@ pub struct ServerSummary {
     pub progress: Option<u32>,
     /// The profile it was last installed with.
     pub profile: Option<Name>,
+    /// The rack in which it stands.
+    pub rack: Option<Name>,
+    /// The site of the rack.
+    pub site: Option<Name>,
+    /// The lowest unit that it fills, counted from the bottom.
+    pub unit: Option<u32>,
+    /// Units that it fills.
+    pub height: Option<u32>,
 }
 
 /// Everything about one server.
@@ -138,6 +146,10 @@ impl ServerSummary {
             job: None,
             progress: None,
             profile: Some(super::sample_name("debian-12")),
+            rack: Some(super::sample_name("r1")),
+            site: Some(super::sample_name("fra-1")),
+            unit: Some(7),
+            height: Some(2),
         }
     }
 }

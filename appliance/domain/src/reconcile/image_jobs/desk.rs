@@ -65,6 +65,7 @@ impl Desk {
             return;
         }
         let at = domain.now();
+        let said = step.as_ref().map(|(step, _)| format!("Job {job}: {step}"));
         let written = domain.write(move |tx| {
             if let Some((step, permille)) = &step {
                 job_step(tx, job, step, *permille)?;
@@ -74,8 +75,12 @@ impl Desk {
             }
             Ok(())
         });
-        if let Err(error) = written.await {
-            tracing::warn!(job.id = %job, "the progress of a job could not be written down: {}", chain(&error));
+        match (written.await, said) {
+            (Ok(()), Some(said)) => domain.events.job(at, &said),
+            (Ok(()), None) => {}
+            (Err(error), _) => {
+                tracing::warn!(job.id = %job, "the progress of a job could not be written down: {}", chain(&error));
+            }
         }
     }
 

@@ -78,6 +78,6 @@ async fn end(
             }
         }
     }
-    domain.events.system(domain.now(), &format!("Job {} ({}) {}.", job.id, job.title, state.word()));
+    domain.events.job(domain.now(), &format!("Job {} ({}) {}.", job.id, job.title, state.word()));
     domain.changed.notify_waiters();
 }

@@ -52,7 +52,7 @@ async fn a_scope_shows_its_tree_and_nothing_else() {
             let [acme, shop, zeta] = tree(tx)?;
             let names = |scope: &Scope| {
                 let accounts = account_page(tx, scope, None, None, 100)?;
-                let servers = server_list(tx, scope, None, None)?;
+                let servers = server_list(tx, scope, None)?;
                 let accounts: Vec<_> = accounts.iter().map(|row| row.name.to_string()).collect();
                 let servers: Vec<_> = servers.iter().map(|row| row.name.to_string()).collect();
                 assert_eq!(server_names(tx, scope)?.len(), servers.len());

@@ -1,39 +1,40 @@
 //! `/servers`: the wall and the table of all servers.
 
+mod choice;
+mod group;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rackwright_catalog::actions::Nothing;
+use rackwright_catalog::actions::profile::ProfileList;
 use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
 use rackwright_catalog::{Fault, entry};
 use rackwright_client::cli_line;
-use rackwright_model::ServerState;
+use rackwright_model::{Name, ServerState};
 use rackwright_panel_kit::icon::of_state;
+use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell, refusal, render};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
-/// Which servers are shown, and how.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Choice {
-    view: String,
-    state: String,
-    search: String,
-}
+pub use choice::{Choice, Chosen};
+use group::{GroupView, Grouping};
 
 /// The wall or the table, with its filters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FleetView {
-    /// `wall` or `table`.
-    pub view: &'static str,
-    pub state: String,
-    pub search: String,
+    #[serde(flatten)]
+    pub chosen: Chosen,
     pub filters: Vec<FilterView>,
-    pub servers: Vec<ServerView>,
+    /// Rack and site that narrow the choice, each with the address that lifts it.
+    pub narrowed: Vec<(String, String)>,
+    pub groups: Vec<GroupView>,
+    pub count: usize,
     pub empty: Empty,
 }
 
@@ -41,6 +42,7 @@ pub struct FleetView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FilterView {
     pub word: String,
+    pub href: String,
     pub count: usize,
     pub icon: &'static str,
     pub tone: &'static str,
@@ -56,8 +58,20 @@ pub struct ServerView {
     pub server: ServerSummary,
 }
 
+/// What stands beside the servers and does not change with them.
+#[derive(Debug, Serialize)]
+struct Tools {
+    views: [(&'static str, String, &'static str); 2],
+    groupings: Vec<(&'static str, bool)>,
+    /// Whether the person may act on servers.
+    operates: bool,
+    /// Profiles to install.
+    profiles: Vec<Name>,
+}
+
 #[derive(Serialize)]
 struct FleetPage {
+    tools: Tools,
     fleet: Live<FleetView>,
 }
 
@@ -79,39 +93,48 @@ fn still(server: &ServerSummary) -> ServerSummary {
 }
 
 impl ServerView {
-    fn new(server: ServerSummary) -> Self {
+    pub fn new(server: ServerSummary) -> Self {
         let (icon, tone) = of_state(server.state.word());
         let digest = render::digest(&still(&server));
         Self { digest, icon, tone: tone.class(), server }
     }
 }
 
-/// `GET /servers?view=wall|table&state=online&search=r1`
+/// `GET /servers`, see [`Choice`].
 pub async fn page(
     State(panel): State<Arc<Panel>>,
     session: Session,
     Query(choice): Query<Choice>,
     headers: HeaderMap,
 ) -> Response {
-    let (shell, fleet) =
-        match tokio::try_join!(Shell::around(&panel, &session, &headers), fleet(&session, &choice)) {
-            Ok(both) => both,
-            Err(fault) => return refusal::answer(&panel, &session, fault).await,
-        };
-    let buttons = [
-        Button::of(&shell.who, "server.add", "plus", json!({}))
-            .map(|button| button.labelled("Add server").first()),
-        Button::of(&shell.who, "discovery.set", "radar-2", json!({}))
-            .map(|button| button.labelled("Discovery")),
-    ];
-    let heading = Heading {
-        title: "Servers".into(),
-        crumbs: vec![Crumb::new("Servers", "")],
-        help: "Every physical machine that the Control Center knows. A machine that netboots in a served network appears here by itself.".into(),
-        buttons: buttons.into_iter().flatten().collect(),
-        lines: entry("server.list").map(|entry| cli_line(entry, &json!(input(&choice)))).into_iter().collect(),
+    let chosen = choice.checked();
+    let asked = tokio::try_join!(Shell::around(&panel, &session, &headers), fleet(&session, &chosen));
+    let (shell, fleet) = match asked {
+        Ok(both) => both,
+        Err(fault) => return refusal::answer(&panel, &session, fault).await,
     };
-    panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { fleet }))
+    let buttons: Vec<Button> = [
+        Button::of(&shell.who, "server.add", "plus", json!({}))
+            .map(|button| button.labelled(&tell("button-add-server")).first()),
+        Button::of(&shell.who, "discovery.set", "radar-2", json!({}))
+            .map(|button| button.labelled(&tell("button-discovery"))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let operates = Button::of(&shell.who, "server.install", "download", json!({})).is_some();
+    let heading = Heading {
+        title: tell("menu-servers"),
+        crumbs: vec![Crumb::new(tell("menu-servers"), "")],
+        help: tell("page-servers"),
+        buttons,
+        lines: entry("server.list")
+            .map(|entry| cli_line(entry, &json!(chosen.input())))
+            .into_iter()
+            .collect(),
+    };
+    let tools = tools(&session, &chosen, operates && fleet.view.count > 0).await;
+    panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { tools, fleet }))
 }
 
 /// `GET /parts/fleet`: the same without the page around it.
@@ -121,7 +144,7 @@ pub async fn part(
     Query(choice): Query<Choice>,
     headers: HeaderMap,
 ) -> Response {
-    match fleet(&session, &choice).await {
+    match fleet(&session, &choice.checked()).await {
         Ok(fleet) => {
             let digest = fleet.digest.clone();
             panel.part(shown(&headers), &digest, "parts/fleet.html", &FleetPart { now: now().0, fleet })
@@ -161,53 +184,68 @@ async fn one(panel: &Panel, session: &Session, name: &str, headers: &HeaderMap, 
     }
 }
 
-fn input(choice: &Choice) -> ServerListInput {
-    let search = choice.search.trim();
-    ServerListInput {
-        state: ServerState::from_word(&choice.state),
-        search: (!search.is_empty()).then(|| search.chars().take(63).collect()),
+/// Profiles are no reason to refuse the page: when they cannot be had, there are none to drag.
+async fn tools(session: &Session, chosen: &Chosen, operates: bool) -> Tools {
+    let profiles = if operates { session.client.call::<ProfileList>(Nothing {}).await.ok() } else { None };
+    Tools {
+        views: [
+            ("wall", chosen.with("view", "wall"), "layout-grid"),
+            ("table", chosen.with("view", "table"), "table"),
+        ],
+        groupings: Grouping::ALL.map(|one| (one.word(), one == chosen.grouping)).to_vec(),
+        operates,
+        profiles: profiles.into_iter().flat_map(|page| page.items).map(|profile| profile.name).collect(),
     }
 }
 
-async fn fleet(session: &Session, choice: &Choice) -> Result<Live<FleetView>, Fault> {
-    let asked = input(choice);
+async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fault> {
+    let asked = chosen.input();
     // All states are asked for, so that every filter can say how many it holds.
     let all =
         session.client.call::<ServerList>(ServerListInput { state: None, ..asked.clone() }).await?.items;
-    let filters = filters(&all, asked.state);
-    let none_known = all.is_empty() && asked.search.is_none();
+    let none_known = all.is_empty() && asked.search.is_none() && asked.rack.is_none() && asked.site.is_none();
+    let filters = filters(&all, asked.state, chosen);
     let servers: Vec<ServerView> = all
         .into_iter()
         .filter(|server| asked.state.is_none_or(|state| server.state == state))
         .map(ServerView::new)
         .collect();
+    let narrowed = [("rack", &chosen.rack), ("site", &chosen.site)];
     let view = FleetView {
-        view: if choice.view == "table" { "table" } else { "wall" },
-        state: asked.state.map(|state| state.word().to_owned()).unwrap_or_default(),
-        search: asked.search.unwrap_or_default(),
         filters,
-        servers,
+        narrowed: narrowed
+            .into_iter()
+            .filter(|(_, name)| !name.is_empty())
+            .map(|(key, name)| (format!("{key} {name}"), chosen.with(key, "")))
+            .collect(),
+        count: servers.len(),
+        groups: if servers.is_empty() { Vec::new() } else { chosen.grouping.group(servers) },
         empty: empty(none_known),
+        chosen: chosen.clone(),
     };
     let mut shown = view.clone();
-    shown.servers.iter_mut().for_each(|one| one.server = still(&one.server));
+    for one in shown.groups.iter_mut().flat_map(|group| &mut group.servers) {
+        one.server = still(&one.server);
+    }
     Ok(Live { digest: render::digest(&shown), view })
 }
 
-fn filters(all: &[ServerSummary], chosen: Option<ServerState>) -> Vec<FilterView> {
+fn filters(all: &[ServerSummary], state: Option<ServerState>, chosen: &Chosen) -> Vec<FilterView> {
     let whole = FilterView {
         word: "all".into(),
+        href: chosen.with("state", ""),
         count: all.len(),
         icon: "server-2",
         tone: "tone-calm",
-        current: chosen.is_none(),
+        current: state.is_none(),
     };
-    let states = ServerState::ALL.into_iter().filter_map(|state| {
-        let count = all.iter().filter(|server| server.state == state).count();
-        let (icon, tone) = of_state(state.word());
-        let current = chosen == Some(state);
+    let states = ServerState::ALL.into_iter().filter_map(|one| {
+        let count = all.iter().filter(|server| server.state == one).count();
+        let (icon, tone) = of_state(one.word());
+        let current = state == Some(one);
         (count > 0 || current).then(|| FilterView {
-            word: state.word().to_owned(),
+            word: one.word().to_owned(),
+            href: chosen.with("state", one.word()),
             count,
             icon,
             tone: tone.class(),
@@ -217,20 +255,9 @@ fn filters(all: &[ServerSummary], chosen: Option<ServerState>) -> Vec<FilterView
     std::iter::once(whole).chain(states).collect()
 }
 
+/// What an empty wall says, with what the person may do about it.
 fn empty(none_known: bool) -> Empty {
-    if none_known {
-        Empty {
-            icon: "server-2",
-            title: "No server yet".into(),
-            advice: "Set a network to serve, then power on a machine that netboots in it: it appears here within a minute. Or add \
-                     one by its MAC address."
-                .into(),
-        }
-    } else {
-        Empty {
-            icon: "search",
-            title: "No server fits".into(),
-            advice: "Choose another state or search for another name.".into(),
-        }
-    }
+    let (icon, key) =
+        if none_known { ("server-2", "empty-servers") } else { ("search", "empty-servers-filtered") };
+    Empty { icon, title: tell(key), advice: tell(&format!("{key}-advice")), buttons: Vec::new() }
 }

@@ -1,7 +1,7 @@
 // What the panel does in the browser beyond links and forms. Everything works without it, except that nothing moves.
 (() => {
   "use strict";
-  const all = (selector, root = document) => root.querySelectorAll(selector);
+  const { all, word } = window.panel;
 
   // Live updates: one stream per visible page. Browsers allow six connections to a server, so a page that nobody looks
   // at gives its own back, and catches up when it is looked at again.
@@ -26,10 +26,10 @@
       this.inner.onopen = () => {
         this.wait = 500;
         this.readyState = 1;
-        show("live", "live");
+        show("live", "live-on");
       };
       this.inner.onerror = () => {
-        show("lost", "reconnecting");
+        show("lost", "live-lost");
         this.drop();
         this.timer = setTimeout(() => this.open(), this.wait);
         this.wait = Math.min(this.wait * 2, SLOWEST_MS);
@@ -45,7 +45,7 @@
       if (!document.hidden) return this.open();
       this.timer = setTimeout(() => {
         this.drop();
-        show("paused", "paused");
+        show("paused", "live-paused");
       }, HIDDEN_MS);
     }
     addEventListener(name, fn) {
@@ -62,11 +62,11 @@
     }
   }
 
-  function show(state, word) {
+  function show(state, key) {
     const mark = document.getElementById("live-state");
     if (!mark || mark.dataset.state === state) return;
     mark.dataset.state = state;
-    mark.querySelector(".live-word").textContent = word;
+    mark.querySelector(".live-word").textContent = word(key);
   }
 
   htmx.createEventSource = (url) => new Stream(url);
@@ -75,11 +75,11 @@
   function relative(at) {
     const apart = Date.now() - at;
     const s = Math.floor(Math.abs(apart) / 1000);
-    if (s < 5) return "just now";
-    const text =
-      s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : s < 172800 ? `${Math.floor(s / 3600)} h` : s < 5184000 ? `${Math.floor(s / 86400)} days` : null;
-    if (!text) return null;
-    return apart < 0 ? `in ${text}` : `${text} ago`;
+    if (s < 5) return word("time-now");
+    const n = (key, count) => word(key, { n: count });
+    const span =
+      s < 60 ? n("time-s", s) : s < 3600 ? n("time-min", Math.floor(s / 60)) : s < 172800 ? n("time-h", Math.floor(s / 3600)) : s < 5184000 ? n("time-days", Math.floor(s / 86400)) : null;
+    return span && word(apart < 0 ? "time-in" : "time-ago", { span });
   }
   function tell() {
     all("time[datetime]:not([data-fixed])").forEach((mark) => {
@@ -95,9 +95,8 @@
 
   // Theme.
   const themes = { auto: "light", light: "dark", dark: "auto" };
-  const words = { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" };
   function themeWord() {
-    all("[data-theme-word]").forEach((mark) => (mark.textContent = words[document.documentElement.dataset.theme]));
+    all("[data-theme-word]").forEach((mark) => (mark.textContent = word(`theme-${document.documentElement.dataset.theme}`)));
   }
   function nextTheme() {
     const next = themes[document.documentElement.dataset.theme] || "auto";
@@ -164,13 +163,6 @@
     });
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.target.closest("input, textarea, select")) {
-      const search = document.getElementById("search");
-      if (search) {
-        event.preventDefault();
-        search.focus();
-      }
-    }
     if (event.key !== "Escape") return;
     all("details.drop[open]").forEach((drop) => {
       drop.open = false;
@@ -207,7 +199,5 @@
     themeWord();
     tell();
     follow(document);
-    const wrong = document.querySelector("[data-focus]");
-    if (wrong) wrong.focus();
   });
 })();

@@ -1,0 +1,3 @@
+//! Finding things of any kind.
+
+mod find;

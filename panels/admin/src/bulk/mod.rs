@@ -1,0 +1,115 @@
+//! `/bulk/{noun}/{verb}`: one action of the catalogue on several servers. A page names the servers and asks; then the
+//! action is carried out once per server, and each has its own result.
+
+mod confirm;
+mod submit;
+
+use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
+use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
+use rackwright_model::Name;
+use rackwright_panel_kit::Session;
+use rackwright_panel_kit::form::{Field, Kind, Typed, fields};
+
+pub use confirm::{line, show};
+pub use submit::submit;
+
+/// Actions that make sense on several servers at once.
+const ACTIONS: [&str; 3] = ["server.power", "server.install", "server.retire"];
+/// More are not asked for in one go: each is carried out by a call of its own.
+const MOST: usize = 500;
+/// The field in which the person repeats how many servers are meant.
+const CONFIRM: &str = "_confirm";
+
+/// An action and the servers that it is meant for.
+struct Bulk {
+    entry: &'static Entry,
+    servers: Vec<Name>,
+    typed: Typed,
+}
+
+impl Bulk {
+    fn of(noun: &str, verb: &str, typed: Typed) -> Result<Self, Fault> {
+        let name = format!("{noun}.{verb}");
+        let entry = rackwright_catalog::entry(&name)
+            .filter(|_| ACTIONS.contains(&name.as_str()))
+            .ok_or_else(|| refused("there is no such action on several servers"))?;
+        let mut servers: Vec<Name> = Vec::new();
+        for (_, text) in typed.pairs().filter(|(key, _)| *key == "server") {
+            let server: Name = text.parse().map_err(|_| refused("a name among them is no server's"))?;
+            if !servers.contains(&server) {
+                servers.push(server);
+            }
+        }
+        match servers.len() {
+            0 => Err(refused("no server is selected")),
+            1..=MOST => Ok(Self { entry, servers, typed }),
+            _ => Err(refused(&format!("more than {MOST} servers are selected"))),
+        }
+    }
+
+    /// What is asked once for all: the inputs of the action without those that name a server.
+    fn fields(&self) -> Vec<Field> {
+        let mut asked = fields(&(self.entry.input_schema)());
+        asked.retain(|field| !is_of_a_server(&field.path));
+        for field in &mut asked {
+            // Asking several machines for their power state is what the wall is for.
+            if let Kind::OneOf(words) = &mut field.kind {
+                words.retain(|(word, _)| word != "status");
+            }
+        }
+        asked
+    }
+
+    /// The input for one server, from what was asked for all.
+    fn input(&self, shared: &serde_json::Value, server: &Name) -> serde_json::Value {
+        let mut input = shared.clone();
+        let known = fields(&(self.entry.input_schema)());
+        for field in known.iter().filter(|field| is_of_a_server(&field.path)) {
+            let repeats = field.path != "server";
+            if !repeats || self.destroys() {
+                input[field.path.as_str()] = serde_json::json!(server);
+            }
+        }
+        input
+    }
+
+    fn destroys(&self) -> bool {
+        self.entry.spec.effect == Effect::Destroy
+    }
+
+    /// "Install 3 servers", "Power cycle 1 server".
+    fn title(&self) -> String {
+        let order = self.typed.get("order").filter(|order| matches!(*order, "on" | "off" | "cycle"));
+        let verb = [Some(self.entry.spec.title), order].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        format!("{verb} {}", self.count())
+    }
+
+    /// "1 server", "3 servers": what is typed to confirm, too.
+    fn count(&self) -> String {
+        match self.servers.len() {
+            1 => "1 server".to_owned(),
+            many => format!("{many} servers"),
+        }
+    }
+
+    /// What is known of the servers, in the order in which they were named.
+    async fn known(&self, session: &Session) -> Result<Vec<(Name, Option<ServerSummary>)>, Fault> {
+        let all = session.client.call::<ServerList>(ServerListInput::default()).await?.items;
+        let of = |name: &Name| all.iter().find(|server| server.name == *name).cloned();
+        Ok(self.servers.iter().map(|name| (name.clone(), of(name))).collect())
+    }
+}
+
+/// Fields that name the server, or repeat its name to confirm.
+fn is_of_a_server(path: &str) -> bool {
+    matches!(path, "server" | "confirm" | "confirm_wipe")
+}
+
+fn refused(reason: &str) -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        "act on several servers",
+        reason,
+        "Select servers on the wall, then press a button below it.",
+    )
+}

@@ -1,0 +1,258 @@
+//! Processor, memory, disks and network over time: the drawn charts, a sentence on each, and a table for whoever reads
+//! numbers better.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rackwright_catalog::Fault;
+use rackwright_catalog::actions::server::{SampleSeries, ServerSamples, ServerSamplesInput};
+use rackwright_model::sample::{Range, Sample};
+use rackwright_model::{Millis, Name};
+use rackwright_panel_kit::panel::{Live, now};
+use rackwright_panel_kit::routes::shown;
+use rackwright_panel_kit::{Panel, Session, humane, refusal, render};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// How far back is looked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    range: String,
+}
+
+/// The charts of one range.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChartsView {
+    range: &'static str,
+    ranges: Vec<(&'static str, bool)>,
+    figures: Vec<Figure>,
+    /// The series as JSON, for the script that draws them.
+    data: String,
+    rows: Vec<Row>,
+    /// What a row of the table covers, such as "1 min".
+    step: &'static str,
+}
+
+/// One chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    key: &'static str,
+    title: &'static str,
+    /// What the chart shows, in words.
+    summary: String,
+    /// The last value, to stand large beside the title.
+    last: String,
+}
+
+/// Means over one step of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    at: Millis,
+    cells: [String; 5],
+}
+
+#[derive(Serialize)]
+struct ChartsPart {
+    now: i64,
+    name: Name,
+    charts: Live<ChartsView>,
+}
+
+/// The series of a server.
+pub async fn charts(session: &Session, name: &str, choice: &Choice) -> Result<Live<ChartsView>, Fault> {
+    let server: Name = name.parse().map_err(|_| super::no_such(name))?;
+    let range = Range::from_word(&choice.range).unwrap_or(Range::Hour);
+    let input = ServerSamplesInput { server, range: Some(range) };
+    let series = session.client.call::<ServerSamples>(input).await?;
+    // The range moves on with the clock; a new picture is due when there is a new sample.
+    let digest = render::digest(&(series.range, &series.items));
+    Ok(Live { digest, view: ChartsView::of(&series) })
+}
+
+/// `GET /parts/server/{name}/charts?range=hour|day|week|month`
+pub async fn part(
+    State(panel): State<Arc<Panel>>,
+    session: Session,
+    Path(name): Path<String>,
+    Query(choice): Query<Choice>,
+    headers: HeaderMap,
+) -> Response {
+    match (charts(&session, &name, &choice).await, name.parse()) {
+        (Ok(charts), Ok(name)) => {
+            let digest = charts.digest.clone();
+            let part = ChartsPart { now: now().0, name, charts };
+            panel.part(shown(&headers), &digest, "parts/charts.html", &part)
+        }
+        (Err(fault), _) => refusal::answer(&panel, &session, fault).await,
+        (_, Err(_)) => refusal::answer(&panel, &session, super::no_such(&name)).await,
+    }
+}
+
+/// What a chart is made of.
+type Read = fn(&Sample) -> Option<i64>;
+
+const CPU: Read = |sample| sample.cpu_permille;
+const MEMORY: Read = |sample| Some(sample.memory_used_bytes);
+const DISK: Read = |sample| Some(sample.disk_used_bytes);
+const IN: Read = |sample| sample.net_in_bytes_per_s;
+const OUT: Read = |sample| sample.net_out_bytes_per_s;
+
+impl ChartsView {
+    fn of(series: &SampleSeries) -> Self {
+        let items = &series.items;
+        let (step_s, step) = match series.range {
+            Range::Hour => (60, "1 min"),
+            Range::Day => (3_600, "1 h"),
+            Range::Week => (21_600, "6 h"),
+            Range::Month => (86_400, "1 day"),
+        };
+        Self {
+            range: series.range.word(),
+            ranges: Range::ALL.map(|range| (range.word(), range == series.range)).to_vec(),
+            figures: figures(items),
+            data: data(series),
+            rows: rows(items, step_s * 1_000),
+            step,
+        }
+    }
+}
+
+fn figures(items: &[Sample]) -> Vec<Figure> {
+    let Some(last) = items.last() else { return Vec::new() };
+    let of_memory = format!(" of {}", memory(last.memory_bytes));
+    let of_disk = format!(" of {}", bytes(last.disk_bytes));
+    let one = |key, title, show: fn(i64) -> String, read: Read, of: &str| Figure {
+        key,
+        title,
+        summary: words(items, show, read, of),
+        last: read(last).map_or_else(|| "–".to_owned(), |value| show(value)),
+    };
+    let mut network = one("network", "Network", rate, IN, "");
+    network.summary = format!("In: {} Out: {}", words(items, rate, IN, ""), words(items, rate, OUT, ""));
+    network.last = format!("{} in", network.last);
+    vec![
+        one("cpu", "CPU", percent, CPU, ""),
+        one("memory", "Memory", memory, MEMORY, &of_memory),
+        one("disk", "Disks", bytes, DISK, &of_disk),
+        network,
+    ]
+}
+
+/// "4.2 % now, 3.9 % on average, 12.0 % at most."
+fn words(items: &[Sample], show: fn(i64) -> String, read: Read, of: &str) -> String {
+    let values: Vec<i64> = items.iter().filter_map(read).collect();
+    let (Some(last), Some(most), Some(mean)) = (values.last(), values.iter().max(), mean(&values)) else {
+        return "not reported by this agent.".to_owned();
+    };
+    format!("{}{of} last, {} on average, {} at most.", show(*last), show(mean), show(*most))
+}
+
+fn mean(values: &[i64]) -> Option<i64> {
+    let sum: i128 = values.iter().map(|value| i128::from(*value)).sum();
+    let count = i128::try_from(values.len()).ok().filter(|count| *count > 0)?;
+    i64::try_from(sum / count).ok()
+}
+
+/// Columns of numbers, as the drawing library takes them; times in seconds.
+fn data(series: &SampleSeries) -> String {
+    let column = |read: Read| series.items.iter().map(read).collect::<Vec<_>>();
+    let most = |read: fn(&Sample) -> i64| series.items.iter().map(read).max().unwrap_or(0);
+    json!({
+        "from": series.from.0 / 1_000,
+        "until": series.until.0 / 1_000,
+        "span": series.span_s,
+        "at": series.items.iter().map(|sample| sample.at.0 / 1_000).collect::<Vec<_>>(),
+        "cpu": column(CPU),
+        "memory": column(MEMORY),
+        "memoryMost": most(|sample| sample.memory_bytes),
+        "disk": column(DISK),
+        "diskMost": most(|sample| sample.disk_bytes),
+        "in": column(IN),
+        "out": column(OUT),
+    })
+    .to_string()
+}
+
+/// Newest first, in steps that make a table of some dozens of rows.
+fn rows(items: &[Sample], step_ms: i64) -> Vec<Row> {
+    let mut rows: Vec<Row> = items
+        .chunk_by(|a, b| a.at.0.div_euclid(step_ms) == b.at.0.div_euclid(step_ms))
+        .map(|chunk| {
+            let cell = |show: fn(i64) -> String, read: Read| {
+                let values: Vec<i64> = chunk.iter().filter_map(read).collect();
+                mean(&values).map_or_else(|| "–".to_owned(), show)
+            };
+            Row {
+                at: Millis(chunk[0].at.0.div_euclid(step_ms) * step_ms),
+                cells: [
+                    cell(percent, CPU),
+                    cell(memory, MEMORY),
+                    cell(bytes, DISK),
+                    cell(rate, IN),
+                    cell(rate, OUT),
+                ],
+            }
+        })
+        .collect();
+    rows.reverse();
+    rows
+}
+
+fn percent(permille: i64) -> String {
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
+fn memory(bytes: i64) -> String {
+    humane::memory(bytes.unsigned_abs())
+}
+
+fn bytes(bytes: i64) -> String {
+    humane::bytes(bytes.unsigned_abs())
+}
+
+fn rate(bytes: i64) -> String {
+    format!("{}/s", humane::bytes(bytes.unsigned_abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(at: i64, cpu: Option<i64>) -> Sample {
+        Sample {
+            at: Millis(at),
+            cpu_permille: cpu,
+            memory_bytes: 4 << 30,
+            memory_used_bytes: 1 << 30,
+            disk_bytes: 10_000_000_000,
+            disk_used_bytes: 2_500_000_000,
+            net_in_bytes_per_s: Some(1_000),
+            net_out_bytes_per_s: None,
+        }
+    }
+
+    #[test]
+    fn each_chart_is_told_in_words() {
+        let figures = figures(&[sample(0, Some(100)), sample(15_000, None), sample(30_000, Some(50))]);
+        let told: Vec<_> = figures.iter().map(|figure| figure.summary.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "5.0 % last, 7.5 % on average, 10.0 % at most.",
+                "1 GiB of 4 GiB last, 1 GiB on average, 1 GiB at most.",
+                "2.5 GB of 10 GB last, 2.5 GB on average, 2.5 GB at most.",
+                "In: 1 kB/s last, 1 kB/s on average, 1 kB/s at most. Out: not reported by this agent.",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_table_has_a_row_a_step_newest_first() {
+        let rows = rows(&[sample(0, Some(100)), sample(45_000, Some(200)), sample(60_000, None)], 60_000);
+        assert_eq!(rows.iter().map(|row| row.at.0).collect::<Vec<_>>(), [60_000, 0]);
+        assert_eq!((rows[1].cells[0].as_str(), rows[0].cells[0].as_str()), ("15.0 %", "–"));
+    }
+}
