@@ -7,7 +7,8 @@
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const two = (number) => String(number).padStart(2, "0");
-  const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const { word } = window.panel;
+  const months = word("months").split(" ");
   const clock = (time) => `${two(time.getHours())}:${two(time.getMinutes())}`;
   const day = (time) => `${time.getDate()} ${months[time.getMonth()]}`;
 
@@ -29,9 +30,9 @@
 
   const kinds = {
     cpu: { show: percent, tick: (permille) => `${Math.round(permille / 10)} %`, lines: [["cpu", "CPU", "--busy"]], most: () => 1000 },
-    memory: { show: memory, lines: [["memory", "used", "--chart-memory"]], most: (data) => data.memoryMost, binary: true },
-    disk: { show: bytes, lines: [["disk", "used", "--chart-disk"]], most: (data) => data.diskMost },
-    network: { show: rate, lines: [["in", "in", "--good"], ["out", "out", "--warn"]] },
+    memory: { show: memory, lines: [["memory", word("chart-used"), "--chart-memory"]], most: (data) => data.memoryMost, binary: true },
+    disk: { show: bytes, lines: [["disk", word("chart-used"), "--chart-disk"]], most: (data) => data.diskMost },
+    network: { show: rate, lines: [["in", word("chart-in"), "--good"], ["out", word("chart-out"), "--warn"]] },
   };
 
   // Where spans are missing the line has a hole instead of a slope that nobody measured.

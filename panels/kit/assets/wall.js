@@ -1,6 +1,7 @@
 // Selecting servers on the wall, and dragging things onto them. Without it the check boxes and buttons do the same.
 (() => {
   "use strict";
+  const { word } = window.panel;
   const KEPT = "selected-servers";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const places = () => all("[data-server]");
@@ -24,7 +25,7 @@
     const bar = document.getElementById("bulk");
     if (!bar) return;
     bar.classList.toggle("has-selection", selected.size > 0);
-    const words = selected.size === 0 ? "No server is selected" : `${selected.size} server${selected.size === 1 ? "" : "s"} selected`;
+    const words = selected.size === 0 ? word("bulk-none") : selected.size === 1 ? word("bulk-selected-one") : word("bulk-selected", { n: selected.size });
     if (count().textContent !== words) count().textContent = words;
     all("button", bar).forEach((button) => (button.disabled = selected.size === 0));
     try {
@@ -83,7 +84,7 @@
     if (!profile) return;
     event.preventDefault();
     if (selected.size > 0) return install(profile, [...selected]);
-    count().textContent = `Select the servers on which ${profile} is to be installed, then press it again`;
+    count().textContent = word("bulk-select-first", { name: profile });
     document.getElementById("bulk").classList.add("asks");
     setTimeout(() => document.getElementById("bulk").classList.remove("asks"), 1500);
   });

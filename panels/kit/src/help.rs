@@ -82,7 +82,7 @@ impl HelpView {
     #[must_use]
     pub fn of(tier: &dyn Tier, who: &SessionView, path: &str) -> Self {
         let path = path.split('?').next().unwrap_or_default();
-        action_at(path).map_or_else(|| Self::of_page(tier, who, path), |entry| Self::of_action(entry))
+        action_at(path).map_or_else(|| Self::of_page(tier, who, path), Self::of_action)
     }
 
     fn of_action(entry: &'static Entry) -> Self {

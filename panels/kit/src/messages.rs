@@ -17,8 +17,16 @@ use crate::language::{self, Language};
 
 type Bundle = FluentBundle<FluentResource>;
 
-const ENGLISH: [&str; 2] = [include_str!("../messages/en/kit.ftl"), include_str!("../messages/en/admin.ftl")];
-const GERMAN: [&str; 2] = [include_str!("../messages/de/kit.ftl"), include_str!("../messages/de/admin.ftl")];
+const ENGLISH: [&str; 3] = [
+    include_str!("../messages/en/kit.ftl"),
+    include_str!("../messages/en/admin.ftl"),
+    include_str!("../messages/en/servers.ftl"),
+];
+const GERMAN: [&str; 3] = [
+    include_str!("../messages/de/kit.ftl"),
+    include_str!("../messages/de/admin.ftl"),
+    include_str!("../messages/de/servers.ftl"),
+];
 
 static BUNDLES: LazyLock<[Bundle; 2]> =
     LazyLock::new(|| [bundle(Language::English, &ENGLISH), bundle(Language::German, &GERMAN)]);
@@ -85,7 +93,7 @@ pub fn for_script() -> String {
     serde_json::Value::Object(words).to_string()
 }
 
-const SCRIPT_WORDS: [&str; 25] = [
+const SCRIPT_WORDS: [&str; 33] = [
     "live-on",
     "live-lost",
     "live-paused",
@@ -111,6 +119,14 @@ const SCRIPT_WORDS: [&str; 25] = [
     "palette-count",
     "palette-none",
     "broken-off",
+    "bulk-none",
+    "bulk-selected-one",
+    "bulk-selected",
+    "bulk-select-first",
+    "chart-used",
+    "chart-in",
+    "chart-out",
+    "months",
 ];
 
 #[cfg(test)]

@@ -1,10 +1,23 @@
 use std::collections::BTreeSet;
 
 use rackwright_catalog::ENTRIES;
+use rackwright_model::{BootStage, ServerEvent};
 use serde_json::Value;
 
 use super::*;
 use crate::words;
+
+/// What moves a server, as its page tells it.
+const EVENTS: [ServerEvent; 8] = [
+    ServerEvent::Accept,
+    ServerEvent::Install,
+    ServerEvent::InstallDone,
+    ServerEvent::InstallFailed,
+    ServerEvent::Silent,
+    ServerEvent::Heard,
+    ServerEvent::Retire,
+    ServerEvent::Return,
+];
 
 /// Keys of a source, with the values that each wants filled in.
 fn keys(sources: &[&str]) -> BTreeSet<(String, Vec<String>)> {
@@ -82,6 +95,8 @@ fn every_text_of_the_action_catalogue_is_in_every_language() {
             texts.extend(properties.keys().map(|name| words::english(name)));
         }
     }
+    texts.extend(BootStage::ALL.iter().flat_map(|stage| [stage.title(), stage.advice()]).map(str::to_owned));
+    texts.extend(EVENTS.map(|event| event.verb().to_owned()));
     let german: HashMap<String, String> =
         toml::from_str(include_str!("../messages/de/catalogue.toml")).expect("catalogue.toml is well formed");
     let lacking: Vec<&String> = texts.iter().filter(|text| !german.contains_key(*text)).collect();

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rackwright_catalog::{Fault, FieldProblem};
 use rackwright_client::cli_line;
 use rackwright_panel_kit::form::{Choices, FormView, Typed, decode, view::Drawing};
+use rackwright_panel_kit::messages::{of_catalogue, tell};
 use rackwright_panel_kit::{Crumb, Heading, Panel, Posted, Session, Shell, refusal};
 use serde::Serialize;
 
@@ -87,7 +88,7 @@ pub(super) async fn ask(
     let view = ConfirmView {
         path: format!("/bulk/{}/{}", bulk.entry.spec.noun(), bulk.entry.spec.verb()),
         title: bulk.title(),
-        verb: format!("{} {}", bulk.entry.spec.title, bulk.count()),
+        verb: bulk.doing(of_catalogue(bulk.entry.spec.title).into_owned()),
         count: bulk.count(),
         destroys: bulk.destroys(),
         wiped: wiped.count(),
@@ -96,7 +97,7 @@ pub(super) async fn ask(
             .map(|(name, server)| Named {
                 name: name.to_string(),
                 state: server.as_ref().map(|server| server.state.word().to_owned()).unwrap_or_default(),
-                note: server.as_ref().map_or_else(|| "no longer known".to_owned(), place),
+                note: server.as_ref().map_or_else(|| tell("bulk-gone"), place),
             })
             .collect(),
         form: FormView::draw(&fields, &drawing),
@@ -107,8 +108,8 @@ pub(super) async fn ask(
     };
     let heading = Heading {
         title: view.title.clone(),
-        crumbs: vec![Crumb::new("Servers", "/servers"), Crumb::new(view.title.clone(), "")],
-        help: bulk.entry.spec.summary.to_owned(),
+        crumbs: vec![Crumb::new(tell("menu-servers"), "/servers"), Crumb::new(view.title.clone(), "")],
+        help: of_catalogue(bulk.entry.spec.summary).into_owned(),
         ..Heading::default()
     };
     let mut shell = shell;

@@ -9,6 +9,7 @@ use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_model::Name;
 use rackwright_panel_kit::Session;
 use rackwright_panel_kit::form::{Field, Kind, Typed, fields};
+use rackwright_panel_kit::messages::{of_catalogue, tell, tell_with};
 
 pub use confirm::{line, show};
 pub use submit::submit;
@@ -32,18 +33,18 @@ impl Bulk {
         let name = format!("{noun}.{verb}");
         let entry = rackwright_catalog::entry(&name)
             .filter(|_| ACTIONS.contains(&name.as_str()))
-            .ok_or_else(|| refused("there is no such action on several servers"))?;
+            .ok_or_else(|| refused(tell("fault-bulk-action")))?;
         let mut servers: Vec<Name> = Vec::new();
         for (_, text) in typed.pairs().filter(|(key, _)| *key == "server") {
-            let server: Name = text.parse().map_err(|_| refused("a name among them is no server's"))?;
+            let server: Name = text.parse().map_err(|_| refused(tell("fault-bulk-name")))?;
             if !servers.contains(&server) {
                 servers.push(server);
             }
         }
         match servers.len() {
-            0 => Err(refused("no server is selected")),
+            0 => Err(refused(tell("fault-bulk-none"))),
             1..=MOST => Ok(Self { entry, servers, typed }),
-            _ => Err(refused(&format!("more than {MOST} servers are selected"))),
+            _ => Err(refused(tell_with("fault-bulk-many", &[("n", MOST.into())]))),
         }
     }
 
@@ -80,16 +81,21 @@ impl Bulk {
     /// "Install 3 servers", "Power cycle 1 server".
     fn title(&self) -> String {
         let order = self.typed.get("order").filter(|order| matches!(*order, "on" | "off" | "cycle"));
-        let verb = [Some(self.entry.spec.title), order].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        format!("{verb} {}", self.count())
+        let verb = match order {
+            Some(order) => tell(&format!("button-power-{order}")),
+            None => of_catalogue(self.entry.spec.title).into_owned(),
+        };
+        self.doing(verb)
+    }
+
+    /// What is done to how many.
+    fn doing(&self, verb: String) -> String {
+        tell_with("bulk-title", &[("verb", verb.into()), ("count", self.count().into())])
     }
 
     /// "1 server", "3 servers": what is typed to confirm, too.
     fn count(&self) -> String {
-        match self.servers.len() {
-            1 => "1 server".to_owned(),
-            many => format!("{many} servers"),
-        }
+        tell_with("bulk-count", &[("n", self.servers.len().into())])
     }
 
     /// What is known of the servers, in the order in which they were named.
@@ -105,11 +111,6 @@ fn is_of_a_server(path: &str) -> bool {
     matches!(path, "server" | "confirm" | "confirm_wipe")
 }
 
-fn refused(reason: &str) -> Fault {
-    Fault::new(
-        FaultCode::InvalidInput,
-        "act on several servers",
-        reason,
-        "Select servers on the wall, then press a button below it.",
-    )
+fn refused(reason: String) -> Fault {
+    Fault::new(FaultCode::InvalidInput, tell("fault-bulk"), reason, tell("fault-bulk-advice"))
 }

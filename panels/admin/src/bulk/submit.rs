@@ -10,6 +10,7 @@ use rackwright_catalog::{Entry, Fault, FieldProblem};
 use rackwright_client::cli_line;
 use rackwright_model::Name;
 use rackwright_panel_kit::form::{Field, Typed, decode};
+use rackwright_panel_kit::messages::{of_catalogue, tell, tell_with};
 use rackwright_panel_kit::panel::carry_out;
 use rackwright_panel_kit::{Crumb, Ending, Heading, Panel, Posted, Session, Shell, refusal};
 use serde::Serialize;
@@ -58,7 +59,7 @@ pub async fn submit(
         return ask(&panel, &session, &headers, &bulk, Some(fault), "").await;
     }
     if bulk.destroys() && bulk.typed.get(CONFIRM).map(str::trim) != Some(bulk.count().as_str()) {
-        let problem = format!("is not “{}”; nothing was done", bulk.count());
+        let problem = tell_with("bulk-not-repeated", &[("count", bulk.count().into())]);
         return ask(&panel, &session, &headers, &bulk, None, &problem).await;
     }
     let shared = decode(&fields, &bulk.typed);
@@ -69,16 +70,29 @@ pub async fn submit(
         .buffered(AT_ONCE)
         .collect()
         .await;
-    tell(&panel, &session, &headers, &bulk, results).await
+    answer(&panel, &session, &headers, &bulk, results).await
 }
 
 /// The fields that nobody filled in.
 fn missing(fields: &[Field], typed: &Typed) -> Option<Fault> {
     let empty =
         |field: &&Field| field.required && typed.get(&field.path).is_none_or(|text| text.trim().is_empty());
-    let problems: Vec<FieldProblem> =
-        fields.iter().filter(empty).map(|field| FieldProblem::new(&field.path, "is missing")).collect();
-    (!problems.is_empty()).then(|| Fault::invalid("act on several servers", problems))
+    let problems: Vec<FieldProblem> = fields
+        .iter()
+        .filter(empty)
+        .map(|field| FieldProblem::new(&field.path, tell("bulk-missing")))
+        .collect();
+    (!problems.is_empty()).then(|| Fault::invalid(tell("fault-bulk"), problems))
+}
+
+fn did(entry: &Entry) -> String {
+    tell_with("bulk-did", &[("verb", of_catalogue(entry.spec.title).into())])
+}
+
+fn could_not(fault: &Fault) -> String {
+    let reason = fault.reason.trim_end_matches('.');
+    let values = [("attempted", fault.attempted.as_str().into()), ("reason", reason.into())];
+    format!("{}.", tell_with("could-not", &values))
 }
 
 async fn one(session: &Session, entry: &'static Entry, server: Name, input: Value) -> OneResult {
@@ -90,7 +104,7 @@ async fn one(session: &Session, entry: &'static Entry, server: Name, input: Valu
             let job = output.get("job").and_then(Value::as_i64);
             let told = output.get("message").and_then(Value::as_str);
             OneResult {
-                message: told.map_or_else(|| format!("{}: done.", entry.spec.title), str::to_owned),
+                message: told.map_or_else(|| did(entry), str::to_owned),
                 ending: if job.is_some() { Ending::Incomplete } else { Ending::Successful },
                 advice: String::new(),
                 server,
@@ -101,7 +115,7 @@ async fn one(session: &Session, entry: &'static Entry, server: Name, input: Valu
         Err(fault) => OneResult {
             server,
             ending: Ending::Failed,
-            message: format!("Could not {}: {}.", fault.attempted, fault.reason.trim_end_matches('.')),
+            message: could_not(&fault),
             advice: fault.advice,
             job: None,
             line,
@@ -109,7 +123,7 @@ async fn one(session: &Session, entry: &'static Entry, server: Name, input: Valu
     }
 }
 
-async fn tell(
+async fn answer(
     panel: &Panel,
     session: &Session,
     headers: &HeaderMap,
@@ -137,8 +151,8 @@ async fn tell(
     let title = bulk.title();
     let heading = Heading {
         title: title.clone(),
-        crumbs: vec![Crumb::new("Servers", "/servers"), Crumb::new(title, "")],
-        help: "What became of it, server by server.".into(),
+        crumbs: vec![Crumb::new(tell("menu-servers"), "/servers"), Crumb::new(title, "")],
+        help: tell("bulk-help"),
         ..Heading::default()
     };
     let view = ResultsView {

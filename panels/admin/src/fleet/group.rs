@@ -2,6 +2,7 @@
 
 use rackwright_catalog::actions::server::ServerSummary;
 use rackwright_model::ServerState;
+use rackwright_panel_kit::messages::{tell, tell_with};
 use serde::Serialize;
 
 use super::ServerView;
@@ -82,19 +83,25 @@ impl Grouping {
         let site = servers.first().and_then(|one| one.server.site.as_ref()).filter(|_| self == Self::Rack);
         let (title, href) = match (self, &key) {
             (Self::None, _) => (String::new(), String::new()),
-            (_, None) => (format!("no {}", self.word()), String::new()),
+            (_, None) => (tell(&format!("group-no-{}", self.word())), String::new()),
             (Self::Rack, Some((_, name))) => {
-                let title =
-                    site.map_or_else(|| format!("rack {name}"), |site| format!("rack {name} · {site}"));
+                let key = if site.is_some() { "group-rack-at" } else { "group-rack" };
+                let site = site.map(ToString::to_string).unwrap_or_default();
+                let title = tell_with(key, &[("name", name.as_str().into()), ("site", site.into())]);
                 (title, format!("/racks/{name}"))
             }
-            (Self::Profile, Some((_, name))) => (format!("profile {name}"), format!("/profiles/{name}")),
-            (Self::Site, Some((_, name))) => (format!("site {name}"), "/racks".to_owned()),
-            (Self::State, Some((_, name))) => (name.clone(), String::new()),
+            (Self::Profile, Some((_, name))) => (named("group-profile", name), format!("/profiles/{name}")),
+            (Self::Site, Some((_, name))) => (named("group-site", name), "/racks".to_owned()),
+            (Self::State, Some((_, name))) => (tell(&format!("state-{name}")), String::new()),
         };
         let key = key.map_or_else(|| "none".to_owned(), |(_, name)| name);
         GroupView { key, title, href, servers }
     }
+}
+
+/// What a thing of this name is called above its group.
+pub(super) fn named(key: &str, name: &str) -> String {
+    tell_with(key, &[("name", name.into())])
 }
 
 #[cfg(test)]

@@ -133,6 +133,10 @@ pub async fn page(
             .into_iter()
             .collect(),
     };
+    let mut fleet = fleet;
+    if fleet.view.count == 0 && chosen.input() == ServerListInput::default() {
+        fleet.view.empty.buttons.clone_from(&heading.buttons);
+    }
     let tools = tools(&session, &chosen, operates && fleet.view.count > 0).await;
     panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { tools, fleet }))
 }
@@ -216,7 +220,7 @@ async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fa
         narrowed: narrowed
             .into_iter()
             .filter(|(_, name)| !name.is_empty())
-            .map(|(key, name)| (format!("{key} {name}"), chosen.with(key, "")))
+            .map(|(key, name)| (group::named(&format!("group-{key}"), name), chosen.with(key, "")))
             .collect(),
         count: servers.len(),
         groups: if servers.is_empty() { Vec::new() } else { chosen.grouping.group(servers) },

@@ -11,6 +11,7 @@ use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSum
 use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_client::cli_line;
 use rackwright_panel_kit::icon::of_state;
+use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, Shell, refusal, render};
@@ -138,26 +139,25 @@ async fn page(panel: &Panel, session: &Session, headers: &HeaderMap, only: Optio
     let about = |action: &str, icon| Button::of(&shell.who, action, icon, json!({ "rack": only }));
     let (buttons, crumbs, line) = match only {
         None => (
-            vec![create.map(|button| button.labelled("Create rack").first())],
-            vec![Crumb::new("Racks", "")],
+            vec![create.map(|button| button.labelled(&tell("button-create-rack")).first())],
+            vec![Crumb::new(tell("menu-racks"), "")],
             entry("rack.list").map(|entry| cli_line(entry, &json!({}))),
         ),
         Some(name) => (
             vec![
                 Button::of(&shell.who, "server.place", "plus", json!({ "rack": name }))
-                    .map(|button| button.labelled("Place a server").first()),
+                    .map(|button| button.labelled(&tell("button-place-server")).first()),
                 about("rack.rename", "edit"),
                 about("rack.remove", "trash"),
             ],
-            vec![Crumb::new("Racks", "/racks"), Crumb::new(name, "")],
+            vec![Crumb::new(tell("menu-racks"), "/racks"), Crumb::new(name, "")],
             entry("rack.show").map(|entry| cli_line(entry, &json!({ "rack": name }))),
         ),
     };
     let heading = Heading {
-        title: only.map_or_else(|| "Racks".to_owned(), str::to_owned),
+        title: only.map_or_else(|| tell("menu-racks"), str::to_owned),
         crumbs,
-        help: "Where servers stand, as one sees them from the front, with the state that each is in now."
-            .into(),
+        help: tell("page-racks"),
         buttons: buttons.into_iter().flatten().collect(),
         lines: line.into_iter().collect(),
     };
@@ -230,9 +230,9 @@ fn no_such(name: &str) -> Fault {
     let name: String = name.chars().take(80).collect();
     Fault::new(
         FaultCode::NotFound,
-        format!("show rack {name}"),
-        "there is no rack of that name",
-        "Choose one on the page of racks.",
+        tell_with("fault-no-rack-attempted", &[("name", name.into())]),
+        tell("fault-no-rack"),
+        tell("fault-no-rack-advice"),
     )
 }
 

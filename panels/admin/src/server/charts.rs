@@ -10,9 +10,10 @@ use rackwright_catalog::Fault;
 use rackwright_catalog::actions::server::{SampleSeries, ServerSamples, ServerSamplesInput};
 use rackwright_model::sample::{Range, Sample};
 use rackwright_model::{Millis, Name};
+use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
-use rackwright_panel_kit::{Panel, Session, humane, refusal, render};
+use rackwright_panel_kit::{Panel, Session, humane, language, refusal, render};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -33,14 +34,14 @@ pub struct ChartsView {
     data: String,
     rows: Vec<Row>,
     /// What a row of the table covers, such as "1 min".
-    step: &'static str,
+    step: String,
 }
 
 /// One chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Figure {
     key: &'static str,
-    title: &'static str,
+    title: String,
     /// What the chart shows, in words.
     summary: String,
     /// The last value, to stand large beside the title.
@@ -103,11 +104,11 @@ const OUT: Read = |sample| sample.net_out_bytes_per_s;
 impl ChartsView {
     fn of(series: &SampleSeries) -> Self {
         let items = &series.items;
-        let (step_s, step) = match series.range {
-            Range::Hour => (60, "1 min"),
-            Range::Day => (3_600, "1 h"),
-            Range::Week => (21_600, "6 h"),
-            Range::Month => (86_400, "1 day"),
+        let step_s = match series.range {
+            Range::Hour => 60,
+            Range::Day => 3_600,
+            Range::Week => 21_600,
+            Range::Month => 86_400,
         };
         Self {
             range: series.range.word(),
@@ -115,39 +116,45 @@ impl ChartsView {
             figures: figures(items),
             data: data(series),
             rows: rows(items, step_s * 1_000),
-            step,
+            step: tell(&format!("step-{}", series.range.word())),
         }
     }
 }
 
 fn figures(items: &[Sample]) -> Vec<Figure> {
     let Some(last) = items.last() else { return Vec::new() };
-    let of_memory = format!(" of {}", memory(last.memory_bytes));
-    let of_disk = format!(" of {}", bytes(last.disk_bytes));
-    let one = |key, title, show: fn(i64) -> String, read: Read, of: &str| Figure {
+    let (memory_size, disk_size) = (memory(last.memory_bytes), bytes(last.disk_bytes));
+    let one = |key, show: fn(i64) -> String, read: Read, whole: &str| Figure {
         key,
-        title,
-        summary: words(items, show, read, of),
+        title: tell(&format!("chart-{key}")),
+        summary: words(items, show, read, whole),
         last: read(last).map_or_else(|| "–".to_owned(), |value| show(value)),
     };
-    let mut network = one("network", "Network", rate, IN, "");
-    network.summary = format!("In: {} Out: {}", words(items, rate, IN, ""), words(items, rate, OUT, ""));
-    network.last = format!("{} in", network.last);
+    let mut network = one("network", rate, IN, "");
+    let ways = [("in", words(items, rate, IN, "").into()), ("out", words(items, rate, OUT, "").into())];
+    network.summary = tell_with("chart-network-words", &ways);
+    network.last = tell_with("chart-network-last", &[("value", network.last.into())]);
     vec![
-        one("cpu", "CPU", percent, CPU, ""),
-        one("memory", "Memory", memory, MEMORY, &of_memory),
-        one("disk", "Disks", bytes, DISK, &of_disk),
+        one("cpu", percent, CPU, ""),
+        one("memory", memory, MEMORY, &memory_size),
+        one("disk", bytes, DISK, &disk_size),
         network,
     ]
 }
 
 /// "4.2 % now, 3.9 % on average, 12.0 % at most."
-fn words(items: &[Sample], show: fn(i64) -> String, read: Read, of: &str) -> String {
+fn words(items: &[Sample], show: fn(i64) -> String, read: Read, whole: &str) -> String {
     let values: Vec<i64> = items.iter().filter_map(read).collect();
     let (Some(last), Some(most), Some(mean)) = (values.last(), values.iter().max(), mean(&values)) else {
-        return "not reported by this agent.".to_owned();
+        return tell("chart-unknown");
     };
-    format!("{}{of} last, {} on average, {} at most.", show(*last), show(mean), show(*most))
+    let values = [
+        ("last", show(*last).into()),
+        ("whole", whole.into()),
+        ("mean", show(mean).into()),
+        ("most", show(*most).into()),
+    ];
+    tell_with(if whole.is_empty() { "chart-words" } else { "chart-words-of" }, &values)
 }
 
 fn mean(values: &[i64]) -> Option<i64> {
@@ -202,7 +209,7 @@ fn rows(items: &[Sample], step_ms: i64) -> Vec<Row> {
 }
 
 fn percent(permille: i64) -> String {
-    format!("{}.{} %", permille / 10, permille % 10)
+    format!("{}{}{} %", permille / 10, language::current().decimal_mark(), permille % 10)
 }
 
 fn memory(bytes: i64) -> String {

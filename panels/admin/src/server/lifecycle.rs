@@ -2,6 +2,7 @@
 
 use rackwright_model::{ServerEvent, ServerState};
 use rackwright_panel_kit::icon::of_state;
+use rackwright_panel_kit::messages::{of_catalogue, tell};
 use serde::Serialize;
 
 /// A state in the picture; positions are in the units of its drawing.
@@ -20,8 +21,11 @@ pub struct LifecycleView {
     pub word: &'static str,
     pub tone: &'static str,
     pub nodes: Vec<Node>,
-    /// What can happen from here, such as "be retired → retired".
+    /// What can happen from here, such as "be retired", and the state after it.
     pub next: Vec<(String, &'static str)>,
+    /// The same as it is told: the states, and the events with their states.
+    pub states: String,
+    pub verbs: String,
 }
 
 /// Where each state stands. States of work that nothing leads to yet stand with what they lead back to.
@@ -71,7 +75,15 @@ impl LifecycleView {
                 ""
             },
         });
+        let after = |state: ServerState| tell(&format!("state-{}", state.word()));
+        let states: Vec<String> = next.iter().map(|(_, state)| after(*state)).collect();
+        let verbs: Vec<String> = next
+            .iter()
+            .map(|(event, state)| format!("{} ({})", of_catalogue(event.verb()), after(*state)))
+            .collect();
         Self {
+            states: states.join(", "),
+            verbs: verbs.join(", "),
             word: now.word(),
             tone: of_state(now.word()).1.class(),
             nodes: nodes.collect(),

@@ -1,6 +1,7 @@
 //! Memory, disks and load of an installed server.
 
 use rackwright_catalog::actions::server::{LoadView, ServerDetail};
+use rackwright_panel_kit::messages::tell;
 use serde::Serialize;
 
 /// A part of a whole, drawn as a bar.
@@ -34,7 +35,7 @@ impl LoadCard {
         };
         let memory = load.memory_kb.saturating_mul(1_024);
         let free = load.memory_available_kb.saturating_mul(1_024);
-        let mut meters = vec![meter("Memory".into(), memory.saturating_sub(free), memory, true)];
+        let mut meters = vec![meter(tell("load-memory"), memory.saturating_sub(free), memory, true)];
         meters.extend(load.disks.iter().map(|disk| {
             meter(disk.mount.clone(), disk.bytes.saturating_sub(disk.free_bytes), disk.bytes, false)
         }));

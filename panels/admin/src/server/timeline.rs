@@ -4,6 +4,7 @@
 use rackwright_catalog::actions::server::ServerDetail;
 use rackwright_model::{BootRecord, BootStage, Millis, ServerState};
 use rackwright_panel_kit::humane;
+use rackwright_panel_kit::messages::{of_catalogue, tell};
 use serde::Serialize;
 
 /// A station of the picture.
@@ -11,13 +12,13 @@ use serde::Serialize;
 pub struct Station {
     /// The stage as it is written on the wire.
     pub key: String,
-    pub title: &'static str,
+    pub title: String,
     /// The heading above it, when a part of the way begins here.
-    pub phase: &'static str,
+    pub phase: String,
     /// `passed`, `current`, `stopped`, `skipped` or `ahead`.
     pub place: &'static str,
     /// What `place` is in a word, for who cannot see the mark.
-    pub word: &'static str,
+    pub word: String,
     pub at: Option<Millis>,
     /// Time since power-on.
     pub since: String,
@@ -61,7 +62,7 @@ impl TimelineView {
             total: began.zip(end).map(|(began, end)| humane::duration(end.since(began))).unwrap_or_default(),
             began,
             waiting_since: end.filter(|_| goes_on),
-            stopped: detail.stopped.clone(),
+            stopped: detail.stopped.as_deref().map(|told| of_catalogue(told).into_owned()),
         }
     }
 }
@@ -81,19 +82,19 @@ impl Drawing<'_> {
     fn station(&mut self, stage: BootStage) -> Station {
         let record = self.records.iter().find(|record| record.stage == stage);
         let is_last = self.last == Some(stage);
-        let (place, word) = match record {
-            Some(_) if is_last && self.stopped => ("stopped", "stopped here"),
-            Some(_) if is_last && self.goes_on => ("current", "here now"),
-            Some(_) => ("passed", "passed"),
-            None if self.last > Some(stage) => ("skipped", "not needed"),
-            None => ("ahead", "not reached"),
+        let place = match record {
+            Some(_) if is_last && self.stopped => "stopped",
+            Some(_) if is_last && self.goes_on => "current",
+            Some(_) => "passed",
+            None if self.last > Some(stage) => "skipped",
+            None => "ahead",
         };
         let mut station = Station {
             key: key_of(stage),
-            title: stage.title(),
-            phase: phase_of(stage),
+            title: of_catalogue(stage.title()).into_owned(),
+            phase: phase_of(stage).map(tell).unwrap_or_default(),
             place,
-            word,
+            word: tell(&format!("place-{place}")),
             at: None,
             since: String::new(),
             took: String::new(),
@@ -130,12 +131,12 @@ fn key_of(stage: BootStage) -> String {
     serde_json::to_value(stage).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The part of the way that begins at this station.
-fn phase_of(stage: BootStage) -> &'static str {
+/// The message that names the part of the way which begins at this station.
+fn phase_of(stage: BootStage) -> Option<&'static str> {
     match stage {
-        BootStage::Power => "Network boot",
-        BootStage::Environment => "Installing",
-        BootStage::FirstBoot => "Installed system",
-        _ => "",
+        BootStage::Power => Some("phase-netboot"),
+        BootStage::Environment => Some("phase-installing"),
+        BootStage::FirstBoot => Some("phase-installed"),
+        _ => None,
     }
 }

@@ -40,8 +40,46 @@ const SERVERS: [(&str, &str, Option<u32>, Option<&str>); 14] = [
     ("old-db-1", "retired", None, None),
 ];
 
+/// Signing in, searching, and events that go on.
+fn set_shell(fake: &Arc<Fake>) {
+    fake.on("session.open", |_| {
+        let mut opened = sample("session.open");
+        opened["session"] = json!(CREDENTIAL);
+        opened["expires_at"] = json!(now() + 3_600_000);
+        Ok(opened)
+    });
+    fake.on("search.find", |input| {
+        let query = input["query"].as_str().unwrap_or_default().to_lowercase();
+        let hit = |kind: &str, name: &str, note: &str, state: Option<&str>| {
+            json!({"kind": kind, "name": name, "note": note, "state": state})
+        };
+        let servers = (0..SERVERS.len()).map(|at| {
+            let server = summary(at);
+            let address = server["address"].as_str().unwrap_or_default().to_owned();
+            hit("server", SERVERS[at].0, &address, Some(SERVERS[at].1))
+        });
+        let others = [
+            hit("job", "9", "install r1-u03 with debian-12", Some("running")),
+            hit("image", "debian-12", "Debian GNU/Linux 12 (bookworm)", None),
+            hit("profile", "debian-12", "debian-12", None),
+            hit("network", "rack-1", "10.77.0.0/24", None),
+            hit("user", "robin", "engineer", None),
+        ];
+        let fits = |hit: &Value| {
+            ["name", "note"].iter().any(|key| hit[key].as_str().is_some_and(|text| text.to_lowercase().contains(&query)))
+        };
+        let items: Vec<Value> = servers.chain(others).filter(fits).take(12).collect();
+        Ok(json!({"items": items, "next": null}))
+    });
+    fake.on("server.watch", |_| {
+        let event = json!({"id": now(), "at": now(), "server": null, "kind": "job", "text": "It goes on."});
+        Ok(json!({"items": [event], "next": now()}))
+    });
+}
+
 /// Everything as it could be on a busy day.
 pub fn set(fake: &Arc<Fake>) {
+    set_shell(fake);
     fake.on("server.list", |input| {
         let state = input["state"].as_str().unwrap_or_default().to_owned();
         let search = input["search"].as_str().unwrap_or_default().to_owned();
@@ -90,39 +128,6 @@ pub fn set(fake: &Arc<Fake>) {
             return Err(Fault::new(FaultCode::Unavailable, "power on r1-u05", reason, "Check its cable."));
         }
         Ok(json!({"on": true, "message": format!("{} is powered on.", input["server"].as_str().unwrap_or_default())}))
-    });
-    fake.on("session.open", |_| {
-        let mut opened = sample("session.open");
-        opened["session"] = json!(CREDENTIAL);
-        opened["expires_at"] = json!(now() + 3_600_000);
-        Ok(opened)
-    });
-    fake.on("search.find", |input| {
-        let query = input["query"].as_str().unwrap_or_default().to_lowercase();
-        let hit = |kind: &str, name: &str, note: &str, state: Option<&str>| {
-            json!({"kind": kind, "name": name, "note": note, "state": state})
-        };
-        let servers = (0..SERVERS.len()).map(|at| {
-            let server = summary(at);
-            let address = server["address"].as_str().unwrap_or_default().to_owned();
-            hit("server", SERVERS[at].0, &address, Some(SERVERS[at].1))
-        });
-        let others = [
-            hit("job", "9", "install r1-u03 with debian-12", Some("running")),
-            hit("image", "debian-12", "Debian GNU/Linux 12 (bookworm)", None),
-            hit("profile", "debian-12", "debian-12", None),
-            hit("network", "rack-1", "10.77.0.0/24", None),
-            hit("user", "robin", "engineer", None),
-        ];
-        let fits = |hit: &Value| {
-            ["name", "note"].iter().any(|key| hit[key].as_str().is_some_and(|text| text.to_lowercase().contains(&query)))
-        };
-        let items: Vec<Value> = servers.chain(others).filter(fits).take(12).collect();
-        Ok(json!({"items": items, "next": null}))
-    });
-    fake.on("server.watch", |_| {
-        let event = json!({"id": now(), "at": now(), "server": null, "kind": "job", "text": "It goes on."});
-        Ok(json!({"items": [event], "next": now()}))
     });
     fake.on("job.list", |input| {
         let jobs = [

@@ -180,6 +180,7 @@
     prepare(document);
     const act = document.querySelector("main #act");
     if (act?.querySelector("#problems")) focusFirst(act);
+    else document.querySelector("[data-focus]")?.focus();
   });
   prepare(document);
 })();

@@ -74,11 +74,11 @@
     openHelp(link);
   });
 
-  // The tray stays folded for who folded it.
+  // The tray stays folded for who folded it. Where it would cover much of the page it is folded until somebody unfolds it.
+  const crowded = () => matchMedia("(max-width: 48rem)").matches || document.querySelector(".dock");
   const folded = (state) => {
     try {
-      // On a telephone it would cover the page, so there it is folded until somebody unfolds it.
-      if (state === undefined) return (localStorage.getItem("tray") || (matchMedia("(max-width: 48rem)").matches ? "folded" : "open")) === "folded";
+      if (state === undefined) return (localStorage.getItem("tray") || (crowded() ? "folded" : "open")) === "folded";
       localStorage.setItem("tray", state ? "folded" : "open");
     } catch {
       return Boolean(state); // storage is switched off
