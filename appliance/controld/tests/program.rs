@@ -121,6 +121,22 @@ fn it_stops_at_a_signal_and_tells_the_password_only_once_and_never_in_the_log() 
 }
 
 #[test]
+fn the_log_says_what_is_missing_and_what_to_do() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let daemon = Running::start(&write_config(folder.path()));
+    daemon.signal(Signal::SIGTERM);
+    let (_, _, log) = daemon.wait();
+    for said in [
+        "Netboot is off",
+        "under [netboot]",
+        "rackwright environment build generic",
+        "rackwright image build",
+    ] {
+        assert!(log.contains(said), "{said} is not in\n{log}");
+    }
+}
+
+#[test]
 fn a_killed_daemon_starts_again_with_the_same_authority() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let config = write_config(folder.path());

@@ -47,6 +47,8 @@ pub struct Site {
     pub work_dir: PathBuf,
     /// Boot files: a folder per kernel flavour.
     pub boot_dir: PathBuf,
+    /// Whether machines that netboot are served.
+    pub netboot: bool,
     /// `http://ADDRESS[:PORT]`: where machines fetch images.
     pub http_base: String,
     /// `ADDRESS:PORT`: where agents dial.

@@ -16,6 +16,8 @@ use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell,
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::warnings::{self, WarningsView};
+
 /// Which servers are shown, and how.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -59,6 +61,8 @@ pub struct ServerView {
 #[derive(Serialize)]
 struct FleetPage {
     fleet: Live<FleetView>,
+    /// None for whoever may not look at the state of the Control Center.
+    warnings: Option<Live<WarningsView>>,
 }
 
 #[derive(Serialize)]
@@ -93,11 +97,13 @@ pub async fn page(
     Query(choice): Query<Choice>,
     headers: HeaderMap,
 ) -> Response {
-    let (shell, fleet) =
-        match tokio::try_join!(Shell::around(&panel, &session, &headers), fleet(&session, &choice)) {
-            Ok(both) => both,
+    let shell = Shell::around(&panel, &session, &headers);
+    let (shell, fleet, status) =
+        match tokio::try_join!(shell, fleet(&session, &choice), warnings::status(&session)) {
+            Ok(all) => all,
             Err(fault) => return refusal::answer(&panel, &session, fault).await,
         };
+    let warnings = status.map(|status| WarningsView::of(&shell.who, &status));
     let buttons = [
         Button::of(&shell.who, "server.add", "plus", json!({}))
             .map(|button| button.labelled("Add server").first()),
@@ -111,7 +117,7 @@ pub async fn page(
         buttons: buttons.into_iter().flatten().collect(),
         lines: entry("server.list").map(|entry| cli_line(entry, &json!(input(&choice)))).into_iter().collect(),
     };
-    panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { fleet }))
+    panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { fleet, warnings }))
 }
 
 /// `GET /parts/fleet`: the same without the page around it.

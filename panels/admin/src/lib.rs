@@ -6,6 +6,7 @@ mod live;
 mod pages;
 mod server;
 mod tier;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts/actions.html", include_str!("../templates/parts/actions.html")),
     ("parts/load.html", include_str!("../templates/parts/load.html")),
     ("parts/hardware.html", include_str!("../templates/parts/hardware.html")),
+    ("parts/warnings.html", include_str!("../templates/parts/warnings.html")),
     ("parts/jobs.html", include_str!("../templates/parts/jobs.html")),
     ("list.html", include_str!("../templates/list.html")),
     ("object.html", include_str!("../templates/object.html")),
@@ -50,6 +52,7 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/servers", get(fleet::page))
         .route("/servers/{name}", get(server::page))
         .route("/parts/fleet", get(fleet::part))
+        .route("/parts/warnings", get(warnings::part))
         .route("/parts/tile/{name}", get(fleet::tile))
         .route("/parts/row/{name}", get(fleet::row))
         .route("/parts/server/{name}/{part}", get(server::part))

@@ -19,3 +19,4 @@ mod profiles;
 mod sign_in;
 mod tokens;
 mod tree;
+mod warnings;

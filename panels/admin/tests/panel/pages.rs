@@ -4,7 +4,7 @@ use axum::body::Body;
 use rackwright_catalog::{ENTRIES, Effect};
 use serde_json::json;
 
-use crate::harness::{cookie, get, panel};
+use crate::harness::{Panel, cookie, get, panel};
 
 /// Every page, and something that it must show.
 pub const PAGES: [(&str, &str); 20] = [
@@ -33,7 +33,8 @@ pub const PAGES: [(&str, &str); 20] = [
     ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
 ];
 
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 14] = [
+    "/parts/warnings",
     "/parts/fleet?view=wall",
     "/parts/fleet?view=table",
     "/parts/tile/r1-u07",
@@ -149,15 +150,50 @@ async fn empty_lists_say_what_to_do_next() {
     }
 }
 
-#[tokio::test]
-async fn whoever_only_looks_is_offered_nothing_to_change() {
-    let panel = panel();
+/// From now on the one who looks is sam of the support.
+fn support_signs_in(panel: &Panel) {
     panel.fake.on("session.show", |_| {
         let mut who = (rackwright_catalog::entry("session.show").expect("in the catalogue").sample_output)();
         (who["user"], who["role"]) = (json!("sam"), json!("support"));
         who["permissions"] = json!(rackwright_catalog::Role::Support.row().permissions);
         Ok(who)
     });
+}
+
+#[tokio::test]
+async fn what_is_missing_stands_above_the_wall_with_what_mends_it() {
+    let panel = panel();
+    for path in ["/servers", "/system", "/parts/warnings"] {
+        let page = panel.open(path).await;
+        page.shows("There is no image: no server can be installed.")
+            .shows("rackwright image build debian-12");
+        page.shows("action=\"/act/image/build\"");
+    }
+    support_signs_in(&panel);
+    let page = panel.open("/parts/warnings").await;
+    page.shows("There is no image");
+    assert!(!page.text.contains("/act/image/build"), "{}", page.text);
+
+    panel.fake.on("system.status", |_| {
+        Err(rackwright_catalog::Fault::new(
+            rackwright_catalog::FaultCode::Unavailable,
+            "show the status",
+            "the disk is gone",
+            "Mount it.",
+        ))
+    });
+    let page = panel.open("/servers").await;
+    page.shows("id=\"tile-r1-u07\"");
+    assert!(
+        !page.text.contains("/parts/warnings"),
+        "whoever may not see the status does not ask for it again"
+    );
+}
+
+#[tokio::test]
+async fn whoever_only_looks_is_offered_nothing_to_change() {
+    let panel = panel();
+    support_signs_in(&panel);
     let page = panel.open("/servers/r1-u07").await;
     assert!(
         !page.text.contains("/act/server/retire") && !page.text.contains("href=\"/users\""),
