@@ -58,6 +58,7 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/parts/server/{name}/{part}", get(server::part))
         .route("/images", get(pages::images::list))
         .route("/images/{name}", get(pages::images::one))
+        .route("/environments", get(pages::environments::list))
         .route("/profiles", get(pages::profiles::list))
         .route("/profiles/{name}", get(pages::profiles::one))
         .route("/networks", get(pages::networks::list))

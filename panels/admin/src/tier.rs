@@ -24,6 +24,7 @@ const MENU: &[MenuItem] = &[
     item("Discovery", "/discovery", "radar-2", "", Permission::Inspect),
     item("Networks", "/networks", "topology-star-3", "", Permission::Inspect),
     item("Images", "/images", "disc", "Installing", Permission::Inspect),
+    item("Environments", "/environments", "cpu", "", Permission::Inspect),
     item("Profiles", "/profiles", "file-settings", "", Permission::Inspect),
     item("Jobs", "/jobs", "list-check", "Control Center", Permission::Look),
     item("System", "/system", "heart-rate-monitor", "", Permission::Inspect),
@@ -62,7 +63,7 @@ impl Tier for Admin {
         let job = output.and_then(|output| given(output, "job"));
         let name = |value: &Value| given(value, "name");
         let page = match (entry.spec.name, output) {
-            ("image.build" | "image.import", Some(_)) => {
+            ("image.build" | "image.import" | "environment.build", Some(_)) => {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
             ("image.remove" | "profile.remove" | "account.remove", Some(_)) => None,
@@ -101,6 +102,7 @@ impl Tier for Admin {
 fn list_of(noun: &str) -> &'static str {
     match noun {
         "image" => "/images",
+        "environment" => "/environments",
         "profile" => "/profiles",
         "network" => "/networks",
         "discovery" => "/discovery",

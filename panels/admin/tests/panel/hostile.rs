@@ -29,11 +29,12 @@ fn is_harmless(text: &str, what: &str) {
     }
 }
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "server.list",
     "server.show",
     "image.list",
     "image.show",
+    "environment.list",
     "profile.list",
     "profile.show",
     "network.list",

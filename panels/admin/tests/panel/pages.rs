@@ -7,13 +7,14 @@ use serde_json::json;
 use crate::harness::{Panel, cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 20] = [
+pub const PAGES: [(&str, &str); 21] = [
     ("/servers", "id=\"tile-r1-u07\""),
     ("/servers?view=table", "id=\"row-r1-u07\""),
     ("/servers?state=online&search=r1", "aria-current=\"true\""),
     ("/servers/r1-u07", "AMD EPYC 9354P"),
     ("/images", "Debian GNU/Linux 12 (bookworm)"),
     ("/images/debian-12", "9f86d081884c"),
+    ("/environments", "action=\"/act/environment/build\""),
     ("/profiles", "href=\"/profiles/debian-12\""),
     ("/profiles/debian-12", "Etc/UTC"),
     ("/networks", "10.77.0.0/24"),
@@ -140,6 +141,7 @@ async fn empty_lists_say_what_to_do_next() {
     for (path, action, advice) in [
         ("/servers", "server.list", "Set a network to serve"),
         ("/images", "image.list", "Build one"),
+        ("/environments", "environment.list", "Build the generic one"),
         ("/profiles", "profile.list", "Create one"),
         ("/networks", "network.list", "Set one"),
         ("/jobs", "job.list", "Install a server"),
