@@ -61,6 +61,7 @@ registry! {
     server::ServerSetBmc,
     server::ServerRetire,
     server::ServerAssign,
+    server::ServerRemove,
     server::ServerWatch,
     image::ImageList,
     image::ImageShow,

@@ -8,6 +8,7 @@ mod install;
 mod list;
 mod power;
 mod reboot;
+mod remove;
 mod rename;
 mod retire;
 mod set_bmc;

@@ -66,7 +66,7 @@ impl Tier for Admin {
             ("image.build" | "image.import" | "environment.build", Some(_)) => {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
-            ("image.remove" | "profile.remove" | "account.remove", Some(_)) => None,
+            ("server.remove" | "image.remove" | "profile.remove" | "account.remove", Some(_)) => None,
             ("session.enter" | "session.leave", _) => return "/".to_owned(),
             (
                 "server.add" | "server.rename" | "profile.create" | "account.create" | "account.rename",

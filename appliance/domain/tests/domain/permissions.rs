@@ -24,6 +24,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("server.rename", WORKERS),
     ("server.set-bmc", WORKERS),
     ("server.retire", WORKERS),
+    ("server.remove", WORKERS),
     ("server.assign", KEEPERS),
     ("server.watch", LOOKERS),
     ("image.list", STAFF),

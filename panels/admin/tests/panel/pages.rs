@@ -206,6 +206,23 @@ async fn whoever_only_looks_is_offered_nothing_to_change() {
 }
 
 #[tokio::test]
+async fn a_server_is_removed_only_while_it_is_not_in_use() {
+    let panel = panel();
+    for (state, offered) in [("ready", true), ("retired", true), ("online", false), ("installing", false)] {
+        panel.fake.on("server.show", move |_| {
+            let mut detail =
+                (rackwright_catalog::entry("server.show").expect("in the catalogue").sample_output)();
+            detail["summary"]["state"] = json!(state);
+            Ok(detail)
+        });
+        let page = panel.open("/servers/r1-u07").await;
+        assert_eq!(page.text.contains("/act/server/remove"), offered, "{state}");
+    }
+    let page = panel.post("/act/server/remove", &[("server", "r1-u07"), ("confirm", "r1-u07")]).await;
+    assert_eq!((page.status, page.header("location")), (303, "/servers"));
+}
+
+#[tokio::test]
 async fn where_a_boot_stopped_stands_in_the_timeline() {
     let panel = panel();
     panel.fake.on("server.show", |_| {
