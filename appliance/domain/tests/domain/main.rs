@@ -20,3 +20,4 @@ mod sign_in;
 mod tokens;
 mod tree;
 mod warnings;
+mod watching;
