@@ -223,6 +223,15 @@ async fn a_server_is_removed_only_while_it_is_not_in_use() {
 }
 
 #[tokio::test]
+async fn a_job_that_ended_says_its_state_once() {
+    let page = panel().open("/jobs").await;
+    let cells: Vec<&str> =
+        page.text.split("<td ").skip(1).filter(|cell| cell.contains("succeeded")).collect();
+    assert_eq!(cells.len(), 1, "{cells:?}");
+    page.shows("data-label=\"Step\"><span class=\"none\">–</span>");
+}
+
+#[tokio::test]
 async fn where_a_boot_stopped_stands_in_the_timeline() {
     let panel = panel();
     panel.fake.on("server.show", |_| {

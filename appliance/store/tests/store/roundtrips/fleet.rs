@@ -178,7 +178,12 @@ async fn a_job_runs_and_ends_once() {
                 (row.state, row.reason.as_deref(), row.ended_at),
                 (JobState::Failed, Some("why"), Some(NOW.plus(9)))
             );
-            assert_eq!(row.step, "failed");
+            assert_eq!(row.step, "writing", "that is where it stopped");
+            let other = job(tx, None)?;
+            job_step(tx, other, "writing", 999)?;
+            job_end(tx, other, JobState::Succeeded, None, NOW.plus(9))?;
+            let row = job_get(tx, other)?.expect("is there");
+            assert_eq!((row.step.as_str(), row.progress_permille), ("", 1_000));
             assert!(!job_ask_cancel(tx, id)?, "it has ended");
             Ok(())
         })
