@@ -45,6 +45,14 @@ fn an_empty_file_means_all_defaults() {
 }
 
 #[test]
+fn environments_are_below_the_data_folder_unless_they_have_a_place_of_their_own() {
+    let boot_dir = |text: &str| read(text).expect("valid").boot_dir;
+    assert_eq!(boot_dir(""), Path::new("/var/lib/rackwright/environment"));
+    assert_eq!(boot_dir("data_dir = \"/srv/center\""), Path::new("/srv/center/environment"));
+    assert_eq!(boot_dir("data_dir = \"/srv/center\"\nboot_dir = \"/boot/x\""), Path::new("/boot/x"));
+}
+
+#[test]
 fn netboot_is_served_as_soon_as_an_interface_is_named() {
     let both = "[netboot]\ninterface = \"eth1\"\naddress = \"10.77.0.1\"\n";
     let config = read(both).expect("valid");

@@ -78,13 +78,14 @@ impl Config {
         let file = File::new(text, parsed.get_ref());
         let netboot = netboot(&file);
         let agents = agents(&file, netboot.as_ref());
+        let data_dir = folder(&file, "data_dir", "/var/lib/rackwright");
         let config = Self {
-            data_dir: folder(&file, "data_dir", "/var/lib/rackwright"),
             run_dir: folder(&file, "run_dir", "/run/rackwright"),
             boot_flavour: flavour(&file),
             agent: folder(&file, "agent", "/usr/lib/rackwright/rackwright-agent"),
             ipxe_dir: folder(&file, "ipxe_dir", "/usr/lib/ipxe"),
-            boot_dir: folder(&file, "boot_dir", "/var/lib/rackwright/environment"),
+            boot_dir: absolute(&file, "", "boot_dir").unwrap_or_else(|| data_dir.join("environment")),
+            data_dir,
             panel: panel(&file),
             netboot,
             agents,
