@@ -72,7 +72,7 @@ pub struct Domain {
     pub changed: Arc<Notify>,
     started_at: Millis,
     sign_ins: person::attempts::Attempts,
-    /// Why the last write failed for want of room; cleared by a write that holds.
+    /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
 
