@@ -45,6 +45,8 @@ pub use refusal::Refusal;
 pub struct Site {
     pub images_dir: PathBuf,
     pub work_dir: PathBuf,
+    /// Folders from which everybody who may import images may read them.
+    pub import_dirs: Vec<PathBuf>,
     /// Boot files: a folder per kernel flavour.
     pub boot_dir: PathBuf,
     /// Whether machines that netboot are served.

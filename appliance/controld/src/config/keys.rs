@@ -121,6 +121,12 @@ pub const KEYS: &[Key] = &[
         r#""10.77.0.1:8444""#,
         "Where servers connect to: an IPv4 address, with a port when it is not that of `listen`. Without this key: the address of netboot.",
     ),
+    key(
+        "images",
+        "import_dirs",
+        r#"["/var/lib/rackwright/import"]"#,
+        "Folders from which images are imported by path; local root may import from anywhere. Without this key: `import` below data_dir.",
+    ),
     open(
         "images",
         "apt_sources",

@@ -10,6 +10,7 @@ mod entering;
 mod full_disk;
 mod image_jobs;
 mod images;
+mod import_dirs;
 mod installs;
 mod jobs;
 mod networks;

@@ -59,6 +59,7 @@ impl World {
         };
         let site = Site {
             images_dir: directory.path().join("images"),
+            import_dirs: vec![directory.path().join("import"), directory.path().join("not there")],
             work_dir: directory.path().join("work"),
             boot_dir: directory.path().join("boot"),
             netboot: true,
