@@ -157,6 +157,25 @@ async fn a_boot_keeps_the_first_time_of_each_station() {
 }
 
 #[tokio::test]
+async fn a_station_with_parts_keeps_its_latest_record() {
+    Database::new()
+        .write(|tx| {
+            let id = server(tx)?;
+            let record = |after, detail: &str| BootRecord {
+                stage: BootStage::RamDisk,
+                at: NOW.plus(after),
+                detail: detail.into(),
+            };
+            for (after, detail) in [(2, "base"), (5, "base; agent"), (3, "base, written down late")] {
+                boot_record_put(tx, id, &record(after, detail))?;
+            }
+            assert_eq!(boot_record_list(tx, id)?, [record(5, "base; agent")]);
+            Ok(())
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn a_job_runs_and_ends_once() {
     Database::new()
         .write(|tx| {
