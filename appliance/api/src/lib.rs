@@ -15,4 +15,4 @@ pub use caller::LocalPeer;
 pub use openapi::document;
 pub use refusal::{respond, status_of};
 pub use routes::router;
-pub use serve::{ServeLimits, serve_https, serve_unix};
+pub use serve::{Place, Places, ServeLimits, serve_https, serve_unix};

@@ -1,6 +1,7 @@
 //! Serving the routes: connections bounded in number, their heads in time and size, and an end in good order.
 
 mod https;
+mod places;
 mod unix;
 
 use std::future::Future;
@@ -22,6 +23,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 pub use https::serve_https;
+pub use places::{Place, Places};
 pub use unix::serve_unix;
 
 /// What a listener allows.
@@ -29,6 +31,8 @@ pub use unix::serve_unix;
 pub struct ServeLimits {
     /// Connections at one time; further ones wait in the kernel's queue.
     pub connections: usize,
+    /// Connections of one address at one time; further ones are hung up on. On a unix socket there are no addresses.
+    pub per_address: usize,
     /// TLS handshakes at one time.
     pub handshakes: usize,
     /// For a TLS handshake, once it is its turn.
@@ -43,6 +47,7 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             connections: 512,
+            per_address: 128,
             handshakes: 64,
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(20),

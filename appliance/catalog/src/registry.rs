@@ -63,6 +63,7 @@ registry! {
     server::ServerPlace,
     server::ServerRetire,
     server::ServerAssign,
+    server::ServerRemove,
     server::ServerWatch,
     rack::RackList,
     rack::RackShow,

@@ -5,11 +5,13 @@ mod detail;
 mod job;
 mod refusal;
 mod server;
+mod system;
 mod table;
 mod value;
 
 use rackwright_catalog::actions::job::JobDetail;
 use rackwright_catalog::actions::server::ServerDetail;
+use rackwright_catalog::actions::system::SystemView;
 use rackwright_catalog::actions::{Done, JobStarted};
 use rackwright_catalog::{Entry, schema};
 use rackwright_client::command::flags;
@@ -35,6 +37,8 @@ pub fn output(entry: &Entry, output: &Value) -> (String, Option<String>) {
         serde_json::from_value(output.clone()).ok().map(|detail| server::server(&detail, output))
     } else if shape == schema::of::<JobDetail>() {
         serde_json::from_value(output.clone()).ok().map(|detail| job::job(&detail, output))
+    } else if shape == schema::of::<SystemView>() {
+        serde_json::from_value(output.clone()).ok().map(|status| system::system(&status, output))
     } else {
         None
     };

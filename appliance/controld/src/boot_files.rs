@@ -23,21 +23,13 @@ pub enum BootFilesError {
     Agent(#[source] rackwright_images::provision::AgentError),
 }
 
-/// Gathers the files in `folder`, which holds nothing else. An environment that is not there is named in the log: it may
-/// still be built while the daemon runs.
+/// Gathers the files in `folder`, which holds nothing else. An environment that is not there may still be built while the
+/// daemon runs.
 ///
 /// # Errors
 /// [`BootFilesError`] when a link or the agent's archive cannot be made.
 pub fn gather(config: &Config, folder: &Path) -> Result<(), BootFilesError> {
     let flavour = config.boot_dir.join(&config.boot_flavour);
-    if !flavour.join("provision.cpio.zst").is_file() {
-        tracing::warn!(
-            "There is no provisioning environment in {}: machines cannot netboot before it is built with: \
-             rackwright environment build {}",
-            flavour.display(),
-            config.boot_flavour
-        );
-    }
     place(&folder.join(&config.boot_flavour), &flavour)?;
     agent_cpio(&config.agent, &folder.join("agent.cpio")).map_err(BootFilesError::Agent)?;
     Ok(())

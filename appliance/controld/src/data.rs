@@ -7,6 +7,7 @@
 //! | `secrets.key` | opens the secrets in the database; 64 hexadecimal digits, mode 0600 |
 //! | `ca/` | the certificate authority |
 //! | `images/`, `work/` | images, and the room in which they are built |
+//! | `import/` | where people put images that they import, unless the configuration names other places |
 //! | `boot/` | links to the files of the provisioning environment |
 
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
@@ -58,7 +59,7 @@ impl DataDir {
         private_folder(path)?;
         let lock = lock(path)?;
         let data = Self { path: path.to_owned(), _lock: lock };
-        for folder in [data.images(), data.work(), data.boot()] {
+        for folder in [data.images(), data.work(), data.boot(), data.path.join("import")] {
             private_folder(&folder)?;
         }
         Ok(data)

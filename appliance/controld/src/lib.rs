@@ -9,6 +9,7 @@ pub mod config;
 pub mod daemon;
 mod data;
 mod files;
+pub mod named_files;
 pub mod notify;
 mod plan;
 mod sockets;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rackwright_controld::config::{self, Config, ConfigError};
 use rackwright_controld::daemon::Daemon;
-use rackwright_controld::notify;
+use rackwright_controld::{named_files, notify};
 use rackwright_domain::refusal::chain;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -31,6 +31,9 @@ fn main() -> ExitCode {
     };
     if arguments.check {
         println!("The configuration is valid.");
+        for sentence in named_files::missing(&config) {
+            eprintln!("warning: {sentence}");
+        }
         return ExitCode::SUCCESS;
     }
     log_to_stderr(&config.log_filter);

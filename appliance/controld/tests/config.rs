@@ -45,6 +45,27 @@ fn an_empty_file_means_all_defaults() {
 }
 
 #[test]
+fn environments_are_below_the_data_folder_unless_they_have_a_place_of_their_own() {
+    let boot_dir = |text: &str| read(text).expect("valid").boot_dir;
+    assert_eq!(boot_dir(""), Path::new("/var/lib/rackwright/environment"));
+    assert_eq!(boot_dir("data_dir = \"/srv/center\""), Path::new("/srv/center/environment"));
+    assert_eq!(boot_dir("data_dir = \"/srv/center\"\nboot_dir = \"/boot/x\""), Path::new("/boot/x"));
+}
+
+#[test]
+fn images_are_imported_from_below_the_data_folder_unless_told_otherwise() {
+    let folders = |text: &str| read(text).expect("valid").import_dirs;
+    assert_eq!(folders("data_dir = \"/srv/center\""), [Path::new("/srv/center/import")]);
+    assert_eq!(
+        folders("[images]\nimport_dirs = [\"/srv/a\", \"/srv/b\"]"),
+        [Path::new("/srv/a"), Path::new("/srv/b")]
+    );
+    assert!(folders("[images]\nimport_dirs = []").is_empty());
+    let wrong = read("[images]\nimport_dirs = [\"/srv/a\", \"b\"]").expect_err("is no path from the root");
+    assert!(wrong.contains("line 2, images.import_dirs: \"b\" is not a path from the root"), "{wrong}");
+}
+
+#[test]
 fn netboot_is_served_as_soon_as_an_interface_is_named() {
     let both = "[netboot]\ninterface = \"eth1\"\naddress = \"10.77.0.1\"\n";
     let config = read(both).expect("valid");

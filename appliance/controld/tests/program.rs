@@ -95,6 +95,44 @@ fn check_says_valid_or_names_every_wrong_key() {
 }
 
 #[test]
+fn check_warns_of_files_that_are_named_and_missing() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let config = path("rackwrightd.toml").display().to_string();
+    let text = format!(
+        "agent = {:?}\nipxe_dir = {:?}\n[netboot]\ninterface = \"eth1\"\naddress = \"10.77.0.1\"\n[images]\napt_sources = {:?}\n",
+        path("agent"),
+        path("ipxe"),
+        path("sources.list")
+    );
+    std::fs::write(&config, &text).expect("written");
+    let warnings = || {
+        let checked = output(&["--check", "--config", &config]);
+        assert!(checked.status.success(), "{checked:?}");
+        String::from_utf8(checked.stderr).expect("UTF-8")
+    };
+    let said = warnings();
+    for part in [
+        "agent: there is no file",
+        "ipxe/undionly.kpxe",
+        "ipxe/snponly.efi",
+        "images.apt_sources: there is no file",
+    ] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+    assert_eq!(said.lines().count(), 4, "{said}");
+
+    std::fs::create_dir(path("ipxe")).expect("made");
+    for name in ["agent", "ipxe/undionly.kpxe", "ipxe/snponly.efi", "sources.list"] {
+        std::fs::write(path(name), "x").expect("written");
+    }
+    assert_eq!(warnings(), "");
+    std::fs::remove_file(path("agent")).expect("removed");
+    std::fs::write(&config, text.replace("[netboot]", "[netboot]\nenabled = false")).expect("written");
+    assert_eq!(warnings(), "", "nobody is given the agent then");
+}
+
+#[test]
 fn version_and_example_are_printed() {
     assert_eq!(
         String::from_utf8_lossy(&output(&["--version"]).stdout),
@@ -117,6 +155,22 @@ fn it_stops_at_a_signal_and_tells_the_password_only_once_and_never_in_the_log() 
         assert_eq!(out.contains("one-time password"), is_first, "{out}");
         let password = std::fs::read_to_string(folder.path().join("run/admin-password")).expect("there");
         assert!(!log.contains(password.trim()), "{log}");
+    }
+}
+
+#[test]
+fn the_log_says_what_is_missing_and_what_to_do() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let daemon = Running::start(&write_config(folder.path()));
+    daemon.signal(Signal::SIGTERM);
+    let (_, _, log) = daemon.wait();
+    for said in [
+        "Netboot is off",
+        "under [netboot]",
+        "rackwright environment build generic",
+        "rackwright image build",
+    ] {
+        assert!(log.contains(said), "{said} is not in\n{log}");
     }
 }
 

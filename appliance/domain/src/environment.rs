@@ -2,3 +2,5 @@
 
 mod build;
 mod list;
+
+pub(crate) use list::built;

@@ -6,6 +6,7 @@ mod import;
 mod list;
 mod remove;
 mod show;
+mod source;
 mod start;
 mod verify;
 

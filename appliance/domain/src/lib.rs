@@ -47,8 +47,12 @@ pub use refusal::Refusal;
 pub struct Site {
     pub images_dir: PathBuf,
     pub work_dir: PathBuf,
+    /// Folders from which everybody who may import images may read them.
+    pub import_dirs: Vec<PathBuf>,
     /// Boot files: a folder per kernel flavour.
     pub boot_dir: PathBuf,
+    /// Whether machines that netboot are served.
+    pub netboot: bool,
     /// `http://ADDRESS[:PORT]`: where machines fetch images.
     pub http_base: String,
     /// `ADDRESS:PORT`: where agents dial.
@@ -72,7 +76,7 @@ pub struct Domain {
     pub changed: Arc<Notify>,
     started_at: Millis,
     sign_ins: person::attempts::Attempts,
-    /// Why the last write failed for want of room; cleared by a write that holds.
+    /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
 

@@ -9,6 +9,7 @@ mod list;
 mod place;
 mod power;
 mod reboot;
+mod remove;
 mod rename;
 mod retire;
 mod samples;

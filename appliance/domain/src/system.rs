@@ -1,5 +1,7 @@
 //! The health of the Control Center.
 
+mod warnings;
+
 use std::path::{Path, PathBuf};
 
 use nix::sys::statvfs::statvfs;
@@ -12,6 +14,10 @@ use crate::{Caller, Domain};
 impl Handle<SystemStatus, Caller> for Domain {
     async fn handle(&self, _: &Caller, _: Nothing) -> Result<SystemView, Fault> {
         let room = room(self.data_dir()).await?;
+        let warnings = self
+            .warnings()
+            .await
+            .map_err(|refusal| refusal.fault("show the status of the Control Center"))?;
         Ok(SystemView {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at,
@@ -20,6 +26,7 @@ impl Handle<SystemStatus, Caller> for Domain {
             data_bytes: room.bytes,
             data_free_bytes: room.free_bytes,
             agents_connected: self.presence.agents(),
+            warnings,
             counters: self.ports.counters.snapshot().into_iter().collect(),
         })
     }

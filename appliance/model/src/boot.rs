@@ -72,6 +72,12 @@ impl BootStage {
         Self::Agent,
     ];
 
+    /// Whether the station is passed in parts: each record of it says everything up to then, and the last one counts.
+    #[must_use]
+    pub fn has_parts(self) -> bool {
+        self == Self::RamDisk
+    }
+
     /// The stage in words, for a person.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -160,7 +166,7 @@ impl BootStage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BootRecord {
     pub stage: BootStage,
-    /// When it happened last in this boot.
+    /// When it happened first in this boot; of a station with several parts, when the last of them came.
     pub at: Millis,
     /// One sentence of fact: the address given, the file and bytes sent.
     pub detail: String,

@@ -12,13 +12,19 @@ fn stage_word(stage: BootStage) -> Result<String, StoreError> {
         .map_err(|_| StoreError::Unreadable { what: "boot stage", value: format!("{stage:?}") })
 }
 
-/// Note a station; a station that was passed already in this boot keeps its first time.
+/// Note a station; a station that was passed already in this boot keeps its first record, one that is passed in parts its
+/// latest.
 ///
 /// # Errors
 /// When the database fails.
 pub fn boot_record_put(tx: &Connection, server: ServerId, record: &BootRecord) -> Result<(), StoreError> {
-    let sql = "INSERT INTO boot_record (server_id, stage, at, detail) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (server_id, stage) DO NOTHING";
+    const FIRST: &str = "INSERT INTO boot_record (server_id, stage, at, detail) VALUES ($1, $2, $3, $4) \
+                         ON CONFLICT (server_id, stage) DO NOTHING";
+    // What is written down late must not undo what came after it.
+    const LATEST: &str = "INSERT INTO boot_record (server_id, stage, at, detail) VALUES ($1, $2, $3, $4) \
+                          ON CONFLICT (server_id, stage) DO UPDATE SET at = excluded.at, detail = excluded.detail \
+                          WHERE excluded.at >= boot_record.at";
+    let sql = if record.stage.has_parts() { LATEST } else { FIRST };
     row::run(tx, sql, (server.0, stage_word(record.stage)?, record.at.0, &record.detail))?;
     Ok(())
 }

@@ -162,7 +162,7 @@ pub fn job_step(tx: &Connection, id: JobId, step: &str, permille: u32) -> Result
     Ok(())
 }
 
-/// End a job; one that has ended stays as it is.
+/// End a job; one that has ended stays as it is. What it did last is kept unless it succeeded: that is where it stopped.
 ///
 /// # Errors
 /// When the database fails.
@@ -173,9 +173,10 @@ pub fn job_end(
     reason: Option<&str>,
     at: Millis,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE job SET state = $2, reason = $3, ended_at = $4, step = $5, progress_permille = \
-               CASE WHEN $2 = 'succeeded' THEN 1000 ELSE progress_permille END WHERE id = $1 AND ended_at IS NULL";
-    row::run(tx, sql, (id.0, state.word(), reason, at.0, state.word()))?;
+    let sql = "UPDATE job SET state = $2, reason = $3, ended_at = $4, \
+               step = CASE WHEN $2 = 'succeeded' THEN '' ELSE step END, \
+               progress_permille = CASE WHEN $2 = 'succeeded' THEN 1000 ELSE progress_permille END WHERE id = $1 AND ended_at IS NULL";
+    row::run(tx, sql, (id.0, state.word(), reason, at.0))?;
     Ok(())
 }
 

@@ -202,6 +202,15 @@ pub fn server_mac_put(tx: &Connection, id: ServerId, mac: MacAddr) -> Result<(),
     Ok(())
 }
 
+/// Delete a server with its interfaces, boot timeline, jobs, installs and certificates.
+///
+/// # Errors
+/// When the database fails.
+pub fn server_delete(tx: &Connection, id: ServerId) -> Result<(), StoreError> {
+    row::run(tx, "DELETE FROM server WHERE id = $1", [id.0])?;
+    Ok(())
+}
+
 /// # Errors
 /// When the database fails.
 pub fn server_set_state(

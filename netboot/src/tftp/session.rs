@@ -1,4 +1,7 @@
 //! One transfer to one client, on a port of its own (RFC 1350 section 4).
+//!
+//! Attacker's input: the address of the client. Anybody can ask in another's name, and what is sent to that one unasked
+//! must be little: until it answers for the first time, its first packets are sent twice at most.
 
 use std::io;
 use std::net::SocketAddrV4;
@@ -20,6 +23,8 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LAST_WAIT: Duration = Duration::from_secs(4);
 /// How often one window is sent before the client is given up.
 const TRIES: u32 = 6;
+/// The same for a client that has never answered. A real one that lost both asks again.
+const TRIES_UNANSWERED: u32 = 2;
 /// No transfer lasts longer.
 const LIMIT: Duration = Duration::from_secs(900);
 /// A client sends acknowledgements and short error texts.
@@ -34,7 +39,7 @@ pub(crate) enum End {
     Probe,
     /// The client gave up, with its reason.
     Aborted(String),
-    /// No answer to [`TRIES`] sendings.
+    /// No answer to as many sendings as are made.
     TimedOut,
     Failed(io::Error),
 }
@@ -83,7 +88,7 @@ impl Session<'_> {
                 Some(Ok(Acked::Done)) => return Ok(End::Done),
                 Some(Ok(Acked::Progress | Acked::Stale)) => tries = 0,
                 Some(Err(end)) => return Ok(end),
-                None if tries >= TRIES => return Ok(End::TimedOut),
+                None if tries >= self.most_tries() => return Ok(End::TimedOut),
                 None => {
                     count(&self.counters.tftp_resent);
                     window.rewind();
@@ -96,10 +101,12 @@ impl Session<'_> {
     async fn agree(&mut self) -> io::Result<Option<End>> {
         let granted = std::mem::take(&mut self.terms.granted);
         let answer = Packet::Oack(granted).serialize().map_err(io::Error::other)?;
-        for tries in 1..=TRIES {
-            if tries > 1 {
+        let mut tries = 0;
+        while tries < self.most_tries() {
+            if tries > 0 {
                 count(&self.counters.tftp_resent);
             }
+            tries += 1;
             self.put(&answer).await?;
             match self.hear(tries, |low| if low == 0 { Acked::Progress } else { Acked::Stale }).await? {
                 Some(Ok(_)) => return Ok(None),
@@ -109,6 +116,10 @@ impl Session<'_> {
             }
         }
         Ok(Some(End::TimedOut))
+    }
+
+    fn most_tries(&self) -> u32 {
+        if self.answered.load(Ordering::Relaxed) { TRIES } else { TRIES_UNANSWERED }
     }
 
     /// Waits for an acknowledgement that `judge` does not call stale. None when the time is over.

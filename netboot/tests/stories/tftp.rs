@@ -146,6 +146,43 @@ fn a_lost_answer_and_a_lost_block_are_sent_again() {
 }
 
 #[test]
+fn whoever_never_answers_is_sent_little_and_may_ask_again() {
+    let rack = Rack::with_client();
+    for (options, sent) in [(vec![], 516), (vec![option(OptionType::BlockSize, 1_400)], 15)] {
+        let before = rack.counters();
+        let mut silent = rack.on_client(Hand::new);
+        silent.ask("undionly.kpxe", options.clone());
+        rack.until("the end", |rack| rack.counters().tftp_timeouts == before.tftp_timeouts + 1);
+        assert_eq!(rack.counters().tftp_resent, before.tftp_resent + 1);
+        silent.socket.set_nonblocking(true).expect("set");
+        let mut bytes = [0; 2_048];
+        let lengths: Vec<usize> = std::iter::from_fn(|| silent.socket.recv(&mut bytes).ok()).collect();
+        assert_eq!(lengths, [sent; 2]);
+
+        silent.socket.set_nonblocking(false).expect("set");
+        silent.ask("undionly.kpxe", options);
+        silent.hear();
+        silent.say(&Packet::Error { code: ErrorCode::NotDefined, msg: String::new() });
+    }
+}
+
+#[test]
+fn whoever_answered_is_tried_longer() {
+    let rack = Rack::with_client();
+    rack.on_client(|| {
+        let mut hand = Hand::new();
+        hand.ask("undionly.kpxe", vec![option(OptionType::Timeout, 1)]);
+        hand.hear();
+        hand.say(&Packet::Ack(0));
+        for sending in 1..=6 {
+            assert_eq!(hand.block(), 1, "sending {sending}");
+        }
+    });
+    rack.until("the end", |rack| rack.counters().tftp_timeouts == 1);
+    assert_eq!(rack.counters().tftp_resent, 5);
+}
+
+#[test]
 fn a_window_is_sent_at_once_and_repaired_from_its_gap() {
     let rack = Rack::with_client();
     rack.on_client(|| {

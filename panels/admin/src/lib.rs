@@ -7,6 +7,7 @@ mod live;
 mod pages;
 mod server;
 mod tier;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts/charts.html", include_str!("../templates/parts/charts.html")),
     ("parts/load.html", include_str!("../templates/parts/load.html")),
     ("parts/hardware.html", include_str!("../templates/parts/hardware.html")),
+    ("parts/warnings.html", include_str!("../templates/parts/warnings.html")),
     ("parts/jobs.html", include_str!("../templates/parts/jobs.html")),
     ("list.html", include_str!("../templates/list.html")),
     ("object.html", include_str!("../templates/object.html")),
@@ -56,6 +58,7 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/servers", get(fleet::page))
         .route("/servers/{name}", get(server::page))
         .route("/parts/fleet", get(fleet::part))
+        .route("/parts/warnings", get(warnings::part))
         .route("/parts/tile/{name}", get(fleet::tile))
         .route("/parts/row/{name}", get(fleet::row))
         .route("/parts/server/{name}/charts", get(server::charts::part))
@@ -68,6 +71,7 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/parts/racks/{name}", get(pages::racks::one_part))
         .route("/images", get(pages::images::list))
         .route("/images/{name}", get(pages::images::one))
+        .route("/environments", get(pages::environments::list))
         .route("/profiles", get(pages::profiles::list))
         .route("/profiles/{name}", get(pages::profiles::one))
         .route("/networks", get(pages::networks::list))

@@ -24,13 +24,8 @@ const MENU: &[MenuItem] = &[
     item(("racks", "/racks", "stack-2"), "", "r", &["rack"], Permission::Inspect),
     item(("discovery", "/discovery", "radar-2"), "", "d", &["discovery"], Permission::Inspect),
     item(("networks", "/networks", "topology-star-3"), "", "n", &["network"], Permission::Inspect),
-    item(
-        ("images", "/images", "disc"),
-        "group-installing",
-        "i",
-        &["image", "environment"],
-        Permission::Inspect,
-    ),
+    item(("images", "/images", "disc"), "group-installing", "i", &["image"], Permission::Inspect),
+    item(("environments", "/environments", "cpu"), "", "v", &["environment"], Permission::Inspect),
     item(("profiles", "/profiles", "file-settings"), "", "p", &["profile"], Permission::Inspect),
     item(("jobs", "/jobs", "list-check"), "group-center", "j", &["job"], Permission::Look),
     item(("system", "/system", "heart-rate-monitor"), "", "y", &["system"], Permission::Inspect),
@@ -62,10 +57,13 @@ impl Tier for Admin {
         let job = output.and_then(|output| given(output, "job"));
         let name = |value: &Value| given(value, "name");
         let page = match (entry.spec.name, output) {
-            ("image.build" | "image.import", Some(_)) => {
+            ("image.build" | "image.import" | "environment.build", Some(_)) => {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
-            ("image.remove" | "profile.remove" | "rack.remove" | "account.remove", Some(_)) => None,
+            (
+                "server.remove" | "image.remove" | "profile.remove" | "rack.remove" | "account.remove",
+                Some(_),
+            ) => None,
             ("session.enter" | "session.leave", _) => return "/".to_owned(),
             (
                 "server.add" | "server.rename" | "profile.create" | "rack.create" | "rack.rename"
@@ -104,7 +102,8 @@ impl Tier for Admin {
 /// Where the things of a noun are listed.
 fn list_of(noun: &str) -> &'static str {
     match noun {
-        "image" | "environment" => "/images",
+        "image" => "/images",
+        "environment" => "/environments",
         "profile" => "/profiles",
         "rack" => "/racks",
         "network" => "/networks",

@@ -177,6 +177,7 @@ fn number_cell(name: &str, number: &serde_json::Number, now: Millis) -> Cell {
 fn text_cell(name: &str, text: &str) -> Cell {
     let of = |kind: &'static str, text: String| Cell { kind, text, ..Cell::default() };
     match name {
+        _ if text.is_empty() => of("none", "–".into()),
         "state" | "phase" => of("state", text.to_owned()),
         "sha256" => Cell {
             title: text.to_owned(),

@@ -1,4 +1,5 @@
-//! HTTPS: TLS handshakes are limited in number and in time, so that slow ones cannot keep others out.
+//! HTTPS: TLS handshakes are limited in number and in time, and connections in number for each address, so that slow
+//! peers and greedy ones cannot keep others out.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -10,15 +11,23 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use rustls::ServerConfig;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::{Connections, ServeLimits, pause_after};
+use super::{Connections, Places, ServeLimits, pause_after};
 
 /// Until a peer that takes nothing more is given up (`TCP_USER_TIMEOUT`, RFC 5482).
 const STALLED: Duration = Duration::from_secs(60);
+
+/// Refused connections that are hung up on in good order at one time; more are reset.
+const FAREWELLS: usize = 32;
+/// For one of them.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// Bytes that are taken of one of them: the start of a TLS handshake (RFC 8446 section 5.1).
+const FAREWELL_BYTES: u64 = 16 << 10;
 
 /// Serve `app` over TLS until `shutdown`. Requests carry [`ConnectInfo`] of the peer's [`SocketAddr`].
 ///
@@ -33,6 +42,8 @@ pub async fn serve_https(
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let handshakes = Arc::new(Semaphore::new(limits.handshakes));
+    let places = Places::new(limits.connections, limits.per_address);
+    let farewells = Arc::new(Semaphore::new(FAREWELLS));
     let mut connections = Connections::new(limits);
     let mut shutdown = pin!(shutdown);
     loop {
@@ -43,6 +54,13 @@ pub async fn serve_https(
         };
         match (slot, arrival) {
             (Some(slot), Ok((stream, peer))) => {
+                let Some(place) = places.take(peer.ip()) else {
+                    tracing::debug!(peer.address = %peer, "an address has too many connections");
+                    if let Ok(turn) = Arc::clone(&farewells).try_acquire_owned() {
+                        connections.spawn(turn, hang_up(stream));
+                    }
+                    continue;
+                };
                 let session = connections.session(app.clone());
                 let greeting =
                     greet(acceptor.clone(), Arc::clone(&handshakes), stream, peer, limits.handshake);
@@ -50,6 +68,7 @@ pub async fn serve_https(
                     if let Some(stream) = greeting.await {
                         session.serve(stream, ConnectInfo(peer)).await;
                     }
+                    drop(place);
                 });
             }
             (None, _) => break,
@@ -58,6 +77,17 @@ pub async fn serve_https(
     }
     drop(listener);
     connections.finish().await;
+}
+
+/// The peer reads an end, not a reset: the kernel resets a connection with bytes that nobody took.
+async fn hang_up(mut stream: TcpStream) {
+    let farewell = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream.take(FAREWELL_BYTES), &mut tokio::io::sink()).await
+    };
+    if let Ok(Err(error)) = tokio::time::timeout(FAREWELL, farewell).await {
+        tracing::debug!(error = %error, "a refused connection broke");
+    }
 }
 
 /// The TLS handshake, in its turn and within its time.

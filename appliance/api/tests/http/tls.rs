@@ -13,7 +13,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsConnector;
 
@@ -130,6 +130,7 @@ fn neither_another_name_nor_the_certificate_of_an_agent_will_do() {
 fn impatient() -> ServeLimits {
     ServeLimits {
         connections: 2,
+        per_address: 2,
         handshakes: 1,
         handshake: Duration::from_millis(200),
         head: Duration::from_millis(200),
@@ -154,6 +155,14 @@ fn silent_peers_are_hung_up_on_and_others_get_their_turn() {
 }
 
 async fn connect(center: &Center) -> tokio_rustls::client::TlsStream<TcpStream> {
+    connect_from(center, "127.0.0.1").await.expect("a handshake")
+}
+
+/// A connection from one of the addresses of the loopback interface, with its handshake done.
+async fn connect_from(
+    center: &Center,
+    address: &str,
+) -> std::io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(center.authority.clone()).expect("a root");
     let config =
@@ -162,9 +171,41 @@ async fn connect(center: &Center) -> tokio_rustls::client::TlsStream<TcpStream> 
             .expect("versions")
             .with_root_certificates(roots)
             .with_no_client_auth();
-    let tcp = TcpStream::connect(center.address).await.expect("connected");
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::new(address.parse().expect("an address"), 0))?;
+    let tcp = socket.connect(center.address).await?;
     let name = "127.0.0.1".to_owned().try_into().expect("a name");
-    TlsConnector::from(Arc::new(config)).connect(name, tcp).await.expect("a handshake")
+    TlsConnector::from(Arc::new(config)).connect(name, tcp).await
+}
+
+#[test]
+fn one_address_cannot_take_every_connection() {
+    story(async {
+        let limits = ServeLimits { connections: 8, per_address: 2, ..ServeLimits::default() };
+        let center = center(limits, server()).await;
+        let mut held = vec![connect(&center).await, connect(&center).await];
+        for _ in 0..3 {
+            let mut refused = TcpStream::connect(center.address).await.expect("connected");
+            refused.write_all(b"\x16\x03\x01\x02\x00\x01").await.expect("the start of a handshake is sent");
+            let mut rest = Vec::new();
+            refused.read_to_end(&mut rest).await.expect("an end, not a reset");
+            assert_eq!(rest, b"", "nothing was said to it");
+        }
+        assert!(connect_from(&center, "127.0.0.1").await.is_err());
+
+        let mut other = connect_from(&center, "127.0.0.2").await.expect("others are served");
+        for stream in [&mut other, &mut held[0]] {
+            stream.write_all(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
+            let mut start = [0; 12];
+            stream.read_exact(&mut start).await.expect("an answer");
+            assert_eq!(&start, b"HTTP/1.1 404");
+        }
+
+        held.pop();
+        while connect_from(&center, "127.0.0.1").await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
 }
 
 #[test]

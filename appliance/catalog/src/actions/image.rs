@@ -63,7 +63,8 @@ pub struct ImageBuildInput {
 #[serde(deny_unknown_fields)]
 pub struct ImageImportInput {
     pub name: Name,
-    /// Path of a .tar.zst file on the Control Center.
+    /// Path of a .tar.zst file on the Control Center, beneath a folder of `images.import_dirs` in its configuration; local
+    /// root may name any file.
     #[schemars(length(min = 1, max = 4096), regex(pattern = "^/"))]
     pub path: String,
     /// The SHA-256 that the file must have, in hexadecimal.

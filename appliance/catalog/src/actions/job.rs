@@ -33,7 +33,7 @@ pub struct JobView {
     /// What it does, such as "install r1-u07 with debian-12".
     pub title: String,
     pub state: JobState,
-    /// What it does now.
+    /// What it does now; where it stopped when it did not succeed, nothing when it did.
     pub step: String,
     pub progress_permille: u32,
     pub server: Option<Name>,
@@ -63,7 +63,7 @@ impl JobView {
             id: JobId(7),
             title: "install r1-u07 with debian-12".into(),
             state: JobState::Succeeded,
-            step: "done".into(),
+            step: String::new(),
             progress_permille: 1000,
             server: Some(sample_name("r1-u07")),
             started_by: "admin".into(),

@@ -140,6 +140,15 @@ pub struct ServerAssignInput {
     pub account: Name,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerRemoveInput {
+    #[schemars(extend("x-from" = "server.list"))]
+    pub server: Name,
+    /// Repeat the server's name to confirm.
+    pub confirm: Option<Name>,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerWatchInput {
@@ -240,6 +249,15 @@ action! {
     ServerAssignInput => ServerSummary, main "server";
     ServerAssignInput { server: sample_name("r1-u07"), account: sample_name("acme") };
     ServerSummary { account: sample_name("acme"), ..ServerSummary::sample() }
+}
+
+action! {
+    ServerRemove, "server.remove", "Remove",
+    "Delete the record of a server, such as an announcement with a mistyped address; its disk is left as it is.",
+    Provision, Destroy,
+    ServerRemoveInput => Done, main "server";
+    ServerRemoveInput { server: sample_name("r1-u07"), confirm: Some(sample_name("r1-u07")) };
+    Done::new("r1-u07 is removed. A machine of it that netboots again is discovered anew.")
 }
 
 action! {

@@ -18,8 +18,20 @@ pub struct SystemView {
     pub data_bytes: u64,
     pub data_free_bytes: u64,
     pub agents_connected: u32,
+    /// What is not set up yet, without which no server can be installed.
+    pub warnings: Vec<Warning>,
     /// Messages that were dropped, files sent and the like, since the start.
     pub counters: BTreeMap<String, u64>,
+}
+
+/// Something that is missing, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Warning {
+    /// What is missing and what that keeps from happening, in a sentence.
+    pub problem: String,
+    pub advice: String,
+    /// The action that mends it, if one does.
+    pub action: Option<String>,
 }
 
 action! {
@@ -34,6 +46,11 @@ action! {
         data_bytes: 480 << 30,
         data_free_bytes: 400 << 30,
         agents_connected: 2,
+        warnings: vec![Warning {
+            problem: "There is no image: no server can be installed.".into(),
+            advice: "Build one with: rackwright image build debian-12 --recipe debian-12".into(),
+            action: Some("image.build".into()),
+        }],
         counters: BTreeMap::from([("dhcp.malformed".into(), 0)]),
     }
 }

@@ -1,6 +1,6 @@
 //! A fault: what was attempted, why it failed, what to do.
 
-use rackwright_catalog::{Entry, Fault};
+use rackwright_catalog::{Entry, Fault, FieldProblem};
 use rackwright_client::command::{Flag, Secrecy, flags};
 
 use super::value::{lines, one_line};
@@ -8,18 +8,19 @@ use super::value::{lines, one_line};
 /// A fault as text. Fields are named with the flags that fill them.
 #[must_use]
 pub fn fault(entry: &Entry, fault: &Fault) -> String {
-    let mut text = format!(
-        "error: could not {}\n  why:         {}\n",
-        one_line(&fault.attempted),
-        one_line(&fault.reason)
-    );
     let flags = flags(entry);
-    for field in &fault.fields {
-        let problem = one_line(&field.problem);
-        match flag(entry, &flags, &field.field) {
-            Some(flag) => text.push_str(&format!("    {flag}: {problem}\n")),
-            None => text.push_str(&format!("    {}: {problem}\n", one_line(&field.field))),
-        }
+    let line = |FieldProblem { field, problem }: &FieldProblem| {
+        let named = flag(entry, &flags, field).unwrap_or_else(|| one_line(field));
+        format!("{named}: {}", one_line(problem))
+    };
+    // The reason of a single wrong field is that field's problem.
+    let (reason, fields) = match fault.fields.as_slice() {
+        [only] if fault.reason == format!("{}: {}", only.field, only.problem) => (line(only), &[][..]),
+        fields => (one_line(&fault.reason), fields),
+    };
+    let mut text = format!("error: could not {}\n  why:         {reason}\n", one_line(&fault.attempted));
+    for field in fields {
+        text.push_str(&format!("    {}\n", line(field)));
     }
     for (at, line) in lines(&fault.advice).iter().enumerate() {
         text.push_str(&format!("  {:<12} {line}\n", if at == 0 { "what to do:" } else { "" }));
@@ -46,9 +47,25 @@ fn flag(entry: &Entry, flags: &[Flag], field: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use rackwright_catalog::{FieldProblem, entry};
+    use rackwright_catalog::entry;
 
     use super::*;
+
+    #[test]
+    fn a_single_wrong_field_is_said_once() {
+        let entry = entry("server.add").expect("known");
+        let one = Fault::invalid("add r1", vec![FieldProblem::new("macs.0", "is wrong")]);
+        assert_eq!(
+            fault(entry, &one),
+            "error: could not add r1\n  why:         macs.0 (--macs): is wrong\n  what to do:  Correct the named fields and \
+             try again.\n"
+        );
+        let told = fault(entry, &Fault { reason: "it is not to be had".into(), ..one });
+        assert!(
+            told.contains("it is not to be had") && told.contains("    macs.0 (--macs): is wrong"),
+            "{told}"
+        );
+    }
 
     #[test]
     fn what_why_and_what_to_do_each_have_a_line() {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rackwright_api::{Place, Places};
 use rackwright_model::ServerId;
 use rustls::ServerConfig;
 use socket2::{SockRef, TcpKeepalive};
@@ -16,7 +17,6 @@ use tokio_rustls::server::TlsStream;
 
 use super::counters::{AgentCounters, count};
 use super::desk::Desk;
-use super::places::{Place, Places};
 use super::registry::Registry;
 use super::session::{self, Session};
 use crate::authority::{fingerprint, server_of};

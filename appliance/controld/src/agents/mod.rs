@@ -10,7 +10,6 @@ mod counters;
 mod desk;
 mod frames;
 mod listen;
-mod places;
 mod registry;
 mod session;
 mod tls;

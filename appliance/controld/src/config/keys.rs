@@ -67,7 +67,7 @@ pub const KEYS: &[Key] = &[
         "",
         "boot_dir",
         r#""/var/lib/rackwright/environment""#,
-        "The provisioning environments: a folder per kernel flavour. Build one with: rackwright environment build generic",
+        "The provisioning environments: a folder per kernel flavour. Without this key: `environment` below data_dir. Build one with: rackwright environment build generic",
     ),
     key(
         "",
@@ -85,7 +85,7 @@ pub const KEYS: &[Key] = &[
         "",
         "ipxe_dir",
         r#""/usr/lib/ipxe""#,
-        "The boot programs `undionly.kpxe` (BIOS) and `ipxe.efi` (UEFI).",
+        "The boot programs `undionly.kpxe` (BIOS) and `snponly.efi` (UEFI).",
     ),
     key("panel", "listen", r#"["0.0.0.0:8443"]"#, "Addresses and ports to listen on."),
     key(
@@ -120,6 +120,12 @@ pub const KEYS: &[Key] = &[
         "address",
         r#""10.77.0.1:8444""#,
         "Where servers connect to: an IPv4 address, with a port when it is not that of `listen`. Without this key: the address of netboot.",
+    ),
+    key(
+        "images",
+        "import_dirs",
+        r#"["/var/lib/rackwright/import"]"#,
+        "Folders from which images are imported by path; local root may import from anywhere. Without this key: `import` below data_dir.",
     ),
     open(
         "images",

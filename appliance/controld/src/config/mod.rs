@@ -29,6 +29,8 @@ pub struct Config {
     /// None: machines that netboot are not served.
     pub netboot: Option<Netboot>,
     pub agents: Agents,
+    /// Folders from which people may import images.
+    pub import_dirs: Vec<PathBuf>,
     /// File with package sources for image builds.
     pub apt_sources: Option<PathBuf>,
     /// A filter in the language of `tracing_subscriber::EnvFilter`.
@@ -78,13 +80,15 @@ impl Config {
         let file = File::new(text, parsed.get_ref());
         let netboot = netboot(&file);
         let agents = agents(&file, netboot.as_ref());
+        let data_dir = folder(&file, "data_dir", "/var/lib/rackwright");
         let config = Self {
-            data_dir: folder(&file, "data_dir", "/var/lib/rackwright"),
             run_dir: folder(&file, "run_dir", "/run/rackwright"),
             boot_flavour: flavour(&file),
             agent: folder(&file, "agent", "/usr/lib/rackwright/rackwright-agent"),
             ipxe_dir: folder(&file, "ipxe_dir", "/usr/lib/ipxe"),
-            boot_dir: folder(&file, "boot_dir", "/var/lib/rackwright/environment"),
+            boot_dir: absolute(&file, "", "boot_dir").unwrap_or_else(|| data_dir.join("environment")),
+            import_dirs: import_dirs(&file, &data_dir),
+            data_dir,
             panel: panel(&file),
             netboot,
             agents,
@@ -111,6 +115,17 @@ fn absolute(file: &File<'_>, table: &str, name: &str) -> Option<PathBuf> {
     }
     found.wrong(format!("{:?} is not a path from the root; begin it with /", found.value));
     None
+}
+
+fn import_dirs(file: &File<'_>, data_dir: &Path) -> Vec<PathBuf> {
+    const FOLDER: &str = "a path from the root";
+    let Some(found) = file.list::<String>("images", "import_dirs", FOLDER) else {
+        return vec![data_dir.join("import")];
+    };
+    for folder in found.value.iter().filter(|folder| !folder.starts_with('/')) {
+        found.wrong(format!("{folder:?} is not {FOLDER}; begin it with /"));
+    }
+    found.value.iter().map(PathBuf::from).collect()
 }
 
 fn flavour(file: &File<'_>) -> String {

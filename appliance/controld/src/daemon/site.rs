@@ -26,7 +26,9 @@ pub(super) fn site(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Res
     Ok(Site {
         images_dir: data.images(),
         work_dir: data.work(),
+        import_dirs: config.import_dirs.clone(),
         boot_dir: config.boot_dir.clone(),
+        netboot: config.netboot.is_some(),
         http_base,
         agent_endpoint: agents.to_string(),
         boot_flavour: config.boot_flavour.clone(),

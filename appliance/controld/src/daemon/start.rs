@@ -6,8 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rackwright_api::{ServeLimits, serve_https, serve_unix};
+use rackwright_catalog::actions::system::Warning;
 use rackwright_client::Transport;
-use rackwright_domain::reconcile;
+use rackwright_domain::refusal::chain;
+use rackwright_domain::{Domain, reconcile};
 use rackwright_netboot::{BIOS_PROGRAM, Netboot, Running, UEFI_PROGRAM};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -65,7 +67,17 @@ impl Daemon {
             "The Control Center listens: panel {:?}, agents {}, socket {}.",
             addresses.panel, addresses.agents, addresses.socket.display()
         );
+        say_what_is_missing(&parts.domain).await;
         Ok(Self { domain: parts.domain, serving, working, stop, addresses, admin_password, _data: data })
+    }
+}
+
+async fn say_what_is_missing(domain: &Domain) {
+    match domain.warnings().await {
+        Ok(warnings) => warnings.iter().for_each(|Warning { problem, advice, .. }| {
+            tracing::warn!("{problem} {advice}");
+        }),
+        Err(error) => tracing::error!("What is missing could not be looked up: {}.", chain(&error)),
     }
 }
 
@@ -185,8 +197,7 @@ fn work(
         ("the renewal of certificates", BY_ITSELF.to_owned())
     });
     if let Some(mut netboot) = netboot {
-        working
-            .spawn(async move { ("netboot", rackwright_domain::refusal::chain(&netboot.stopped().await)) });
+        working.spawn(async move { ("netboot", chain(&netboot.stopped().await)) });
     }
     Ok(working)
 }

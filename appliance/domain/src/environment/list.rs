@@ -15,20 +15,31 @@ impl Handle<EnvironmentList, Caller> for Domain {
     async fn handle(&self, _: &Caller, _: Nothing) -> Result<Page<EnvironmentView>, Fault> {
         let site = &self.site;
         let found = |kernel: Kernel| {
-            view(&site.boot_dir.join(kernel.word()), kernel, kernel.word() == site.boot_flavour)
+            let files = built(&site.boot_dir.join(kernel.word()))?;
+            Some(EnvironmentView {
+                kernel,
+                served: kernel.word() == site.boot_flavour,
+                bytes: files.bytes,
+                built_at: files.built_at,
+            })
         };
         Ok(Page::whole(Kernel::ALL.into_iter().filter_map(found).collect()))
     }
 }
 
+/// The files of one environment.
+pub(crate) struct Built {
+    /// Bytes of kernel and RAM disk together.
+    pub bytes: u64,
+    pub built_at: Millis,
+}
+
 /// The environment in a folder; none when it is not complete.
-fn view(folder: &Path, kernel: Kernel, served: bool) -> Option<EnvironmentView> {
+pub(crate) fn built(folder: &Path) -> Option<Built> {
     let files = ["vmlinuz", "provision.cpio.zst"].map(|name| std::fs::metadata(folder.join(name)).ok());
     let [Some(linux), Some(disk)] = files else { return None };
     let age = disk.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some(EnvironmentView {
-        kernel,
-        served,
+    Some(Built {
         bytes: linux.len() + disk.len(),
         built_at: Millis(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)),
     })

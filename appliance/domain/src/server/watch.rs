@@ -1,4 +1,5 @@
-//! `server watch`: waits for the next events after a cursor.
+//! `server watch`: waits for the next events after a cursor. Of a server that is not there, what is left of it is told
+//! first; then that there is none.
 
 use std::time::Duration;
 
@@ -15,6 +16,13 @@ impl Handle<ServerWatch, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ServerWatchInput) -> Result<Watched, Fault> {
         let mut newest = self.events.follow();
         let after = input.after.unwrap_or_else(|| self.events.newest());
+        if let Some(name) = input.server.clone()
+            && self.seen(&caller.actor, after, Some(&name)).await?.is_empty()
+        {
+            let attempted = format!("watch server {name}");
+            let (scope, phrase) = (caller.scope(), attempted.clone());
+            self.look(&attempted, move |tx| super::named(tx, &scope, &name, &phrase).map(drop)).await?;
+        }
         let wait = Duration::from_secs(u64::from(input.wait_s.unwrap_or(20)));
         let items = timeout(wait, async {
             loop {

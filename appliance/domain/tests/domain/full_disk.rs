@@ -1,21 +1,24 @@
 //! A full data disk: changes are refused by name, looking goes on, and the status says so.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use rackwright_catalog::{FaultCode, Role};
+use rackwright_domain::reconcile;
+use rackwright_store::{Connection, StoreError};
 use serde_json::{Value, json};
 
 use crate::support::World;
 
 impl World {
-    /// Allow the database no more pages than it has, plus `spare`.
+    /// Allow the database no more pages than it has, plus `spare`. No change that the Control Center would know of.
     async fn leave_pages(&self, spare: i64) {
-        self.read(|_| Ok(())).await;
-        self.write(move |tx| {
-            let pages: i64 = tx.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("a number");
-            tx.query_row(&format!("PRAGMA max_page_count = {}", pages + spare), [], |_| Ok(()))
-                .expect("is set");
-            Ok(())
-        })
-        .await;
+        let set = move |tx: &Connection| {
+            let pages: i64 = tx.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            tx.query_row(&format!("PRAGMA max_page_count = {}", pages + spare), [], |_| Ok(()))?;
+            Ok::<_, StoreError>(())
+        };
+        self.domain.store.write(set).await.expect("is set");
     }
 
     async fn storage_problem(&self) -> Value {
@@ -47,6 +50,33 @@ async fn changes_are_refused_looking_goes_on_and_room_heals_it() {
     world.leave_pages(10_000).await;
     world.call(&session, "profile.create", big_profile("web")).await.expect("there is room again");
     assert_eq!(world.storage_problem().await, Value::Null);
+}
+
+/// Longer than it takes to find out; a test that reaches it has failed.
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn the_problem_goes_by_itself_once_there_is_room() {
+    let world = crate::images::with_image("debian-12").await;
+    let reconcilers = tokio::spawn(reconcile::run(Arc::clone(&world.domain)));
+    world.leave_pages(0).await;
+    let start = world.done("server.watch", json!({"wait_s": 0})).await["next"].clone();
+    world.refused("profile.create", big_profile("web")).await;
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    assert!(world.storage_problem().await.is_string(), "a trial found no room");
+
+    world.leave_pages(10_000).await;
+    let heals = async {
+        while world.storage_problem().await.is_string() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, heals).await.expect("the problem is gone");
+    let told = world.done("server.watch", json!({"after": start, "wait_s": 0})).await;
+    let texts: Vec<&str> =
+        told["items"].as_array().expect("events").iter().filter_map(|event| event["text"].as_str()).collect();
+    assert!(texts.len() == 2 && texts[0].contains("full") && texts[1].contains("room again"), "{texts:?}");
+    reconcilers.abort();
 }
 
 #[tokio::test]

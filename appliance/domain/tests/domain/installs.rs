@@ -4,6 +4,7 @@ mod alive;
 mod boots;
 mod killed;
 mod refused;
+mod removed;
 mod whole;
 
 use std::net::Ipv4Addr;

@@ -26,6 +26,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("server.set-bmc", WORKERS),
     ("server.place", WORKERS),
     ("server.retire", WORKERS),
+    ("server.remove", WORKERS),
     ("server.assign", KEEPERS),
     ("server.watch", LOOKERS),
     ("rack.list", STAFF),

@@ -59,8 +59,10 @@ impl World {
         };
         let site = Site {
             images_dir: directory.path().join("images"),
+            import_dirs: vec![directory.path().join("import"), directory.path().join("not there")],
             work_dir: directory.path().join("work"),
             boot_dir: directory.path().join("boot"),
+            netboot: true,
             http_base: "http://10.77.0.1".to_owned(),
             agent_endpoint: "10.77.0.1:8444".to_owned(),
             boot_flavour: "cloud".to_owned(),
@@ -68,6 +70,11 @@ impl World {
         };
         let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
         Self { domain, clock, bmc, machines, ping, directory, sessions: AtomicI64::new(0) }
+    }
+
+    /// The configuration names no interface of machines.
+    pub fn without_netboot(&mut self) {
+        Arc::get_mut(&mut self.domain).expect("nobody works with it yet").site.netboot = false;
     }
 
     /// Carry out an action.

@@ -22,6 +22,7 @@ use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell,
 use serde::Serialize;
 use serde_json::json;
 
+use crate::warnings::{self, WarningsView};
 pub use choice::{Choice, Chosen};
 use group::{GroupView, Grouping};
 
@@ -73,6 +74,8 @@ struct Tools {
 struct FleetPage {
     tools: Tools,
     fleet: Live<FleetView>,
+    /// None for whoever may not look at the state of the Control Center.
+    warnings: Option<Live<WarningsView>>,
 }
 
 #[derive(Serialize)]
@@ -108,11 +111,13 @@ pub async fn page(
     headers: HeaderMap,
 ) -> Response {
     let chosen = choice.checked();
-    let asked = tokio::try_join!(Shell::around(&panel, &session, &headers), fleet(&session, &chosen));
-    let (shell, fleet) = match asked {
-        Ok(both) => both,
+    let shell = Shell::around(&panel, &session, &headers);
+    let asked = tokio::try_join!(shell, fleet(&session, &chosen), warnings::status(&session));
+    let (shell, fleet, status) = match asked {
+        Ok(all) => all,
         Err(fault) => return refusal::answer(&panel, &session, fault).await,
     };
+    let warnings = status.map(|status| WarningsView::of(&shell.who, &status));
     let buttons: Vec<Button> = [
         Button::of(&shell.who, "server.add", "plus", json!({}))
             .map(|button| button.labelled(&tell("button-add-server")).first()),
@@ -138,7 +143,7 @@ pub async fn page(
         fleet.view.empty.buttons.clone_from(&heading.buttons);
     }
     let tools = tools(&session, &chosen, operates && fleet.view.count > 0).await;
-    panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { tools, fleet }))
+    panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { tools, fleet, warnings }))
 }
 
 /// `GET /parts/fleet`: the same without the page around it.

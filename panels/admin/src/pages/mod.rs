@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod discovery;
+pub mod environments;
 pub mod images;
 pub mod jobs;
 pub mod networks;

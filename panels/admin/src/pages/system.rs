@@ -10,13 +10,17 @@ use rackwright_catalog::actions::system::{SystemStatus, SystemView};
 use rackwright_catalog::entry;
 use rackwright_client::cli_line;
 use rackwright_panel_kit::messages::tell;
+use rackwright_panel_kit::panel::Live;
 use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::warnings::WarningsView;
+
 /// The health of the Control Center.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SystemPage {
+    warnings: Live<WarningsView>,
     system: SystemView,
     used_bytes: u64,
     used_permille: u32,
@@ -32,6 +36,7 @@ pub async fn one(State(panel): State<Arc<Panel>>, session: Session, headers: Hea
     let used = system.data_bytes.saturating_sub(system.data_free_bytes);
     let permille = u128::from(used) * 1_000 / u128::from(system.data_bytes.max(1));
     let view = SystemPage {
+        warnings: WarningsView::of(&shell.who, &system),
         used_bytes: used,
         used_permille: u32::try_from(permille).unwrap_or(1_000),
         up_ms: system.now.since(system.started_at),

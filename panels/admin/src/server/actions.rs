@@ -69,6 +69,12 @@ impl ActionsView {
         if can(ServerEvent::Retire) {
             buttons.push(button("server.retire", "archive", json!({})));
         }
+        if !matches!(
+            server.state,
+            ServerState::Online | ServerState::Installing | ServerState::Rescuing | ServerState::Wiping
+        ) {
+            buttons.push(button("server.remove", "trash", json!({})));
+        }
         Self { buttons: buttons.into_iter().flatten().collect() }
     }
 }

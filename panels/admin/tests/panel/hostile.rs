@@ -36,6 +36,7 @@ const SOURCES: [&str; 16] = [
     "server.show",
     "image.list",
     "image.show",
+    "environment.list",
     "profile.list",
     "profile.show",
     "network.list",

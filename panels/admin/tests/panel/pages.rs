@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 29] = [
+pub const PAGES: [(&str, &str); 30] = [
     ("/servers?group=rack", "rack r1 · fra-1"),
     ("/servers?view=table&group=site&rack=r1", "rack=r1\"|site fra-1"),
     ("/servers/r1-u07?range=week", "data-plot=\"network\""),
@@ -24,6 +24,7 @@ pub const PAGES: [(&str, &str); 29] = [
     ("/servers/r1-u07", "AMD EPYC 9354P"),
     ("/images", "Debian GNU/Linux 12 (bookworm)"),
     ("/images/debian-12", "9f86d081884c"),
+    ("/environments", "action=\"/act/environment/build\""),
     ("/profiles", "href=\"/profiles/debian-12\""),
     ("/profiles/debian-12", "Etc/UTC"),
     ("/networks", "10.77.0.0/24"),
@@ -45,10 +46,11 @@ pub const PAGES: [(&str, &str); 29] = [
     ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
 ];
 
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     "/parts/racks",
     "/parts/racks/r1",
     "/parts/server/r1-u07/charts?range=day",
+    "/parts/warnings",
     "/parts/fleet?view=wall",
     "/parts/fleet?view=table",
     "/parts/tile/r1-u07",
@@ -154,6 +156,7 @@ async fn empty_lists_say_what_to_do_next() {
     for (path, action, advice) in [
         ("/servers", "server.list", "Set a network to serve"),
         ("/images", "image.list", "Build one"),
+        ("/environments", "environment.list", "Build the generic one"),
         ("/profiles", "profile.list", "Create one"),
         ("/networks", "network.list", "Set one"),
         ("/jobs", "job.list", "Install a server"),
@@ -162,6 +165,36 @@ async fn empty_lists_say_what_to_do_next() {
         panel.fake.on(action, |_| Ok(json!({"items": [], "next": null})));
         panel.open(path).await.shows(advice);
     }
+}
+
+#[tokio::test]
+async fn what_is_missing_stands_above_the_wall_with_what_mends_it() {
+    let panel = panel();
+    for path in ["/servers", "/system", "/parts/warnings"] {
+        let page = panel.open(path).await;
+        page.shows("There is no image: no server can be installed.")
+            .shows("rackwright image build debian-12");
+        page.shows("action=\"/act/image/build\"");
+    }
+    panel.fake.on("session.show", |_| Ok(crate::harness::support()));
+    let page = panel.open("/parts/warnings").await;
+    page.shows("There is no image");
+    assert!(!page.text.contains("/act/image/build"), "{}", page.text);
+
+    panel.fake.on("system.status", |_| {
+        Err(rackwright_catalog::Fault::new(
+            rackwright_catalog::FaultCode::Unavailable,
+            "show the status",
+            "the disk is gone",
+            "Mount it.",
+        ))
+    });
+    let page = panel.open("/servers").await;
+    page.shows("id=\"tile-r1-u07\"");
+    assert!(
+        !page.text.contains("/parts/warnings"),
+        "whoever may not see the status does not ask for it again"
+    );
 }
 
 #[tokio::test]
@@ -175,6 +208,32 @@ async fn whoever_only_looks_is_offered_nothing_to_change() {
         page.text
     );
     page.shows("Your role may look but not change.");
+}
+
+#[tokio::test]
+async fn a_server_is_removed_only_while_it_is_not_in_use() {
+    let panel = panel();
+    for (state, offered) in [("ready", true), ("retired", true), ("online", false), ("installing", false)] {
+        panel.fake.on("server.show", move |_| {
+            let mut detail =
+                (rackwright_catalog::entry("server.show").expect("in the catalogue").sample_output)();
+            detail["summary"]["state"] = json!(state);
+            Ok(detail)
+        });
+        let page = panel.open("/servers/r1-u07").await;
+        assert_eq!(page.text.contains("/act/server/remove"), offered, "{state}");
+    }
+    let page = panel.post("/act/server/remove", &[("server", "r1-u07"), ("confirm", "r1-u07")]).await;
+    assert_eq!((page.status, page.header("location")), (303, "/servers"));
+}
+
+#[tokio::test]
+async fn a_job_that_ended_says_its_state_once() {
+    let page = panel().open("/jobs").await;
+    let cells: Vec<&str> =
+        page.text.split("<td ").skip(1).filter(|cell| cell.contains("succeeded")).collect();
+    assert_eq!(cells.len(), 1, "{cells:?}");
+    page.shows("data-label=\"Step\"><span class=\"none\">–</span>");
 }
 
 #[tokio::test]

@@ -159,6 +159,11 @@ pub fn set(fake: &Arc<Fake>) {
             .collect();
         Ok(json!({"job": job(input["job"].as_i64().unwrap_or(9), "running"), "log": log}))
     });
+    fake.on("system.status", |_| {
+        let mut status = sample("system.status");
+        status["warnings"] = json!([]);
+        Ok(status)
+    });
     fake.on("audit.list", |_| {
         let row = |id: i64, user: &str, by: &str, action: &str, input: Value, result: &str| {
             json!({"id": id, "at": now() - (50 - id) * 340_000, "user": user, "by": by, "action": action, "input": input, "result": result})

@@ -76,6 +76,12 @@ async fn long_work_is_incomplete_until_its_job_ends() {
 }
 
 #[tokio::test]
+async fn building_an_environment_is_watched_on_the_page_of_its_job() {
+    let page = panel().post("/act/environment/build", &[("kernel", "generic")]).await;
+    assert_eq!((page.status, page.header("location")), (303, "/jobs/2"));
+}
+
+#[tokio::test]
 async fn a_fault_stands_at_its_field_and_what_was_typed_is_kept() {
     let panel = panel();
     panel.fake.on("server.add", |_| {

@@ -175,3 +175,15 @@ filter-account = Konto
 section-account = Konto
 roles-caption = Rechte jeder Rolle
 roles-permission = Recht
+
+# Installationsumgebungen.
+menu-environments = Installationsumgebungen
+page-environments = Eine Installationsumgebung ist der Kernel mit der RAM-Disk, die eine leere Maschine über das Netz startet; sie nimmt den Bestand der Maschine auf und installiert sie. Die als bereitgestellt markierte bekommen die Maschinen.
+help-environments =
+    Der Kernel „generic“ hat die Treiber echter Hardware; der Kernel „cloud“ ist kleiner und für virtuelle Maschinen gedacht.
+
+    Bauen Sie sie nach einer Aktualisierung des Control Centers neu: Maschinen, die von da an über das Netz starten, bekommen die neue.
+empty-environments = Noch keine Installationsumgebung
+empty-environments-advice = Bauen Sie die mit dem Kernel „generic“: Er hat die Treiber echter Hardware. Bis dahin haben Maschinen, die über das Netz starten, nichts zu starten.
+button-build-environment = Installationsumgebung bauen
+button-build-again = Neu bauen

@@ -181,3 +181,15 @@ filter-account = Account
 section-account = Account
 roles-caption = Permissions of each role
 roles-permission = Permission
+
+# Provisioning environments.
+menu-environments = Environments
+page-environments = A provisioning environment is the kernel and RAM disk that a bare machine netboots; it takes stock of the machine and installs it. The one marked as served is given to machines.
+help-environments =
+    The generic kernel has the drivers of real hardware; the cloud kernel is smaller and meant for virtual machines.
+
+    Build it again after the Control Center was updated: machines that netboot from then on get the new one.
+empty-environments = No environment yet
+empty-environments-advice = Build the generic one: it has the drivers of real hardware. Until then, machines that netboot have nothing to start.
+button-build-environment = Build environment
+button-build-again = Build again

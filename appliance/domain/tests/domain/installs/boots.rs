@@ -6,7 +6,7 @@ use rackwright_domain::boot::Choice;
 use rackwright_model::{BootStage, MacAddr};
 use serde_json::json;
 
-use super::{LINK, MAC, Room};
+use super::{LIMIT, LINK, MAC, Room};
 
 const STRANGER: MacAddr = MacAddr([0x52, 0x54, 0, 0xaa, 0xbb, 0xcc]);
 
@@ -25,6 +25,25 @@ async fn an_unknown_machine_appears_as_discovered() {
         server["timeline"][0]["stage"], "dhcp_offer",
         "stations before it had a name are kept: {server:#}"
     );
+}
+
+#[tokio::test]
+async fn the_timeline_shows_every_file_of_the_ram_disk() {
+    let room = Room::new().await;
+    room.netboot().await;
+    for detail in [
+        "provision.cpio.zst: 38.0 MB in 3.10 s",
+        "provision.cpio.zst: 38.0 MB in 3.10 s; agent.cpio: 4.1 MB in 0.30 s",
+    ] {
+        room.world.clock.pass(1_000);
+        room.world.domain.boot_passed(MAC, BootStage::RamDisk, detail.into());
+        let shown = async {
+            while room.server().await["timeline"][0]["detail"] != detail {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(LIMIT, shown).await.unwrap_or_else(|_| panic!("{detail} is not shown"));
+    }
 }
 
 #[tokio::test]

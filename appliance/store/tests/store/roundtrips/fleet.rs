@@ -188,6 +188,25 @@ async fn a_boot_keeps_the_first_time_of_each_station() {
 }
 
 #[tokio::test]
+async fn a_station_with_parts_keeps_its_latest_record() {
+    Database::new()
+        .write(|tx| {
+            let id = server(tx)?;
+            let record = |after, detail: &str| BootRecord {
+                stage: BootStage::RamDisk,
+                at: NOW.plus(after),
+                detail: detail.into(),
+            };
+            for (after, detail) in [(2, "base"), (5, "base; agent"), (3, "base, written down late")] {
+                boot_record_put(tx, id, &record(after, detail))?;
+            }
+            assert_eq!(boot_record_list(tx, id)?, [record(5, "base; agent")]);
+            Ok(())
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn a_job_runs_and_ends_once() {
     Database::new()
         .write(|tx| {
@@ -209,7 +228,12 @@ async fn a_job_runs_and_ends_once() {
                 (row.state, row.reason.as_deref(), row.ended_at),
                 (JobState::Failed, Some("why"), Some(NOW.plus(9)))
             );
-            assert_eq!(row.step, "failed");
+            assert_eq!(row.step, "writing", "that is where it stopped");
+            let other = job(tx, None)?;
+            job_step(tx, other, "writing", 999)?;
+            job_end(tx, other, JobState::Succeeded, None, NOW.plus(9))?;
+            let row = job_get(tx, other)?.expect("is there");
+            assert_eq!((row.step.as_str(), row.progress_permille), ("", 1_000));
             assert!(!job_ask_cancel(tx, id)?, "it has ended");
             Ok(())
         })

@@ -1,0 +1,32 @@
+//! Following what happens to servers.
+
+use rackwright_catalog::FaultCode;
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+async fn watch(world: &World, server: &str, after: &Value) -> Value {
+    world.done("server.watch", json!({"server": server, "after": after, "wait_s": 0})).await
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named_instead_of_waited_for() {
+    let world = World::new();
+    let fault = world.refused("server.watch", json!({"server": "r9", "wait_s": 60})).await;
+    assert_eq!(fault.code, FaultCode::NotFound, "{fault}");
+    assert!(fault.attempted.contains("watch") && fault.reason.contains("no server r9"), "{fault}");
+}
+
+#[tokio::test]
+async fn the_last_words_about_a_server_are_heard_before_it_is_not_there() {
+    let world = World::new();
+    world.done("server.add", json!({"name": "r1", "macs": ["52:54:00:00:00:01"]})).await;
+    let start = watch(&world, "r1", &Value::Null).await;
+    assert_eq!(start["items"], json!([]), "only what happens from now on");
+    world.done("server.remove", json!({"server": "r1", "confirm": "r1"})).await;
+    let last = watch(&world, "r1", &start["next"]).await;
+    assert_eq!(last["items"][0]["text"], "r1 is removed.", "{last}");
+    let fault =
+        world.refused("server.watch", json!({"server": "r1", "after": last["next"], "wait_s": 60})).await;
+    assert_eq!(fault.code, FaultCode::NotFound, "{fault}");
+}
