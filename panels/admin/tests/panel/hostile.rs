@@ -29,7 +29,7 @@ fn is_harmless(text: &str, what: &str) {
     }
 }
 
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     "rack.list",
     "server.samples",
     "server.list",
