@@ -36,6 +36,10 @@ pub const PACKAGES: &[&str] = &[
     "dosfstools",
     "mtools",
     "fdisk",
+    // a small archive of packages
+    "apt-utils",
+    "gpg",
+    "gpg-agent",
     // private servers
     "crun",
     // the browser of the panels' tests

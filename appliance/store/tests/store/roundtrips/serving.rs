@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use rackwright_model::network::Subnet;
-use rackwright_model::profile::{DiskLayout, ImageFormat, NetworkChoice, Profile, SystemUser};
+use rackwright_model::profile::{DiskLayout, ImageFormat, NetworkChoice, PackageSource, Profile, SystemUser};
 use rackwright_model::{ImageId, MacAddr};
 use rackwright_store::StoreError;
 use rackwright_store::image::*;
@@ -27,6 +27,14 @@ pub(super) fn profile() -> Profile {
         domain: Some("example.net".into()),
         network: NetworkChoice::Static,
         packages: vec!["htop".into()],
+        package_sources: vec![PackageSource {
+            uri: "http://10.77.0.1/debian".into(),
+            suite: "bookworm".into(),
+            components: vec!["main".into()],
+            key: None,
+            unsigned: false,
+        }],
+        without_image_sources: false,
         post_install: vec!["true".into()],
     }
 }

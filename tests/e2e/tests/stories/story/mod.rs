@@ -1,6 +1,7 @@
 //! The verbs that stories are told with. Each fails with a sentence; then everything known of the rack is printed.
 
 mod act;
+pub mod archive;
 mod report;
 mod ssh;
 mod stranger;
@@ -13,6 +14,7 @@ use rackwright_rack::progress::step;
 use rackwright_rack::setup::Programs;
 
 pub use act::{Act, Refused};
+pub use archive::Archive;
 pub use ssh::SshKey;
 pub use stranger::Stranger;
 pub use wait::{INSTALL_LIMIT, wait_until};
