@@ -1,10 +1,10 @@
 //! The main story: a blank BIOS and a blank UEFI machine become managed servers, and stay so.
 
-mod inventory;
+pub mod inventory;
 mod life;
 mod secrets;
 mod system;
-mod timeline;
+pub mod timeline;
 
 use crate::story::{Archive, INSTALL_LIMIT, SshKey, Story, archive, bios, uefi};
 
@@ -43,8 +43,7 @@ fn profile(public_key: &str, source: &str) -> Vec<String> {
     let words = ["--root-keys", public_key, "--users", &user.to_string(), "--timezone", "Europe/Berlin"];
     let command = "echo said-by-the-profile; mkdir /etc/story && touch /etc/story/made";
     let more = ["--domain", "example.net", "--post-install", command];
-    let packages =
-        ["--packages", archive::PACKAGE, "--package-sources", source, "--without-image-sources", "true"];
+    let packages = ["--packages", archive::PACKAGE, "--package-sources", source, "--without-image-sources"];
     [&words[..], &more[..], &packages[..]].concat().into_iter().map(str::to_owned).collect()
 }
 
