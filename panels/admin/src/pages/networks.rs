@@ -15,7 +15,8 @@ pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: He
         action: "network.list",
         input: json!({}),
         title: "Networks",
-        help: "Subnets in which the Control Center hands out addresses and boots machines. Where none is set, it stays silent.",
+        help: "Subnets in which the Control Center boots machines and hands out addresses, or leaves that to another DHCP \
+               server. Where none is set, it stays silent.",
         empty: (
             "topology-star-3",
             "No network is served",
@@ -29,7 +30,7 @@ pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: He
         },
         row_buttons: |who, item| {
             let mut known = json!({});
-            for name in ["name", "cidr", "pool_first", "pool_last", "router", "lease_s"] {
+            for name in ["name", "cidr", "mode", "pool_first", "pool_last", "router", "lease_s"] {
                 if !item[name].is_null() {
                     known[name] = item[name].clone();
                 }

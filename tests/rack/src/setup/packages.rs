@@ -23,6 +23,7 @@ pub const PACKAGES: &[&str] = &[
     "iputils-ping",
     "ipxe",
     "isc-dhcp-client",
+    "dnsmasq-base",
     "curl",
     "openssh-client",
     // images and the provisioning environment

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use rackwright_model::network::Subnet;
+use rackwright_model::network::{DhcpMode, Subnet};
 use rackwright_model::profile::{DiskLayout, ImageFormat, NetworkChoice, PackageSource, Profile, SystemUser};
 use rackwright_model::{ImageId, MacAddr};
 use rackwright_store::StoreError;
@@ -42,8 +42,9 @@ pub(super) fn profile() -> Profile {
 fn subnet(third: u8) -> Subnet {
     Subnet {
         cidr: format!("10.77.{third}.0/24").parse().expect("valid"),
-        pool_first: Ipv4Addr::new(10, 77, third, 50),
-        pool_last: Ipv4Addr::new(10, 77, third, 60),
+        mode: DhcpMode::Pool,
+        pool_first: Some(Ipv4Addr::new(10, 77, third, 50)),
+        pool_last: Some(Ipv4Addr::new(10, 77, third, 60)),
         router: Some(Ipv4Addr::new(10, 77, third, 1)),
         dns: vec![Ipv4Addr::new(10, 77, third, 1)],
         lease_s: 600,

@@ -2,6 +2,7 @@
 
 mod act;
 pub mod archive;
+mod foreign;
 mod report;
 mod ssh;
 mod stranger;
@@ -15,6 +16,7 @@ use rackwright_rack::setup::Programs;
 
 pub use act::{Act, Refused};
 pub use archive::Archive;
+pub use foreign::ForeignDhcp;
 pub use ssh::SshKey;
 pub use stranger::Stranger;
 pub use wait::{INSTALL_LIMIT, wait_until};

@@ -4,3 +4,4 @@ mod bad_input;
 mod generic;
 mod install;
 mod killed;
+mod proxy;
