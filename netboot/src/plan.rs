@@ -34,6 +34,14 @@ pub struct Lease {
     pub host_name: Option<String>,
 }
 
+/// What a client that asks for an address is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grant {
+    Lease(Lease),
+    /// Another DHCP server leases the addresses of its network: only what to boot is said here (proxyDHCP).
+    Elsewhere,
+}
+
 /// Why a machine gets no answer. Goes into its boot timeline, and into the counters.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -71,10 +79,13 @@ pub struct BootFact {
 /// Answers of the Control Center. Every call must return within seconds: firmware gives up after about a minute.
 pub trait BootPlan: Send + Sync + 'static {
     /// The address to offer. Nothing needs to be durable yet.
-    fn offer(&self, ask: LeaseAsk) -> Answer<'_, Lease>;
+    fn offer(&self, ask: LeaseAsk) -> Answer<'_, Grant>;
 
     /// Take the address for the client. It must be durable before this returns, because the ACK follows.
-    fn commit(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, Lease>;
+    fn commit(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, Grant>;
+
+    /// The client takes an address that another DHCP server offered. A silence means that there should be none.
+    fn elsewhere(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, ()>;
 
     /// The client gives its address back (DHCPRELEASE).
     fn release(&self, mac: MacAddr, address: Ipv4Addr) -> Answer<'_, ()>;

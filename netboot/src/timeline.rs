@@ -118,7 +118,7 @@ pub(crate) fn transfer(bytes: u64, took: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Answer, BootChoice, Lease, LeaseAsk, Silence};
+    use crate::plan::{Answer, BootChoice, Grant, LeaseAsk, Silence};
     use std::net::Ipv4Addr;
 
     #[derive(Default)]
@@ -129,10 +129,13 @@ mod tests {
     }
 
     impl BootPlan for Notes {
-        fn offer(&self, _: LeaseAsk) -> Answer<'_, Lease> {
+        fn offer(&self, _: LeaseAsk) -> Answer<'_, Grant> {
             nothing()
         }
-        fn commit(&self, _: LeaseAsk, _: Ipv4Addr) -> Answer<'_, Lease> {
+        fn commit(&self, _: LeaseAsk, _: Ipv4Addr) -> Answer<'_, Grant> {
+            nothing()
+        }
+        fn elsewhere(&self, _: LeaseAsk, _: Ipv4Addr) -> Answer<'_, ()> {
             nothing()
         }
         fn release(&self, _: MacAddr, _: Ipv4Addr) -> Answer<'_, ()> {

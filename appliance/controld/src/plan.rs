@@ -4,9 +4,9 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use rackwright_domain::Domain;
-use rackwright_domain::boot::{Choice, Granted, Silent};
+use rackwright_domain::boot::{Choice, Grant as Given, Granted, Silent};
 use rackwright_model::MacAddr;
-use rackwright_netboot::plan::{Answer, BootChoice, BootFact, BootPlan, Lease, LeaseAsk, Silence};
+use rackwright_netboot::plan::{Answer, BootChoice, BootFact, BootPlan, Grant, Lease, LeaseAsk, Silence};
 
 /// Answers of the Control Center to machines that netboot.
 pub struct Plan {
@@ -16,19 +16,25 @@ pub struct Plan {
 }
 
 impl BootPlan for Plan {
-    fn offer(&self, ask: LeaseAsk) -> Answer<'_, Lease> {
+    fn offer(&self, ask: LeaseAsk) -> Answer<'_, Grant> {
         Box::pin(async move {
-            let granted =
+            let given =
                 self.domain.lease_offer(ask.mac, ask.wanted, ask.link, ask.host_name, ask.netboot).await;
-            granted.map(lease).map_err(silence)
+            given.map(grant).map_err(silence)
         })
     }
 
-    fn commit(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, Lease> {
+    fn commit(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, Grant> {
         Box::pin(async move {
-            let granted = self.domain.lease_commit(ask.mac, address, ask.link, ask.host_name).await;
-            granted.map(lease).map_err(silence)
+            let given = self.domain.lease_commit(ask.mac, address, ask.link, ask.host_name).await;
+            given.map(grant).map_err(silence)
         })
+    }
+
+    fn elsewhere(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, ()> {
+        Box::pin(
+            async move { self.domain.lease_elsewhere(ask.mac, address, ask.link).await.map_err(silence) },
+        )
     }
 
     fn release(&self, mac: MacAddr, address: Ipv4Addr) -> Answer<'_, ()> {
@@ -70,9 +76,13 @@ impl BootPlan for Plan {
     }
 }
 
-fn lease(granted: Granted) -> Lease {
-    let Granted { address, subnet, seconds, host_name } = granted;
-    Lease { address, subnet, seconds, host_name }
+fn grant(given: Given) -> Grant {
+    match given {
+        Given::Lease(Granted { address, subnet, seconds, host_name }) => {
+            Grant::Lease(Lease { address, subnet, seconds, host_name })
+        }
+        Given::Elsewhere => Grant::Elsewhere,
+    }
 }
 
 fn silence(silent: Silent) -> Silence {

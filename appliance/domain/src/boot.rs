@@ -22,6 +22,24 @@ pub struct Granted {
     pub host_name: Option<String>,
 }
 
+/// What a machine is given that asks for an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grant {
+    Lease(Granted),
+    /// Another server leases the addresses of its network.
+    Elsewhere,
+}
+
+impl Grant {
+    #[must_use]
+    pub fn lease(self) -> Option<Granted> {
+        match self {
+            Self::Lease(granted) => Some(granted),
+            Self::Elsewhere => None,
+        }
+    }
+}
+
 /// Why a machine gets no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]

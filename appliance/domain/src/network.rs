@@ -13,17 +13,17 @@ use rackwright_store::network::Network;
 fn view(network: &Network, leases: &[LeaseRow], now: Millis) -> NetworkView {
     let subnet = &network.subnet;
     let leased = leases.iter().filter(|lease| lease.network == network.id && lease.until > now).count();
-    let span = u32::from(subnet.pool_last).saturating_sub(u32::from(subnet.pool_first));
     NetworkView {
         id: network.id,
         name: network.name.clone(),
         cidr: subnet.cidr,
+        mode: subnet.mode,
         pool_first: subnet.pool_first,
         pool_last: subnet.pool_last,
         router: subnet.router,
         dns: subnet.dns.clone(),
         lease_s: subnet.lease_s,
         leased: u32::try_from(leased).unwrap_or(u32::MAX),
-        pool_size: span.saturating_add(1),
+        pool_size: subnet.pool_size(),
     }
 }

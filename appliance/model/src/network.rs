@@ -5,16 +5,18 @@ use std::net::Ipv4Addr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A served IPv4 subnet with the pool from which addresses are leased.
+/// A served IPv4 subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subnet {
     /// Network and prefix length, such as 10.77.0.0/24.
     pub cidr: Cidr,
-    /// First address of the pool.
-    pub pool_first: Ipv4Addr,
-    /// Last address of the pool, included.
-    pub pool_last: Ipv4Addr,
+    #[serde(default)]
+    pub mode: DhcpMode,
+    /// First address of the pool; none without a pool.
+    pub pool_first: Option<Ipv4Addr>,
+    /// Last address of the pool, included; none without a pool.
+    pub pool_last: Option<Ipv4Addr>,
     /// Router handed to the machines.
     pub router: Option<Ipv4Addr>,
     /// Name servers handed to the machines.
@@ -28,6 +30,49 @@ pub struct Subnet {
 
 fn default_lease_s() -> u32 {
     3_600
+}
+
+/// Who gives the machines of a subnet their addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum DhcpMode {
+    /// The Control Center leases addresses from the pool.
+    #[default]
+    Pool,
+    /// Another DHCP server does; the Control Center only tells machines that netboot what to boot (proxyDHCP). An address
+    /// that a profile makes static must be reserved there.
+    Proxy,
+}
+
+impl DhcpMode {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pool => "pool",
+            Self::Proxy => "proxy",
+        }
+    }
+}
+
+impl Subnet {
+    /// First and last address that may be leased; none where another server leases them.
+    #[must_use]
+    pub fn pool(&self) -> Option<(Ipv4Addr, Ipv4Addr)> {
+        self.pool_first.zip(self.pool_last).filter(|_| self.mode == DhcpMode::Pool)
+    }
+
+    /// How many addresses may be leased.
+    #[must_use]
+    pub fn pool_size(&self) -> u32 {
+        self.pool()
+            .map_or(0, |(first, last)| u32::from(last).saturating_sub(u32::from(first)).saturating_add(1))
+    }
+
+    /// Whether this address may be leased.
+    #[must_use]
+    pub fn in_pool(&self, address: Ipv4Addr) -> bool {
+        self.pool().is_some_and(|(first, last)| (first..=last).contains(&address))
+    }
 }
 
 /// An IPv4 network: address and prefix length.

@@ -25,10 +25,16 @@ pub struct Profile {
     pub domain: Option<String>,
     #[serde(default)]
     pub network: NetworkChoice,
-    /// Extra packages, by name, from the package sources of the image.
+    /// Extra packages, by name, from the package sources below and those of the image.
     #[serde(default)]
     #[schemars(inner(regex(pattern = "^[a-z0-9][a-z0-9+.-]{1,127}$")))]
     pub packages: Vec<String>,
+    /// Package sources of the installed system, beside those that its image carries.
+    #[serde(default)]
+    pub package_sources: Vec<PackageSource>,
+    /// Whether the sources that the image carries are switched off.
+    #[serde(default)]
+    pub without_image_sources: bool,
     /// Shell commands run inside the new system, in order, before its first boot. The install fails when one fails.
     #[serde(default)]
     #[schemars(inner(length(min = 1, max = 4096)))]
@@ -103,6 +109,31 @@ pub struct SystemUser {
     /// Whether the user may become root with sudo.
     #[serde(default)]
     pub sudo: bool,
+}
+
+/// An archive of Debian packages, as apt knows it (sources.list(5)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackageSource {
+    /// Where the archive is, such as http://10.77.0.1/debian. Name servers must know a host that is given by name.
+    #[schemars(
+        regex(pattern = "^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~%+/-]*)?$"),
+        length(max = 1024)
+    )]
+    pub uri: String,
+    /// Suite, such as bookworm; where there are no components, a directory that ends in a slash, such as ./
+    #[schemars(regex(pattern = "^[A-Za-z0-9._/-]{1,128}$"))]
+    pub suite: String,
+    /// Components of the suite, such as main.
+    #[serde(default)]
+    #[schemars(length(max = 16), inner(regex(pattern = "^[A-Za-z0-9._/-]{1,64}$")))]
+    pub components: Vec<String>,
+    /// The public key that must have signed the archive, in ASCII armour. None means the keys that the image trusts.
+    #[schemars(length(max = 65_536), extend("x-multiline" = true))]
+    pub key: Option<String>,
+    /// Take packages of this archive though nobody signed them: whoever can change traffic can then change the system.
+    #[serde(default)]
+    pub unsigned: bool,
 }
 
 /// How the installed system gets its address.

@@ -97,6 +97,8 @@ mod tests {
             domain: None,
             network: NetworkChoice::Dhcp,
             packages: Vec::new(),
+            package_sources: Vec::new(),
+            without_image_sources: false,
             post_install: Vec::new(),
         }
     }

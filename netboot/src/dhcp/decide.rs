@@ -3,13 +3,15 @@
 use std::net::Ipv4Addr;
 use std::sync::atomic::AtomicU64;
 
+use rackwright_model::BootStage;
+
 use crate::context::{Context, NoAnswer};
 use crate::counters::count;
 use crate::dhcp::Port;
 use crate::dhcp::ask::{Ask, Kind};
 use crate::dhcp::boot::{self, BootFile};
 use crate::dhcp::reply::Reply;
-use crate::plan::{Lease, LeaseAsk};
+use crate::plan::{Grant, Lease, LeaseAsk};
 
 /// Why a client gets no reply, and where that is counted.
 pub(crate) struct Silent<'a> {
@@ -39,17 +41,18 @@ pub(crate) async fn decide<'a>(ask: &Ask, port: Port, context: &'a Context) -> D
 
 async fn discover<'a>(ask: &Ask, context: &'a Context) -> Decision<'a> {
     let boot = boot_file(ask, context).await?;
-    let lease = context.ask(context.plan.offer(lease_ask(ask, ask.wanted, context))).await;
-    let lease = lease.map_err(|none| silent(&none, context))?;
-    Ok(Some(Reply::Offer { lease, boot }))
+    let grant = context.ask(context.plan.offer(lease_ask(ask, ask.wanted, context))).await;
+    match grant.map_err(|none| silent(&none, context))? {
+        Grant::Lease(lease) => Ok(Some(Reply::Offer { lease, boot })),
+        Grant::Elsewhere => Ok(boot.map(|boot| Reply::ProxyOffer { boot })),
+    }
 }
 
 async fn request<'a>(ask: &Ask, context: &'a Context) -> Decision<'a> {
     let counters = &context.counters;
     // SELECTING names a server and an address, INIT-REBOOT an address, RENEWING and REBINDING sit on `ciaddr`.
-    if ask.server.is_some_and(|server| server != context.config.address) {
-        let reason = "The machine took the offer of another DHCP server on this network.".to_owned();
-        return Err(Silent { reason, counter: &counters.dhcp_silent_other_server });
+    if let Some(server) = ask.server.filter(|server| *server != context.config.address) {
+        return elsewhere(ask, server, context).await;
     }
     let named = if ask.server.is_some() { ask.wanted.or(ask.ciaddr) } else { ask.ciaddr.or(ask.wanted) };
     let Some(address) = named else {
@@ -58,10 +61,33 @@ async fn request<'a>(ask: &Ask, context: &'a Context) -> Decision<'a> {
     };
     let boot = boot_file(ask, context).await?;
     match context.ask(context.plan.commit(lease_ask(ask, Some(address), context), address)).await {
-        Ok(lease) if lease.address == address => Ok(Some(Reply::Ack { lease, boot })),
-        Ok(lease) => Ok(Some(nak(format!("{address} is not yours; ask again for {}", lease.address)))),
+        Ok(Grant::Elsewhere) => Ok(None),
+        Ok(Grant::Lease(lease)) if lease.address == address => Ok(Some(Reply::Ack { lease, boot })),
+        Ok(Grant::Lease(lease)) => {
+            Ok(Some(nak(format!("{address} is not yours; ask again for {}", lease.address))))
+        }
         Err(NoAnswer::Silence(silence)) if silence.refuse => Ok(Some(nak(silence.reason))),
         Err(none) => Err(silent(&none, context)),
+    }
+}
+
+/// The client takes the offer of another server: no reply is due, and beside one (proxyDHCP) it is what should happen.
+async fn elsewhere<'a>(ask: &Ask, server: Ipv4Addr, context: &'a Context) -> Decision<'a> {
+    let other_server = || Silent {
+        reason: "The machine took the offer of another DHCP server on this network.".to_owned(),
+        counter: &context.counters.dhcp_silent_other_server,
+    };
+    let address = ask.wanted.ok_or_else(other_server)?;
+    match context.ask(context.plan.elsewhere(lease_ask(ask, Some(address), context), address)).await {
+        Ok(()) => {
+            if ask.netboot() {
+                let detail = format!("Took {address} from the DHCP server {server}.");
+                context.timeline.dhcp(ask.mac, BootStage::DhcpAck, ask.ipxe.is_some(), detail);
+            }
+            Ok(None)
+        }
+        Err(NoAnswer::Silence(_)) => Err(other_server()),
+        Err(none @ NoAnswer::Late) => Err(silent(&none, context)),
     }
 }
 
@@ -72,9 +98,11 @@ async fn inform<'a>(ask: &Ask, context: &'a Context) -> Decision<'a> {
         return Err(Silent { reason, counter: &context.counters.dhcp_silent_senseless });
     }
     let boot = boot_file(ask, context).await?;
-    let lease = context.ask(context.plan.offer(lease_ask(ask, ask.ciaddr, context))).await;
-    let lease = lease.map_err(|none| silent(&none, context))?;
-    Ok(Some(Reply::Settings { lease, boot }))
+    let grant = context.ask(context.plan.offer(lease_ask(ask, ask.ciaddr, context))).await;
+    match grant.map_err(|none| silent(&none, context))? {
+        Grant::Lease(lease) => Ok(Some(Reply::Settings { lease, boot })),
+        Grant::Elsewhere => Ok(boot.map(|boot| Reply::BootOnly { boot })),
+    }
 }
 
 /// Port 4011, where firmware goes that wants to hear about its boot file once more.
@@ -143,6 +171,8 @@ fn nak(reason: String) -> Reply {
 pub(crate) fn leased(reply: &Reply) -> Option<&Lease> {
     match reply {
         Reply::Offer { lease, .. } | Reply::Ack { lease, .. } => Some(lease),
-        Reply::Settings { .. } | Reply::BootOnly { .. } | Reply::Nak { .. } => None,
+        Reply::ProxyOffer { .. } | Reply::Settings { .. } | Reply::BootOnly { .. } | Reply::Nak { .. } => {
+            None
+        }
     }
 }

@@ -140,7 +140,7 @@ impl Dhcp {
     fn record(&self, reply: &Reply, ask: &Ask) {
         let counters = &self.context.counters;
         let stage = match reply {
-            Reply::Offer { .. } => {
+            Reply::Offer { .. } | Reply::ProxyOffer { .. } => {
                 count(&counters.dhcp_offers);
                 BootStage::DhcpOffer
             }
@@ -154,17 +154,22 @@ impl Dhcp {
                 return;
             }
         };
-        if let (Some(lease), Some(boot)) = (decide::leased(reply), reply.boot()) {
-            let verb = if stage == BootStage::DhcpOffer { "Offered" } else { "Leased" };
-            let detail = format!(
-                "{verb} {} to {} for {} s; boot file {}.",
-                lease.address,
-                boot.client.word(),
-                lease.seconds,
-                boot.name
-            );
-            self.context.timeline.dhcp(ask.mac, stage, ask.ipxe.is_some(), detail);
-        }
+        let Some(boot) = reply.boot() else { return };
+        let client = boot.client.word();
+        let detail = match decide::leased(reply) {
+            Some(lease) => {
+                let verb = if stage == BootStage::DhcpOffer { "Offered" } else { "Leased" };
+                format!(
+                    "{verb} {} to {client} for {} s; boot file {}.",
+                    lease.address, lease.seconds, boot.name
+                )
+            }
+            None if stage == BootStage::DhcpOffer => {
+                format!("Told {client} beside another DHCP server: boot file {}.", boot.name)
+            }
+            None => return,
+        };
+        self.context.timeline.dhcp(ask.mac, stage, ask.ipxe.is_some(), detail);
     }
 }
 

@@ -24,6 +24,10 @@ pub(crate) enum Reply {
         lease: Lease,
         boot: Option<BootFile>,
     },
+    /// Beside the offer of another server (proxyDHCP, PXE 2.1 section 2.2.3): no address, the boot file only.
+    ProxyOffer {
+        boot: BootFile,
+    },
     Ack {
         lease: Lease,
         boot: Option<BootFile>,
@@ -47,21 +51,23 @@ impl Reply {
     pub fn given(&self) -> Option<Ipv4Addr> {
         match self {
             Self::Offer { lease, .. } | Self::Ack { lease, .. } => Some(lease.address),
-            Self::Settings { .. } | Self::BootOnly { .. } | Self::Nak { .. } => None,
+            Self::ProxyOffer { .. } | Self::Settings { .. } | Self::BootOnly { .. } | Self::Nak { .. } => {
+                None
+            }
         }
     }
 
     pub fn boot(&self) -> Option<&BootFile> {
         match self {
             Self::Offer { boot, .. } | Self::Ack { boot, .. } | Self::Settings { boot, .. } => boot.as_ref(),
-            Self::BootOnly { boot } => Some(boot),
+            Self::ProxyOffer { boot } | Self::BootOnly { boot } => Some(boot),
             Self::Nak { .. } => None,
         }
     }
 
     fn kind(&self) -> MessageType {
         match self {
-            Self::Offer { .. } => MessageType::Offer,
+            Self::Offer { .. } | Self::ProxyOffer { .. } => MessageType::Offer,
             Self::Ack { .. } | Self::Settings { .. } | Self::BootOnly { .. } => MessageType::Ack,
             Self::Nak { .. } => MessageType::Nak,
         }
@@ -105,7 +111,7 @@ fn header(reply: &Reply, ask: &Ask, server: Ipv4Addr) -> Message {
     let none = Ipv4Addr::UNSPECIFIED;
     let nak = matches!(reply, Reply::Nak { .. });
     let (yiaddr, siaddr) = (reply.given().unwrap_or(none), reply.boot().map_or(none, |_| server));
-    let ciaddr = ask.ciaddr.filter(|_| !nak && !matches!(reply, Reply::Offer { .. })).unwrap_or(none);
+    let ciaddr = ask.ciaddr.filter(|_| !nak && reply.kind() != MessageType::Offer).unwrap_or(none);
     let giaddr = ask.giaddr.unwrap_or(none);
     let mut message = Message::new_with_id(ask.xid, ciaddr, yiaddr, siaddr, giaddr, &ask.mac.0);
     message.set_opcode(Opcode::BootReply).set_htype(HType::Eth);
@@ -124,17 +130,19 @@ fn options(reply: &Reply, ask: &Ask, server: Ipv4Addr) -> Vec<DhcpOption> {
         Reply::Offer { lease, boot } | Reply::Ack { lease, boot } => {
             all.push(DhcpOption::AddressLeaseTime(lease.seconds));
             network(&mut all, lease);
-            boot_options(&mut all, boot.as_ref(), ask, server);
+            boot_options(&mut all, boot.as_ref(), ask, server, false);
             extras(&mut all, lease);
             all.push(DhcpOption::Renewal(lease.seconds / 2));
             all.push(DhcpOption::Rebinding(lease.seconds - lease.seconds / 8));
         }
         Reply::Settings { lease, boot } => {
             network(&mut all, lease);
-            boot_options(&mut all, boot.as_ref(), ask, server);
+            boot_options(&mut all, boot.as_ref(), ask, server, false);
             extras(&mut all, lease);
         }
-        Reply::BootOnly { boot } => boot_options(&mut all, Some(boot), ask, server),
+        Reply::ProxyOffer { boot } | Reply::BootOnly { boot } => {
+            boot_options(&mut all, Some(boot), ask, server, true);
+        }
         Reply::Nak { reason } => {
             all.push(DhcpOption::Message(reason.chars().filter(char::is_ascii).take(120).collect()))
         }
@@ -158,7 +166,14 @@ fn extras(all: &mut Vec<DhcpOption>, lease: &Lease) {
     all.push(DhcpOption::BroadcastAddr(lease.subnet.cidr.broadcast()));
 }
 
-fn boot_options(all: &mut Vec<DhcpOption>, boot: Option<&BootFile>, ask: &Ask, server: Ipv4Addr) {
+/// `beside`: the message goes out beside another DHCP server's.
+fn boot_options(
+    all: &mut Vec<DhcpOption>,
+    boot: Option<&BootFile>,
+    ask: &Ask,
+    server: Ipv4Addr,
+    beside: bool,
+) {
     let Some(boot) = boot else { return };
     match boot.client {
         Client::Pxe => {
@@ -167,6 +182,8 @@ fn boot_options(all: &mut Vec<DhcpOption>, boot: Option<&BootFile>, ask: &Ask, s
             all.push(DhcpOption::VendorExtensions(vec![6, 1, 8, 255]));
         }
         Client::Http => all.push(DhcpOption::ClassIdentifier(b"HTTPClient".to_vec())),
+        // By this word iPXE, too, tells a proxy's offer from a poor server's.
+        Client::Ipxe if beside => all.push(DhcpOption::ClassIdentifier(b"PXEClient".to_vec())),
         // Sub-option 176 (no-pxedhcp) = 1: iPXE else waits two seconds for a proxy.
         Client::Ipxe => all.push(raw(175, vec![176, 1, 1])),
     }

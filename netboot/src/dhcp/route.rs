@@ -31,7 +31,9 @@ pub(crate) fn of(reply: &Reply, ask: &Ask, port: Port, peer: SocketAddrV4) -> Ro
         return Route::Address(peer);
     }
     // An OFFER never follows `ciaddr`: a client that still looks for an address has none to be reached at.
-    if let Some(address) = ask.ciaddr.filter(|_| !matches!(reply, Reply::Offer { .. })) {
+    if let Some(address) =
+        ask.ciaddr.filter(|_| !matches!(reply, Reply::Offer { .. } | Reply::ProxyOffer { .. }))
+    {
         return Route::Address(SocketAddrV4::new(address, CLIENT_PORT));
     }
     match reply.given() {

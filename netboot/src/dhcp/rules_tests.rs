@@ -1,5 +1,7 @@
 //! The rules of netboot, each by its number: what real firmware needs of a DHCP server.
 
+mod proxy;
+
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -384,8 +386,9 @@ fn a_program_that_is_not_installed_is_a_reason_and_not_a_broken_boot() {
 proptest! {
     /// Whatever a client says of itself, the reply keeps its bounds and can be read.
     #[test]
-    fn a_reply_is_always_whole(options in proptest::collection::vec(any::<u8>(), 0..500), kind in prop_oneof![Just(1u8), Just(3), Just(4), Just(7), Just(8)], broadcast: bool) {
+    fn a_reply_is_always_whole(beside: bool, options in proptest::collection::vec(any::<u8>(), 0..500), kind in prop_oneof![Just(1u8), Just(3), Just(4), Just(7), Just(8)], broadcast: bool) {
         let desk = desk();
+        desk.plan.with(|state| state.beside = beside);
         let mut sample = Sample { kind, flags: u16::from(broadcast) << 15, ..discover() };
         sample.options = [&[0], &options[..]].concat();
         let told = desk.tell(&sample);

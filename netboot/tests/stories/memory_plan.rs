@@ -5,8 +5,10 @@ use std::net::Ipv4Addr;
 use std::sync::Mutex;
 
 use rackwright_model::MacAddr;
-use rackwright_model::network::Subnet;
-use rackwright_netboot::plan::{Answer, BootChoice, BootFact, BootPlan, Lease, LeaseAsk, Silence};
+use rackwright_model::network::{DhcpMode, Subnet};
+use rackwright_netboot::plan::{Answer, BootChoice, BootFact, BootPlan, Grant, Lease, LeaseAsk, Silence};
+
+const FIRST: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 100);
 
 /// Leases 10.77.0.100 onwards in order of asking, and notes everything.
 pub struct MemoryPlan {
@@ -24,6 +26,8 @@ pub struct State {
     pub choice: Result<BootChoice, Silence>,
     /// Machines that get no boot program.
     pub denied: Vec<MacAddr>,
+    /// Whether another server leases the addresses.
+    pub beside: bool,
 }
 
 pub fn silence(reason: &str) -> Silence {
@@ -34,8 +38,9 @@ impl Default for MemoryPlan {
     fn default() -> Self {
         let subnet = Subnet {
             cidr: "10.77.0.0/24".parse().expect("a network"),
-            pool_first: Ipv4Addr::new(10, 77, 0, 100),
-            pool_last: Ipv4Addr::new(10, 77, 0, 199),
+            mode: DhcpMode::Pool,
+            pool_first: Some(FIRST),
+            pool_last: Some(Ipv4Addr::new(10, 77, 0, 199)),
             router: Some(Ipv4Addr::new(10, 77, 0, 1)),
             dns: vec![Ipv4Addr::new(10, 77, 0, 1)],
             lease_s: 600,
@@ -54,6 +59,7 @@ impl Default for MemoryPlan {
             declined: Vec::new(),
             choice,
             denied: Vec::new(),
+            beside: false,
         };
         Self { state: Mutex::new(state), subnet }
     }
@@ -67,7 +73,7 @@ impl MemoryPlan {
     fn lease(&self, ask: &LeaseAsk) -> Lease {
         self.with(|state| {
             state.asks.push(ask.clone());
-            let next = u32::from(self.subnet.pool_first) + state.leases.len() as u32;
+            let next = u32::from(FIRST) + state.leases.len() as u32;
             let address = *state.leases.entry(ask.mac).or_insert(Ipv4Addr::from(next));
             Lease {
                 address,
@@ -84,17 +90,34 @@ fn now<'a, T: Send + 'a>(answer: Result<T, Silence>) -> Answer<'a, T> {
 }
 
 impl BootPlan for MemoryPlan {
-    fn offer(&self, ask: LeaseAsk) -> Answer<'_, Lease> {
-        now(Ok(self.lease(&ask)))
+    fn offer(&self, ask: LeaseAsk) -> Answer<'_, Grant> {
+        if self.with(|state| state.beside) {
+            return now(Ok(Grant::Elsewhere));
+        }
+        now(Ok(Grant::Lease(self.lease(&ask))))
     }
 
-    fn commit(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, Lease> {
+    fn commit(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, Grant> {
+        if self.with(|state| state.beside) {
+            return now(Ok(Grant::Elsewhere));
+        }
         let lease = self.lease(&ask);
         if lease.address == address {
-            now(Ok(lease))
+            now(Ok(Grant::Lease(lease)))
         } else {
             now(Err(Silence { reason: format!("{address} is not this machine's address"), refuse: true }))
         }
+    }
+
+    fn elsewhere(&self, ask: LeaseAsk, address: Ipv4Addr) -> Answer<'_, ()> {
+        now(self.with(|state| {
+            if state.beside {
+                state.leases.insert(ask.mac, address);
+                Ok(())
+            } else {
+                Err(silence("There should be no other server."))
+            }
+        }))
     }
 
     fn release(&self, mac: MacAddr, address: Ipv4Addr) -> Answer<'_, ()> {

@@ -43,7 +43,13 @@ fn lists_of_objects_and_nested_objects_come_back() {
     ]);
     let disk = json!({"target": "largest", "root_mib": 9_000, "data": "ext4"});
     let run = ["echo 'x y'"];
-    let input = json!({"name": "a", "image": "b", "disk": disk, "users": users, "network": "static", "post_install": run});
+    let key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----";
+    let source =
+        json!({"uri": "http://a/b", "suite": "x", "components": ["main"], "key": key, "unsigned": false});
+    let input = json!({
+        "name": "a", "image": "b", "disk": disk, "users": users, "network": "static", "post_install": run,
+        "package_sources": [source],
+    });
     comes_back("profile.create", &input);
 }
 
@@ -63,6 +69,13 @@ fn text_that_is_no_number_is_left_for_the_check_to_name() {
         decode(&fields, &Typed::parse(b"name=ci&days=ninety")),
         json!({"name": "ci", "days": "ninety"})
     );
+}
+
+#[test]
+fn text_of_several_lines_loses_only_the_line_ends_of_the_browser() {
+    let fields = fields(&(entry("profile.create").expect("in the catalogue").input_schema)());
+    let typed = Typed::parse(b"name=a&package_sources.0.key=one%0D%0A%0D%0Atwo%0D%0A");
+    assert_eq!(decode(&fields, &typed)["package_sources"][0]["key"], "one\n\ntwo");
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl LiveRack {
     /// As [`Rack::create`] and [`ControlCenter::start`].
     pub fn start(specs: &[MachineSpec], programs: &Programs, prepared: &Prepared) -> Result<Self> {
         let rack = Rack::create(specs)?;
-        let place = Place::in_rack(&rack);
+        let place = Place::in_rack(&rack, prepared.hardware);
         copy_dir(&prepared.boot, &place.boot_dir())?;
         let center = ControlCenter::start(place, programs)?;
         let proxy = PanelProxy::open(rack.namespace(), address::PANEL_PORT)?;

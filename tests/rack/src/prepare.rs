@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::center::{ControlCenter, Place, Rackwright};
+use crate::hardware::Hardware;
 use crate::interrupt;
 use crate::progress::Step;
 use crate::setup::Programs;
@@ -37,50 +38,54 @@ pub struct Prepared {
     pub sha256: String,
     /// The directory with the provisioning environment's files, as in a Control Center's data directory.
     pub boot: PathBuf,
+    /// What both have the drivers for.
+    pub hardware: Hardware,
 }
 
-/// Finds or makes the image and the provisioning environment.
+/// Finds or makes the image and the provisioning environment with the drivers for this hardware.
 ///
 /// # Errors
 /// Building fails or takes too long.
-pub fn prepare(programs: &Programs, step: &mut Step) -> Result<Prepared> {
-    let home = Path::new(CACHE).join(key()?);
+pub fn prepare(programs: &Programs, hardware: Hardware, step: &mut Step) -> Result<Prepared> {
+    let home = Path::new(CACHE).join(key(hardware)?);
     std::fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
     // Racks that start at the same time build once.
     let lock = File::create(home.join("lock")).context("making the cache's lock")?;
     step.note("waiting for another rack that prepares the same");
     lock.lock().context("locking the cache")?;
-    if let Some(prepared) = found(&home) {
+    if let Some(prepared) = found(&home, hardware) {
         step.result("found in the cache");
         return Ok(prepared);
     }
-    build(&home, programs, step)?;
+    build(&home, programs, hardware, step)?;
     step.result("built");
-    found(&home).with_context(|| format!("{} lacks what was just built there", home.display()))
+    found(&home, hardware).with_context(|| format!("{} lacks what was just built there", home.display()))
 }
 
-fn found(home: &Path) -> Option<Prepared> {
+fn found(home: &Path, hardware: Hardware) -> Option<Prepared> {
     let sha256 = std::fs::read_to_string(home.join("sha256")).ok()?;
-    let prepared = Prepared { image: home.join("image.tar.zst"), sha256, boot: home.join("boot") };
-    (prepared.image.is_file() && prepared.boot.join("cloud/vmlinuz").is_file()).then_some(prepared)
+    let prepared = Prepared { image: home.join("image.tar.zst"), sha256, boot: home.join("boot"), hardware };
+    let kernel = prepared.boot.join(hardware.kernel()).join("vmlinuz");
+    (prepared.image.is_file() && kernel.is_file()).then_some(prepared)
 }
 
-fn build(home: &Path, programs: &Programs, step: &mut Step) -> Result<()> {
+fn build(home: &Path, programs: &Programs, hardware: Hardware, step: &mut Step) -> Result<()> {
     let workshop = home.join("workshop");
     match std::fs::remove_dir_all(&workshop) {
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("clearing {}", workshop.display())),
     }
-    let place = Place { data_dir: workshop.join("data"), run_dir: workshop.join("run"), namespace: None };
+    let (data_dir, run_dir) = (workshop.join("data"), workshop.join("run"));
+    let place = Place { data_dir, run_dir, namespace: None, hardware };
     for dir in [&place.data_dir, &place.run_dir] {
         std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
     }
     let (data, boot) = (place.data_dir.clone(), place.boot_dir());
     let center = ControlCenter::start(place, programs)?;
-    let job = center.rackwright().act(&["environment", "build", "cloud"])?;
+    let job = center.rackwright().act(&["environment", "build", hardware.kernel()])?;
     follow_job(center.rackwright(), &job, step)?;
-    let sha256 = build_image(center.rackwright(), step)?;
+    let sha256 = build_image(center.rackwright(), hardware, step)?;
     drop(center);
     rename(&data.join("images").join(format!("{sha256}.tar.zst")), &home.join("image.tar.zst"))?;
     rename(&boot, &home.join("boot"))?;
@@ -90,8 +95,8 @@ fn build(home: &Path, programs: &Programs, step: &mut Step) -> Result<()> {
 }
 
 /// Builds the image by the Control Center's own action and gives back its SHA-256.
-fn build_image(rackwright: &Rackwright, step: &mut Step) -> Result<String> {
-    let mut words = vec!["image", "build", IMAGE, "--recipe", "debian-12", "--kernel", "cloud"];
+fn build_image(rackwright: &Rackwright, hardware: Hardware, step: &mut Step) -> Result<String> {
+    let mut words = vec!["image", "build", IMAGE, "--recipe", "debian-12", "--kernel", hardware.kernel()];
     for package in EXTRA_PACKAGES {
         words.extend(["--packages", package]);
     }
@@ -129,8 +134,9 @@ pub fn follow_job(rackwright: &Rackwright, started: &Value, step: &mut Step) -> 
 }
 
 /// A name for everything that image and environment are made from.
-fn key() -> Result<String> {
+fn key(hardware: Hardware) -> Result<String> {
     let mut hasher = DefaultHasher::new();
+    hasher.write(hardware.kernel().as_bytes());
     hasher.write(EXTRA_PACKAGES.concat().as_bytes());
     for path in ["/etc/debian_version", "/etc/apt/sources.list", "/etc/apt/sources.list.d"] {
         hash_path(Path::new(path), &mut hasher)?;

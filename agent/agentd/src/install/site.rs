@@ -120,7 +120,12 @@ impl Site<'_> {
 
     /// Runs a program inside the new system and sends its output to the job's log.
     pub fn run_inside_logged(&self, program: &Program) -> Result<(), CommandError> {
-        self.runner.run_with(&self.inside(program), &mut |line| self.report.log(line))
+        self.run_inside_with(program, &mut |line| self.report.log(line))
+    }
+
+    /// Runs a program inside the new system and hands each line of its output to `line`.
+    pub fn run_inside_with(&self, program: &Program, line: &mut dyn FnMut(&str)) -> Result<(), CommandError> {
+        self.runner.run_with(&self.inside(program), line)
     }
 
     fn inside(&self, program: &Program) -> Program {

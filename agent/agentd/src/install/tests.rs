@@ -5,7 +5,9 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Mutex;
 
-use rackwright_model::profile::{DataPartition, DiskLayout, ImageFormat, NetworkChoice, Profile, SystemUser};
+use rackwright_model::profile::{
+    DataPartition, DiskLayout, ImageFormat, NetworkChoice, PackageSource, Profile, SystemUser,
+};
 use rackwright_model::{BootStage, Firmware, InstallId, MacAddr, ServerId};
 use rackwright_proto::{AgentSeed, Failure, ImageSource, NetworkSettings, Order};
 
@@ -13,7 +15,7 @@ use super::engine::carry_out;
 use super::site::{Places, Report, Site, Volumes};
 use crate::command::{Cancel, CommandError, Program, Runner};
 
-/// Programs that were asked for; those whose line holds `fails` fail.
+/// Programs that were asked for; those whose line holds `fails` fail. There is one package, htop.
 #[derive(Default)]
 struct Recorded {
     asked: Mutex<Vec<Program>>,
@@ -21,12 +23,15 @@ struct Recorded {
 }
 
 impl Runner for Recorded {
-    fn run_with(&self, program: &Program, _: &mut dyn FnMut(&str)) -> Result<(), CommandError> {
+    fn run_with(&self, program: &Program, say: &mut dyn FnMut(&str)) -> Result<(), CommandError> {
         self.asked.lock().expect("unpoisoned").push(program.clone());
         let line = program.to_string();
         if self.fails.is_some_and(|word| line.contains(word)) {
             let tail = crate::command::Tail::default();
             return Err(CommandError::Failed { program: line, status: "exit code 1".into(), tail });
+        }
+        if line.ends_with("pkgnames") {
+            say("htop");
         }
         Ok(())
     }
@@ -140,6 +145,9 @@ fn system() -> Vec<u8> {
         ("boot/vmlinuz-6.1.0", "kernel"),
         ("usr/bin/ssh-keygen", ""),
         ("etc/ssh/sshd_config", ""),
+        ("etc/apt/sources.list", "deb http://image.example/debian bookworm main\n"),
+        ("etc/apt/sources.list.d/more.sources", "Types: deb\n"),
+        ("etc/apt/sources.list.d/README", ""),
     ] {
         let mut header = tar::Header::new_ustar();
         header.set_size(text.len() as u64);
@@ -199,6 +207,8 @@ fn order(image: &ImageSource) -> Order {
             domain: Some("example.net".into()),
             network: NetworkChoice::Dhcp,
             packages: vec!["htop".into()],
+            package_sources: Vec::new(),
+            without_image_sources: false,
             post_install: vec!["touch /etc/done".into()],
         },
         network: NetworkSettings {
@@ -257,6 +267,49 @@ fn a_blank_disk_becomes_the_ordered_system() {
     ];
     assert!(order.windows(2).all(|pair| at(pair[0]) <= at(pair[1])), "{lines:#?}");
     assert!(at("grub-install --target=i386-pc") < at("update-grub"));
+}
+
+#[test]
+fn packages_come_from_the_sources_of_the_profile() {
+    let key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----";
+    for without_image_sources in [false, true] {
+        let mut machine = Machine::new();
+        machine.order.profile.without_image_sources = without_image_sources;
+        machine.order.profile.package_sources = vec![PackageSource {
+            uri: "http://10.77.0.1/debian".into(),
+            suite: "bookworm".into(),
+            components: vec!["main".into()],
+            key: Some(key.into()),
+            unsigned: false,
+        }];
+        machine.install(Firmware::Bios).expect("installed");
+        let source = machine.installed("etc/apt/sources.list.d/rackwright-1.sources");
+        assert!(source.contains("Signed-By: /etc/apt/keyrings/rackwright-1.asc\n"), "{source}");
+        assert_eq!(machine.installed("etc/apt/keyrings/rackwright-1.asc"), format!("{key}\n"));
+        for (path, read_by_apt) in
+            [("sources.list", true), ("sources.list.d/more.sources", true), ("sources.list.d/README", false)]
+        {
+            let off = without_image_sources && read_by_apt;
+            let path = machine.places.target.join("etc/apt").join(path);
+            assert_eq!(path.exists(), !off, "{}", path.display());
+            assert_eq!(path.with_added_extension("disabled").exists(), off, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_package_that_no_source_has_ends_the_install() {
+    let mut machine = Machine::new();
+    machine.order.profile.packages = vec!["htop".into(), "htpo".into(), "no.such".into()];
+    let failure = machine.install(Firmware::Bios).expect_err("there is none");
+    assert_eq!(failure.stage, BootStage::Configure);
+    assert!(failure.reason.ends_with("has a package htpo, no.such"), "{failure:?}");
+    let lines = machine.runner.lines();
+    assert!(
+        !lines.iter().any(|line| line.contains("htpo")),
+        "apt-get might find a meaning in it: {lines:#?}"
+    );
+    assert!(machine.disk_is_wiped());
 }
 
 #[test]

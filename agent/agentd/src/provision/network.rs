@@ -69,11 +69,13 @@ impl Network<'_> {
     }
 
     fn all_links_up(&self) {
-        for nic in self.kernel.nics() {
+        let nics = self.kernel.nics();
+        // Without a loopback, what a new system's programs ask of their own machine is not refused but lost.
+        for name in std::iter::once("lo").chain(nics.iter().map(|nic| nic.name.as_str())) {
             if let Err(why) =
-                self.runner.run(&Program::new("busybox", ["ip", "link", "set", "dev", &nic.name, "up"]))
+                self.runner.run(&Program::new("busybox", ["ip", "link", "set", "dev", name, "up"]))
             {
-                say(&format!("{} stays down: {why}", nic.name));
+                say(&format!("{name} stays down: {why}"));
             }
         }
     }

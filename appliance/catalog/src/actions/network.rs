@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use rackwright_model::network::{Cidr, Subnet};
+use rackwright_model::network::{Cidr, DhcpMode, Subnet};
 use rackwright_model::{Name, NetworkId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,15 +22,17 @@ pub struct NetworkSetInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SubnetInput {
     pub cidr: Cidr,
-    /// First address that may be leased.
-    pub pool_first: Ipv4Addr,
-    /// Last address that may be leased.
-    pub pool_last: Ipv4Addr,
+    #[serde(default)]
+    pub mode: DhcpMode,
+    /// First address that may be leased; for mode pool.
+    pub pool_first: Option<Ipv4Addr>,
+    /// Last address that may be leased; for mode pool.
+    pub pool_last: Option<Ipv4Addr>,
     pub router: Option<Ipv4Addr>,
     #[serde(default)]
     #[schemars(length(max = 8))]
     pub dns: Vec<Ipv4Addr>,
-    /// How long a lease lasts, in seconds.
+    /// How long a lease lasts, in seconds; in mode proxy, how long an address that a machine took counts as its own.
     #[schemars(range(min = 60, max = 604_800))]
     pub lease_s: Option<u32>,
 }
@@ -49,13 +51,15 @@ pub struct NetworkView {
     pub id: NetworkId,
     pub name: Name,
     pub cidr: Cidr,
-    pub pool_first: Ipv4Addr,
-    pub pool_last: Ipv4Addr,
+    pub mode: DhcpMode,
+    pub pool_first: Option<Ipv4Addr>,
+    pub pool_last: Option<Ipv4Addr>,
     pub router: Option<Ipv4Addr>,
     pub dns: Vec<Ipv4Addr>,
     pub lease_s: u32,
-    /// Leases in force now.
+    /// Leases in force now; in mode proxy, those that machines were seen to take from the other server.
     pub leased: u32,
+    /// Addresses that may be leased; 0 in mode proxy.
     pub pool_size: u32,
 }
 
@@ -65,6 +69,7 @@ impl SubnetInput {
     pub fn subnet(&self) -> Subnet {
         Subnet {
             cidr: self.cidr,
+            mode: self.mode,
             pool_first: self.pool_first,
             pool_last: self.pool_last,
             router: self.router,
@@ -76,13 +81,13 @@ impl SubnetInput {
 
 action! {
     NetworkList, "network.list", "List", "List served networks and how full their pools are.", Inspect, Read,
-    Nothing => Page<NetworkView>, columns ["name", "cidr", "pool_first", "pool_last", "router", "leased", "pool_size"];
+    Nothing => Page<NetworkView>, columns ["name", "cidr", "mode", "pool_first", "pool_last", "router", "leased", "pool_size"];
     Nothing {};
     Page::whole(vec![sample_view()])
 }
 
 action! {
-    NetworkSet, "network.set", "Set", "Serve a subnet with addresses from a pool, or change how it is served.",
+    NetworkSet, "network.set", "Set", "Serve a subnet, with addresses from a pool or beside another DHCP server, or change how it is served.",
     Configure, Change,
     NetworkSetInput => NetworkView, main "name", check check_set;
     NetworkSetInput { name: sample_name("rack-1"), subnet: sample_subnet() };
@@ -100,8 +105,9 @@ action! {
 fn sample_subnet() -> SubnetInput {
     SubnetInput {
         cidr: Cidr { network: Ipv4Addr::new(10, 77, 0, 0), prefix: 24 },
-        pool_first: Ipv4Addr::new(10, 77, 0, 50),
-        pool_last: Ipv4Addr::new(10, 77, 0, 200),
+        mode: DhcpMode::Pool,
+        pool_first: Some(Ipv4Addr::new(10, 77, 0, 50)),
+        pool_last: Some(Ipv4Addr::new(10, 77, 0, 200)),
         router: Some(Ipv4Addr::new(10, 77, 0, 1)),
         dns: vec![Ipv4Addr::new(10, 77, 0, 1)],
         lease_s: Some(3_600),
@@ -114,6 +120,7 @@ fn sample_view() -> NetworkView {
         id: NetworkId(1),
         name: sample_name("rack-1"),
         cidr: subnet.cidr,
+        mode: subnet.mode,
         pool_first: subnet.pool_first,
         pool_last: subnet.pool_last,
         router: subnet.router,
@@ -127,12 +134,16 @@ fn sample_view() -> NetworkView {
 fn check_set(input: &NetworkSetInput) -> Vec<FieldProblem> {
     let subnet = &input.subnet;
     let mut problems = Vec::new();
-    let ends = [
-        ("pool_first", Some(subnet.pool_first)),
-        ("pool_last", Some(subnet.pool_last)),
-        ("router", subnet.router),
-    ];
+    let ends = [("pool_first", subnet.pool_first), ("pool_last", subnet.pool_last)];
     for (field, address) in ends {
+        let problem = match (subnet.mode, address) {
+            (DhcpMode::Pool, None) => "is missing; mode pool leases addresses from pool_first to pool_last",
+            (DhcpMode::Proxy, Some(_)) => "must be left out; in mode proxy another server leases addresses",
+            (DhcpMode::Pool, Some(_)) | (DhcpMode::Proxy, None) => continue,
+        };
+        problems.push(FieldProblem::new(field, problem));
+    }
+    for (field, address) in ends.into_iter().chain([("router", subnet.router)]) {
         if let Some(address) = address.filter(|address| !subnet.cidr.is_host(*address)) {
             problems.push(FieldProblem::new(
                 field,
@@ -140,11 +151,9 @@ fn check_set(input: &NetworkSetInput) -> Vec<FieldProblem> {
             ));
         }
     }
-    if subnet.pool_first > subnet.pool_last {
-        problems.push(FieldProblem::new(
-            "pool_last",
-            format!("{} comes before pool_first {}", subnet.pool_last, subnet.pool_first),
-        ));
+    if let Some((first, last)) = subnet.pool_first.zip(subnet.pool_last).filter(|(first, last)| first > last)
+    {
+        problems.push(FieldProblem::new("pool_last", format!("{last} comes before pool_first {first}")));
     }
     problems
 }

@@ -1,6 +1,8 @@
 //! Install profiles.
 
-use rackwright_model::profile::{DataPartition, DiskLayout, NetworkChoice, Profile, SystemUser};
+use rackwright_model::profile::{
+    DataPartition, DiskLayout, NetworkChoice, PackageSource, Profile, SystemUser,
+};
 use rackwright_model::{Millis, Name, ProfileId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,10 +41,17 @@ pub struct ProfileCreateInput {
     pub domain: Option<String>,
     #[serde(default)]
     pub network: NetworkChoice,
-    /// Extra packages, by name, from the package sources of the image.
+    /// Extra packages, by name, from the package sources below and those of the image.
     #[serde(default)]
     #[schemars(length(max = 200), inner(regex(pattern = "^[a-z0-9][a-z0-9+.-]{1,127}$")))]
     pub packages: Vec<String>,
+    /// Package sources of the installed system, beside those that its image carries.
+    #[serde(default)]
+    #[schemars(length(max = 16))]
+    pub package_sources: Vec<PackageSource>,
+    /// Switch off the sources that the image carries: for machines that do not reach them.
+    #[serde(default)]
+    pub without_image_sources: bool,
     /// Shell commands run inside the new system, in order, before its first boot.
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(min = 1, max = 4096)), extend("x-multiline" = true))]
@@ -86,6 +95,8 @@ impl ProfileView {
                 domain: None,
                 network: NetworkChoice::Dhcp,
                 packages: Vec::new(),
+                package_sources: Vec::new(),
+                without_image_sources: false,
                 post_install: Vec::new(),
             },
         }
@@ -120,6 +131,14 @@ action! {
         domain: Some("example.net".into()),
         network: NetworkChoice::Dhcp,
         packages: vec!["htop".into()],
+        package_sources: vec![PackageSource {
+            uri: "http://10.77.0.1/debian".into(),
+            suite: "bookworm".into(),
+            components: vec!["main".into()],
+            key: None,
+            unsigned: false,
+        }],
+        without_image_sources: false,
         post_install: Vec::new(),
     };
     ProfileView::sample()
@@ -162,7 +181,49 @@ fn check_create(input: &ProfileCreateInput) -> Vec<FieldProblem> {
             ));
         }
     }
+    for (at, source) in input.package_sources.iter().enumerate() {
+        check_source(&format!("package_sources.{at}"), source, &mut problems);
+    }
+    if input.without_image_sources && input.package_sources.is_empty() && !input.packages.is_empty() {
+        problems.push(FieldProblem::new(
+            "without_image_sources",
+            "leaves no source for the packages; name one in package_sources",
+        ));
+    }
     problems
+}
+
+/// What sources.list(5) asks of an entry beyond the shape of its parts.
+fn check_source(field: &str, source: &PackageSource, problems: &mut Vec<FieldProblem>) {
+    let mut wrong = |part: &str, why: &str| problems.push(FieldProblem::new(format!("{field}.{part}"), why));
+    match (source.suite.ends_with('/'), source.components.is_empty()) {
+        (true, false) => wrong("components", "must be empty for a suite that ends in a slash"),
+        (false, true) => wrong(
+            "components",
+            "names none; name one, such as main, or let the suite be a directory that ends in a slash",
+        ),
+        (true, true) | (false, false) => {}
+    }
+    if let Some(key) = &source.key {
+        if !is_armoured_key(key) {
+            wrong("key", "is not an OpenPGP public key in ASCII armour; make one with: gpg --armor --export");
+        }
+        if source.unsigned {
+            wrong("unsigned", "contradicts key; leave one of them out");
+        }
+    }
+}
+
+/// RFC 9580 section 6.2. Whether it is a key that fits is for apt to say.
+fn is_armoured_key(key: &str) -> bool {
+    let body = key
+        .trim()
+        .strip_prefix("-----BEGIN PGP PUBLIC KEY BLOCK-----")
+        .and_then(|rest| rest.strip_suffix("-----END PGP PUBLIC KEY BLOCK-----"));
+    let plain = |byte: u8| byte == b'\n' || byte == b'\r' || (byte.is_ascii() && !byte.is_ascii_control());
+    body.is_some_and(|body| {
+        body.starts_with(['\n', '\r']) && !body.contains("-----") && body.bytes().all(plain)
+    })
 }
 
 /// An OpenSSH public key on one line: a type, base64, and perhaps a comment.

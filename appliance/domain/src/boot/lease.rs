@@ -1,8 +1,10 @@
-//! DHCP leases: offered in memory, durable before the acknowledgement (RFC 2131 section 4.3).
+//! DHCP leases: offered in memory, durable before the acknowledgement (RFC 2131 section 4.3). Where another server leases
+//! the addresses, what a machine took from it stands in the same place, so that the machine is known by its address.
 
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
+use rackwright_model::network::DhcpMode;
 use rackwright_model::{MacAddr, Millis};
 use rackwright_store::Connection;
 use rackwright_store::lease::{
@@ -12,7 +14,7 @@ use rackwright_store::lease::{
 use rackwright_store::network::{Network, network_list};
 use rackwright_store::server::{server_of_mac, server_set_address};
 
-use super::{Granted, Silent};
+use super::{Grant, Granted, Silent};
 use crate::{Domain, Refusal};
 
 /// How long an offered address is kept for the client that it was offered to.
@@ -35,7 +37,7 @@ impl Domain {
         link: Ipv4Addr,
         host_name: Option<String>,
         netboot: bool,
-    ) -> Result<Granted, Silent> {
+    ) -> Result<Grant, Silent> {
         let now = self.now();
         self.boot_asks(mac, netboot).await;
         let promised: HashSet<Ipv4Addr> = self.boots.with(|inner| {
@@ -47,12 +49,14 @@ impl Domain {
                 .map(|(_, (address, _))| *address)
                 .collect()
         });
-        let granted = self.read(move |tx| choose(tx, mac, wanted, link, host_name, &promised, now)).await??;
-        self.boots.with(|inner| {
-            inner.offered.insert(mac, (granted.address, now.plus(OFFER_MS).0));
-            inner.bound();
-        });
-        Ok(granted)
+        let grant = self.read(move |tx| choose(tx, mac, wanted, link, host_name, &promised, now)).await??;
+        if let Grant::Lease(granted) = &grant {
+            self.boots.with(|inner| {
+                inner.offered.insert(mac, (granted.address, now.plus(OFFER_MS).0));
+                inner.bound();
+            });
+        }
+        Ok(grant)
     }
 
     /// Take an address for a machine; durable when this returns.
@@ -65,11 +69,32 @@ impl Domain {
         address: Ipv4Addr,
         link: Ipv4Addr,
         host_name: Option<String>,
-    ) -> Result<Granted, Silent> {
+    ) -> Result<Grant, Silent> {
         let now = self.now();
-        let granted = self.write(move |tx| take(tx, mac, address, link, host_name, now)).await??;
+        let grant = self.write(move |tx| take(tx, mac, address, link, host_name, now)).await??;
         self.boots.with(|inner| inner.offered.remove(&mac));
-        Ok(granted)
+        Ok(grant)
+    }
+
+    /// The machine takes an address that another DHCP server offered; durable when this returns.
+    ///
+    /// # Errors
+    /// [`Silent`] when no other server is to lease addresses there, or not this one.
+    pub async fn lease_elsewhere(
+        &self,
+        mac: MacAddr,
+        address: Ipv4Addr,
+        link: Ipv4Addr,
+    ) -> Result<(), Silent> {
+        let now = self.now();
+        let network = self.read(move |tx| network_of(tx, link)).await?;
+        let Some(network) = network.filter(|network| network.subnet.mode == DhcpMode::Proxy) else {
+            return Err(Silent::because("another DHCP server answers on this network"));
+        };
+        if !network.subnet.cidr.is_host(address) {
+            return Err(Silent::because(format!("{address} is not an address of network {}", network.name)));
+        }
+        Ok(self.write(move |tx| note(tx, mac, address, &network, now)).await?)
     }
 
     /// The machine gives its address back.
@@ -112,13 +137,15 @@ fn choose(
     host_name: Option<String>,
     promised: &HashSet<Ipv4Addr>,
     now: Millis,
-) -> Answer<Granted> {
+) -> Answer<Grant> {
     let Some(network) = network_of(tx, link)? else {
         return Ok(Err(Silent::because(format!(
             "no served network contains {link}; serve one with: rackwright network set"
         ))));
     };
-    let own = lease_of_mac(tx, mac)?.map(|lease| lease.address).filter(|address| in_pool(&network, *address));
+    let Some((first, last)) = network.subnet.pool() else { return Ok(Ok(Grant::Elsewhere)) };
+    let own =
+        lease_of_mac(tx, mac)?.map(|lease| lease.address).filter(|address| network.subnet.in_pool(*address));
     let leases = lease_list(tx)?;
     let resting: HashSet<Ipv4Addr> = declined_list(tx, now)?.into_iter().collect();
     let held: HashSet<Ipv4Addr> = leases
@@ -133,10 +160,10 @@ fn choose(
         !held.contains(address) && !resting.contains(address) && !promised.contains(address)
     };
     let subnet = &network.subnet;
-    let pool = || (u32::from(subnet.pool_first)..=u32::from(subnet.pool_last)).map(Ipv4Addr::from);
+    let pool = || (u32::from(first)..=u32::from(last)).map(Ipv4Addr::from);
     let address = own
         .filter(free)
-        .or_else(|| wanted.filter(|address| in_pool(&network, *address)).filter(free))
+        .or_else(|| wanted.filter(|address| subnet.in_pool(*address)).filter(free))
         .or_else(|| pool().find(|address| free(address) && !known.contains(address)))
         .or_else(|| pool().find(free))
         // Rather an address that is said to be in use than none: declining costs a stranger nothing.
@@ -146,12 +173,12 @@ fn choose(
             })
         });
     Ok(match address {
-        Some(address) => Ok(Granted {
+        Some(address) => Ok(Grant::Lease(Granted {
             address,
             seconds: subnet.lease_s,
             host_name: named(tx, mac, host_name)?,
             subnet: network.subnet,
-        }),
+        })),
         None => Err(Silent::because(format!("the pool of network {} is empty", network.name))),
     })
 }
@@ -163,32 +190,43 @@ fn take(
     link: Ipv4Addr,
     host_name: Option<String>,
     now: Millis,
-) -> Answer<Granted> {
+) -> Answer<Grant> {
     let Some(network) = network_of(tx, link)? else {
         return Ok(Err(Silent::because(format!("no served network contains {link}"))));
     };
-    if !in_pool(&network, address) {
+    if network.subnet.mode == DhcpMode::Proxy {
+        return Ok(Ok(Grant::Elsewhere));
+    }
+    if !network.subnet.in_pool(address) {
         return Ok(Err(Silent::refusal(format!("{address} is not in the pool of network {}", network.name))));
     }
     if let Some(other) = lease_of_address(tx, address)?.filter(|lease| lease.mac != mac && lease.until > now)
     {
         return Ok(Err(Silent::refusal(format!("{address} is leased to {}", other.mac))));
     }
-    let subnet = network.subnet;
-    let until = now.plus(i64::from(subnet.lease_s) * 1_000);
+    note(tx, mac, address, &network, now)?;
+    let (subnet, host_name) = (network.subnet, named(tx, mac, host_name)?);
+    Ok(Ok(Grant::Lease(Granted { address, seconds: subnet.lease_s, host_name, subnet })))
+}
+
+/// The address is the machine's from now on.
+fn note(
+    tx: &Connection,
+    mac: MacAddr,
+    address: Ipv4Addr,
+    network: &Network,
+    now: Millis,
+) -> Result<(), Refusal> {
+    let until = now.plus(i64::from(network.subnet.lease_s) * 1_000);
     lease_put(tx, &LeaseRow { mac, address, network: network.id, until })?;
     if let Some(server) = server_of_mac(tx, mac)? {
         server_set_address(tx, server.id, address)?;
     }
-    Ok(Ok(Granted { address, seconds: subnet.lease_s, host_name: named(tx, mac, host_name)?, subnet }))
+    Ok(())
 }
 
 fn network_of(tx: &Connection, link: Ipv4Addr) -> Result<Option<Network>, Refusal> {
     Ok(network_list(tx)?.into_iter().find(|network| network.subnet.cidr.contains(link)))
-}
-
-fn in_pool(network: &Network, address: Ipv4Addr) -> bool {
-    (network.subnet.pool_first..=network.subnet.pool_last).contains(&address)
 }
 
 /// The name to hand out: that of the server on record.

@@ -44,6 +44,8 @@ fn profile(input: ProfileCreateInput) -> Profile {
         domain: input.domain,
         network: input.network,
         packages: input.packages,
+        package_sources: input.package_sources,
+        without_image_sources: input.without_image_sources,
         post_install: input.post_install,
     }
 }

@@ -78,16 +78,18 @@ impl Room {
     /// The machine netboots: address, boot script, environment. Its nonce.
     async fn netboot(&self) -> String {
         let domain = &self.world.domain;
-        let granted = domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer");
-        domain.lease_commit(MAC, granted.address, LINK, None).await.expect("a lease");
+        let address = self.offered(MAC, None).await;
+        domain.lease_commit(MAC, address, LINK, None).await.expect("a lease");
         match domain.boot_choice(MAC).await.expect("a choice") {
             Choice::Provision { nonce } => nonce,
             Choice::Disk => panic!("the machine was sent to its disk"),
         }
     }
 
-    async fn address(&self) -> Ipv4Addr {
-        self.world.domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer").address
+    /// The address that a machine is offered.
+    async fn offered(&self, mac: MacAddr, wanted: Option<Ipv4Addr>) -> Ipv4Addr {
+        let grant = self.world.domain.lease_offer(mac, wanted, LINK, None, true).await.expect("an answer");
+        grant.lease().expect("an address of ours").address
     }
 
     /// The environment opens its session and reports the inventory.
@@ -96,7 +98,7 @@ impl Room {
         self.world.machines.boot_connects(boot);
         let hello =
             ProvisionHello { version: VERSION, boot: boot.into(), mac: MAC, macs: vec![MAC], resuming };
-        let address = self.address().await;
+        let address = self.offered(MAC, None).await;
         let answer = domain.provision_hello(address, hello).await.expect("a session");
         assert!(matches!(answer, ToMachine::Welcome { .. }), "{answer:?}");
         let inventory = FromMachine::Inventory { inventory: inventory(20_000) };
@@ -104,7 +106,7 @@ impl Room {
     }
 
     async fn says(&self, boot: &str, message: FromMachine) -> Option<ToMachine> {
-        let address = self.address().await;
+        let address = self.offered(MAC, None).await;
         self.world.domain.machine_said(address, boot, message).await.expect("the report is taken")
     }
 

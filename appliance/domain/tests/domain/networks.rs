@@ -51,6 +51,30 @@ async fn a_list_counts_the_leases_in_force() {
 }
 
 #[tokio::test]
+async fn a_pool_belongs_to_mode_pool_alone() {
+    let world = World::new();
+    let proxy = json!({"name": "office", "cidr": "192.168.7.0/24", "mode": "proxy", "router": "192.168.7.1"});
+    let set = world.done("network.set", proxy.clone()).await;
+    assert_eq!(
+        (&set["mode"], &set["pool_first"], &set["pool_size"]),
+        (&json!("proxy"), &Value::Null, &json!(0))
+    );
+    let mut with_pool = proxy.clone();
+    with_pool["pool_first"] = json!("192.168.7.50");
+    with_pool["pool_last"] = json!("192.168.7.60");
+    let mut without = proxy;
+    without["mode"] = json!("pool");
+    for (input, word) in [(with_pool, "must be left out"), (without, "is missing")] {
+        let fault = world.refused("network.set", input).await;
+        let fields: Vec<&str> = fault.fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(fields, ["pool_first", "pool_last"], "{fault}");
+        assert!(fault.fields[0].problem.contains(word), "{fault}");
+    }
+    let pool = world.done("network.set", network("rack-1", "10.77.0.0/24", "10.77.0")).await;
+    assert_eq!((&pool["mode"], &pool["pool_size"]), (&json!("pool"), &json!(10)), "the mode by default");
+}
+
+#[tokio::test]
 async fn removing_wants_the_name_repeated() {
     let world = World::new();
     world.done("network.set", network("rack-1", "10.77.0.0/24", "10.77.0")).await;

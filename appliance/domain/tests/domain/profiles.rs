@@ -70,6 +70,56 @@ async fn people_are_checked_together() {
 }
 
 #[tokio::test]
+async fn package_sources_are_checked_as_apt_would() {
+    let world = with_image("debian-12").await;
+    let key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----\n";
+    let good = json!([
+        {"uri": "http://10.77.0.1/debian", "suite": "bookworm", "components": ["main"], "key": key},
+        {"uri": "https://mirror.example:8443/local", "suite": "./", "unsigned": true},
+    ]);
+    let made = world
+        .done("profile.create", json!({"name": "web", "image": "debian-12", "package_sources": good}))
+        .await;
+    assert_eq!(made["profile"]["package_sources"][0]["key"], key);
+    let sources = json!([
+        {"uri": "http://ops:hush@10.77.0.1/debian", "suite": "bookworm\nTrusted: yes", "components": ["main"]},
+        {"uri": "file:///srv", "suite": "bookworm", "components": ["main"]},
+    ]);
+    let fault = world
+        .refused("profile.create", json!({"name": "b", "image": "debian-12", "package_sources": sources}))
+        .await;
+    let fields: Vec<&str> = fault.fields.iter().map(|field| field.field.as_str()).collect();
+    assert_eq!(
+        fields,
+        ["package_sources.0.uri", "package_sources.0.suite", "package_sources.1.uri"],
+        "{fault}"
+    );
+    let sources = json!([
+        {"uri": "http://a.example/x", "suite": "bookworm"},
+        {"uri": "http://a.example/x", "suite": "./", "components": ["main"]},
+        {"uri": "http://a.example/x", "suite": "./", "key": "-----BEGIN PGP PRIVATE KEY BLOCK-----", "unsigned": true},
+    ]);
+    let fault = world
+        .refused("profile.create", json!({"name": "b", "image": "debian-12", "package_sources": sources}))
+        .await;
+    let fields: Vec<&str> = fault.fields.iter().map(|field| field.field.as_str()).collect();
+    assert_eq!(
+        fields,
+        [
+            "package_sources.0.components",
+            "package_sources.1.components",
+            "package_sources.2.key",
+            "package_sources.2.unsigned"
+        ],
+        "{fault}"
+    );
+    let none =
+        json!({"name": "b", "image": "debian-12", "packages": ["htop"], "without_image_sources": true});
+    let fault = world.refused("profile.create", none).await;
+    assert_eq!(fault.fields[0].field, "without_image_sources", "{fault}");
+}
+
+#[tokio::test]
 async fn a_taken_name_and_a_missing_image_are_named_together() {
     let world = with_image("debian-12").await;
     world.done("profile.create", web()).await;

@@ -25,7 +25,7 @@ pub async fn list(State(panel): State<Arc<Panel>>, session: Session, headers: He
         },
         row_buttons: |who, item| {
             let mut known = json!({});
-            for name in ["name", "cidr", "pool_first", "pool_last", "router", "lease_s"] {
+            for name in ["name", "cidr", "mode", "pool_first", "pool_last", "router", "lease_s"] {
                 if !item[name].is_null() {
                     known[name] = item[name].clone();
                 }

@@ -89,10 +89,18 @@ fn sections(output: &Value) -> Vec<Section> {
         },
         Section {
             title: tell("section-system"),
-            facts: pick(profile, &["timezone", "domain", "network", "packages"]),
+            facts: pick(profile, &["timezone", "domain", "network", "packages", "without_image_sources"]),
             code: Vec::new(),
         },
     ];
+    for source in profile["package_sources"].as_array().into_iter().flatten() {
+        let key = source["key"].as_str().unwrap_or_default();
+        sections.push(Section {
+            title: tell("section-package-source"),
+            facts: pick(source, &["uri", "suite", "components", "unsigned"]),
+            code: key.lines().map(str::to_owned).collect(),
+        });
+    }
     for user in profile["users"].as_array().into_iter().flatten() {
         sections.push(Section {
             title: tell("section-user"),

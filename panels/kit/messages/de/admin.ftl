@@ -26,7 +26,7 @@ help-discovery =
     Mit der Regel „wait“ steht eine unbekannte Maschine als „entdeckt“ auf der Wand, bis jemand sie annimmt.
     
     Mit „auto-install“ wird sie sofort mit dem Profil installiert, das die Regel nennt. Benutzen Sie das nur in Netzen, in denen jede Maschine überschrieben werden darf.
-page-networks = Netze, in denen das Control Center Adressen vergibt und Maschinen startet. Wo keines eingerichtet ist, bleibt es stumm.
+page-networks = Subnetze, in denen das Control Center Maschinen startet und Adressen vergibt oder das einem anderen DHCP-Server überlässt. Wo keines gesetzt ist, schweigt es.
 help-networks =
     Ein Netz braucht seine CIDR und einen Vorrat an Adressen. Adressen außerhalb des Vorrats werden nie vergeben: Dort gehören der Router und feste Maschinen hin.
     
@@ -110,6 +110,7 @@ filter-user = Benutzer
 section-image = Image
 section-policy = Regel
 section-profile = Profil
+section-package-source = Paketquelle
 section-disk = Platte
 section-system = System
 section-user = Benutzer

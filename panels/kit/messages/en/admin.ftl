@@ -27,7 +27,7 @@ help-discovery =
     With the policy wait, an unknown machine stands on the wall as discovered until somebody accepts it.
     
     With auto-install, it is installed at once with the profile that the policy names. Use that only in networks in which every machine may be overwritten.
-page-networks = Subnets in which the Control Center hands out addresses and boots machines. Where none is set, it stays silent.
+page-networks = Subnets in which the Control Center boots machines and hands out addresses, or leaves that to another DHCP server. Where none is set, it stays silent.
 help-networks =
     A network needs its CIDR and a pool of addresses. Addresses outside the pool are never handed out, so keep the router and fixed machines there.
     
@@ -114,6 +114,7 @@ filter-user = User
 section-image = Image
 section-policy = Policy
 section-profile = Profile
+section-package-source = Package source
 section-disk = Disk
 section-system = System
 section-user = User

@@ -50,6 +50,11 @@ fn value(field: &Field, name: &str, prefix: &str, typed: &Typed) -> Option<Value
         }
         Kind::Switch => switch(field, typed.get(name)),
         Kind::Json => json(typed.get(name)?),
+        // A browser ends lines as HTTP does.
+        Kind::Block => {
+            let text = typed.get(name)?.replace("\r\n", "\n");
+            (!text.trim().is_empty()).then(|| Value::from(text.trim()))
+        }
         Kind::Secret { .. } => typed.get(name).filter(|text| !text.is_empty()).map(Value::from),
         Kind::Text { .. } | Kind::Whole { .. } | Kind::OneOf(_) | Kind::From { .. } => {
             let text = typed.get(name)?.trim();

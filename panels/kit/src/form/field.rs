@@ -27,6 +27,8 @@ pub enum Kind {
         most: Option<u64>,
         placeholder: &'static str,
     },
+    /// Text of several lines.
+    Block,
     Secret {
         least: Option<u64>,
         most: Option<u64>,
@@ -114,6 +116,9 @@ fn kind_of(property: &Value, path: &str) -> (Kind, bool) {
         return (Kind::OneOf(words), nullable);
     }
     let code = property.get("x-multiline").and_then(Value::as_bool) == Some(true);
+    if code && is_type(core, "string") {
+        return (Kind::Block, nullable);
+    }
     (plain_kind(core, path, code), nullable)
 }
 

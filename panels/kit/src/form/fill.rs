@@ -43,7 +43,12 @@ fn one(field: &Field, name: &str, prefix: &str, value: &Value, typed: &mut Typed
                 typed.push(name, value.to_string());
             }
         }
-        Kind::Text { .. } | Kind::Secret { .. } | Kind::Whole { .. } | Kind::OneOf(_) | Kind::From { .. } => {
+        Kind::Text { .. }
+        | Kind::Block
+        | Kind::Secret { .. }
+        | Kind::Whole { .. }
+        | Kind::OneOf(_)
+        | Kind::From { .. } => {
             typed.push(name, text(value));
         }
     }

@@ -127,6 +127,7 @@ fn draw(field: &Field, prefix: &str, drawing: &Drawing<'_>) -> FieldView {
             }
         }
         Kind::Rows { fields, .. } => draw_rows(&mut view, fields, drawing),
+        Kind::Block => view.code = true,
         Kind::Switch | Kind::Json => {}
     }
     if drawing.fixed == Some(name.as_str()) && !view.value.is_empty() && view.problems.is_empty() {
@@ -139,6 +140,7 @@ fn blank_view(field: &Field, name: &str) -> FieldView {
     FieldView {
         control: match &field.kind {
             Kind::Text { .. } => "text",
+            Kind::Block => "block",
             Kind::Secret { .. } => "secret",
             Kind::Whole { .. } => "whole",
             Kind::Switch => "switch",

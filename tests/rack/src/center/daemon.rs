@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 
 use super::command::Rackwright;
 use super::config;
-use crate::hardware::{Namespace, Rack};
+use crate::hardware::{Hardware, Namespace, Rack};
 use crate::interrupt;
 use crate::setup::Programs;
 
@@ -30,15 +30,18 @@ pub struct Place {
     pub run_dir: PathBuf,
     /// The network it serves; none for one that only builds images, with the machine's own network.
     pub namespace: Option<Namespace>,
+    /// What the machines that netboot are made of.
+    pub hardware: Hardware,
 }
 
 impl Place {
     /// In a rack, serving its machines.
-    pub fn in_rack(rack: &Rack) -> Self {
+    pub fn in_rack(rack: &Rack, hardware: Hardware) -> Self {
         Self {
             data_dir: rack.data_dir(),
             run_dir: rack.run_dir().to_path_buf(),
             namespace: Some(rack.namespace().clone()),
+            hardware,
         }
     }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
-use crate::hardware::{Tool, rack_program};
+use crate::hardware::{Hardware, Tool, rack_program};
 use crate::prepare::prepare;
 use crate::progress::step;
 use crate::setup;
@@ -46,7 +46,7 @@ pub fn run(test: &Test) -> Result<()> {
         })?;
     }
     if !test.quick {
-        step("Image and provisioning environment", |step| prepare(&programs, step))?;
+        step("Image and provisioning environment", |step| prepare(&programs, Hardware::Virtio, step))?;
     }
     nextest(test)
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::follow::{self, Journey};
-use crate::hardware::{Firmware, MachineSpec};
+use crate::hardware::{Firmware, Hardware, MachineSpec};
 use crate::interrupt;
 use crate::live::LiveRack;
 use crate::prepare::{IMAGE, Prepared, prepare};
@@ -22,6 +22,9 @@ pub struct Up {
     /// What they boot with
     #[arg(long, value_enum, default_value_t = Mix::Mixed)]
     firmware: Mix,
+    /// What they are made of
+    #[arg(long, value_enum, default_value_t = Hardware::Virtio)]
+    hardware: Hardware,
     /// Take everything down once the servers are online
     #[arg(long)]
     exit: bool,
@@ -47,13 +50,13 @@ enum Mix {
 /// Anything is missing, or not every server came online.
 pub fn run(up: &Up) -> Result<()> {
     let programs = setup::all()?;
-    let prepared = step("Image and provisioning environment", |step| prepare(&programs, step))?;
+    let prepared = step("Image and provisioning environment", |step| prepare(&programs, up.hardware, step))?;
     bring_up(up, &programs, &prepared)
 }
 
 /// Builds the rack, installs its machines, reports, and stays or goes.
 pub fn bring_up(up: &Up, programs: &Programs, prepared: &Prepared) -> Result<()> {
-    let specs = specs(up.servers, up.firmware);
+    let specs = specs(up.servers, up.firmware, up.hardware);
     let live = start(&specs, programs, prepared)?;
     let password = live.admin_password()?;
     let began = Instant::now();
@@ -67,14 +70,16 @@ pub fn bring_up(up: &Up, programs: &Programs, prepared: &Prepared) -> Result<()>
     stay(&live, &password)
 }
 
-fn specs(servers: u8, mix: Mix) -> Vec<MachineSpec> {
+fn specs(servers: u8, mix: Mix, hardware: Hardware) -> Vec<MachineSpec> {
     let firmware = |number: u8| match mix {
         Mix::Bios => Firmware::Bios,
         Mix::Uefi => Firmware::Uefi,
         Mix::Mixed if number % 2 == 1 => Firmware::Bios,
         Mix::Mixed => Firmware::Uefi,
     };
-    (1..=servers).map(|number| MachineSpec::new(format!("server-{number}"), firmware(number))).collect()
+    let spec =
+        |number| MachineSpec::new(format!("server-{number}"), firmware(number)).with_hardware(hardware);
+    (1..=servers).map(spec).collect()
 }
 
 /// A rack whose Control Center will install every machine that is switched on.
@@ -151,11 +156,11 @@ mod tests {
 
     #[test]
     fn mixed_racks_begin_with_bios() {
-        let built = specs(3, Mix::Mixed);
+        let built = specs(3, Mix::Mixed, Hardware::Virtio);
         assert_eq!(
             built.iter().map(|spec| spec.firmware).collect::<Vec<_>>(),
             [Firmware::Bios, Firmware::Uefi, Firmware::Bios]
         );
-        assert!(specs(2, Mix::Uefi).iter().all(|spec| spec.firmware == Firmware::Uefi));
+        assert!(specs(2, Mix::Uefi, Hardware::Generic).iter().all(|spec| spec.firmware == Firmware::Uefi));
     }
 }

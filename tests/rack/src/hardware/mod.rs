@@ -30,6 +30,6 @@ pub use namespace::Namespace;
 pub use proxy::PanelProxy;
 pub use rack::Rack;
 pub use serial::plain_text;
-pub use spec::{DiskKind, Firmware, MachineSpec, NicKind};
+pub use spec::{DiskKind, Firmware, Hardware, MachineSpec, NicKind};
 pub use tool::{PROGRAM_VARIABLE, Tool, rack_program};
 pub use wreck::sweep;

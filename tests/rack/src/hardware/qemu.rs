@@ -63,6 +63,7 @@ fn nic(board: &Board, bootindex: i32) -> String {
         // Without the card's iPXE ROM the firmware's own driver and PXE client do the work.
         (NicKind::Virtio, Firmware::Uefi) => "virtio-net-pci,romfile=",
         (NicKind::E1000, Firmware::Bios | Firmware::Uefi) => "e1000",
+        (NicKind::E1000e, Firmware::Bios | Firmware::Uefi) => "e1000e",
     };
     format!("{device},id=nic0,netdev=wire0,mac={},bootindex={bootindex}", board.mac)
 }

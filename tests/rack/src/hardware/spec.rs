@@ -19,8 +19,10 @@ pub enum Firmware {
 pub enum NicKind {
     /// Paravirtual, the fastest.
     Virtio,
-    /// Intel 82540EM: needs the drivers that real servers need.
+    /// Intel 82540EM (PCI): needs the drivers that real servers need.
     E1000,
+    /// Intel 82574L (PCI Express): the same.
+    E1000e,
 }
 
 /// How the machine's one disk is attached.
@@ -33,6 +35,26 @@ pub enum DiskKind {
     Ahci,
     /// `/dev/nvme0n1`.
     Nvme,
+}
+
+/// The devices of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Hardware {
+    /// Paravirtual, served by Debian's cloud kernel: the fastest.
+    Virtio,
+    /// What servers have, served by Debian's generic kernel.
+    Generic,
+}
+
+impl Hardware {
+    /// The flavour of the kernel that has the drivers, as the Control Center spells it.
+    pub fn kernel(self) -> &'static str {
+        match self {
+            Self::Virtio => "cloud",
+            Self::Generic => "generic",
+        }
+    }
 }
 
 /// One blank machine to put into a rack.
@@ -61,6 +83,16 @@ impl MachineSpec {
             cpus: 2,
             memory_mib: 2048,
             disk_mib: 8192,
+        }
+    }
+
+    /// The same machine made of these devices: generic ones differ with the firmware, so that a rack has several kinds.
+    #[must_use]
+    pub fn with_hardware(self, hardware: Hardware) -> Self {
+        match (hardware, self.firmware) {
+            (Hardware::Virtio, _) => self.with_devices(NicKind::Virtio, DiskKind::Virtio),
+            (Hardware::Generic, Firmware::Bios) => self.with_devices(NicKind::E1000, DiskKind::Ahci),
+            (Hardware::Generic, Firmware::Uefi) => self.with_devices(NicKind::E1000e, DiskKind::Nvme),
         }
     }
 

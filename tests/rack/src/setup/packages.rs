@@ -23,6 +23,7 @@ pub const PACKAGES: &[&str] = &[
     "iputils-ping",
     "ipxe",
     "isc-dhcp-client",
+    "dnsmasq-base",
     "curl",
     "openssh-client",
     // images and the provisioning environment
@@ -36,6 +37,10 @@ pub const PACKAGES: &[&str] = &[
     "dosfstools",
     "mtools",
     "fdisk",
+    // a small archive of packages
+    "apt-utils",
+    "gpg",
+    "gpg-agent",
     // private servers
     "crun",
     // the browser of the panels' tests

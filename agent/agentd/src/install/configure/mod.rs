@@ -5,6 +5,7 @@ mod identity;
 mod network;
 mod packages;
 mod post_install;
+mod sources;
 mod ssh;
 mod users;
 
@@ -25,6 +26,7 @@ pub fn configure(site: &Site<'_>) -> Result<(), Fault> {
     network::write(site)?;
     users::create(site)?;
     ssh::host_keys(site)?;
+    sources::write(site)?;
     packages::add(site)?;
     post_install::run(site)
 }

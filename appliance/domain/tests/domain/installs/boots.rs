@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use rackwright_domain::boot::Choice;
+use rackwright_domain::boot::{Choice, Grant};
 use rackwright_model::{BootStage, MacAddr};
 use serde_json::json;
 
@@ -49,30 +49,27 @@ async fn the_timeline_shows_every_file_of_the_ram_disk() {
 #[tokio::test]
 async fn leases_are_kept_by_their_machines_and_survive_a_kill() {
     let mut room = Room::new().await;
-    let first = room.world.domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer").address;
+    let first = room.offered(MAC, None).await;
     room.world.domain.lease_commit(MAC, first, LINK, None).await.expect("a lease");
     room.kill_and_restart().await;
     let domain = &room.world.domain;
     let taken = domain.lease_commit(STRANGER, first, LINK, None).await;
     assert!(taken.is_err_and(|silent| silent.refuse), "the address is still leased");
-    let other = domain.lease_offer(STRANGER, Some(first), LINK, None, true).await.expect("an offer").address;
+    let other = room.offered(STRANGER, Some(first)).await;
     assert_ne!(other, first);
-    assert_eq!(domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer").address, first);
+    assert_eq!(room.offered(MAC, None).await, first);
 }
 
 #[tokio::test]
 async fn a_declined_address_rests() {
     let room = Room::new().await;
     let domain = &room.world.domain;
-    let first = domain.lease_offer(MAC, None, LINK, None, true).await.expect("an offer").address;
+    let first = room.offered(MAC, None).await;
     domain.lease_commit(MAC, first, LINK, None).await.expect("a lease");
     assert!(domain.lease_decline(STRANGER, first).await.is_err(), "only its holder may decline it");
     domain.lease_decline(MAC, first).await.expect("declined");
     for mac in [MAC, STRANGER] {
-        assert_ne!(
-            domain.lease_offer(mac, Some(first), LINK, None, true).await.expect("an offer").address,
-            first
-        );
+        assert_ne!(room.offered(mac, Some(first)).await, first);
     }
 }
 
@@ -84,7 +81,7 @@ async fn an_empty_pool_and_an_unserved_link_are_silence_with_a_reason() {
     assert!(elsewhere.is_err_and(|silent| silent.reason.contains("no served network")));
     for last in 0..11u8 {
         let mac = MacAddr([2, 0, 0, 0, 1, last]);
-        let address = domain.lease_offer(mac, None, LINK, None, true).await.expect("an offer").address;
+        let address = room.offered(mac, None).await;
         domain.lease_commit(mac, address, LINK, None).await.expect("a lease");
     }
     let full = domain.lease_offer(MAC, None, LINK, None, true).await;
@@ -100,4 +97,31 @@ async fn a_retired_machine_loses_its_door_and_comes_back_as_discovered() {
     assert_eq!(room.server().await["summary"]["state"], "retired");
     room.netboot().await;
     assert_eq!(room.server().await["summary"]["state"], "discovered");
+}
+
+#[tokio::test]
+async fn beside_another_server_addresses_are_its_own_and_still_known() {
+    let room = Room::new().await;
+    let (world, domain) = (&room.world, &room.world.domain);
+    let theirs = Ipv4Addr::new(10, 77, 0, 150);
+    let early = domain.lease_elsewhere(MAC, theirs, LINK).await;
+    assert!(early.is_err(), "in a pool of ours there should be no other server");
+    world.done("network.set", json!({"name": "rack", "cidr": "10.77.0.0/24", "mode": "proxy"})).await;
+
+    assert_eq!(domain.lease_offer(MAC, None, LINK, None, true).await, Ok(Grant::Elsewhere));
+    assert_eq!(domain.lease_commit(MAC, theirs, LINK, None).await, Ok(Grant::Elsewhere));
+    assert!(domain.lease_holder(theirs).await.is_err(), "nobody took it");
+    domain.lease_elsewhere(MAC, theirs, LINK).await.expect("taken");
+    assert_eq!(domain.lease_holder(theirs).await, Ok(MAC));
+    let server = world.done("server.show", json!({"server": "r1"})).await;
+    assert_eq!(server["summary"]["address"], "10.77.0.150");
+    assert_eq!(server["leases"][0]["address"], "10.77.0.150");
+
+    domain
+        .lease_elsewhere(STRANGER, theirs, LINK)
+        .await
+        .expect("the other server gave it to another machine");
+    assert_eq!(domain.lease_holder(theirs).await, Ok(STRANGER));
+    let outside = domain.lease_elsewhere(MAC, Ipv4Addr::new(192, 168, 1, 5), LINK).await;
+    assert!(outside.is_err_and(|silent| silent.reason.contains("not an address of network rack")));
 }

@@ -36,7 +36,7 @@ async fn a_disk_too_small_is_refused_before_the_order() {
         macs: vec![MAC],
         resuming: None,
     };
-    let address = room.address().await;
+    let address = room.offered(MAC, None).await;
     room.world.domain.provision_hello(address, hello).await.expect("a session");
     room.says(&boot, FromMachine::Inventory { inventory: inventory(1_000) }).await;
     let server = room.reaches_state("failed").await;
@@ -147,7 +147,7 @@ async fn a_machine_with_another_boots_nonce_gets_no_session() {
         macs: vec![MAC],
         resuming: None,
     };
-    let address = room.address().await;
+    let address = room.offered(MAC, None).await;
     let refused =
         room.world.domain.provision_hello(address, hello).await.expect_err("a boot nobody gave out");
     assert!(refused.to_string().contains("boot script"), "{refused}");

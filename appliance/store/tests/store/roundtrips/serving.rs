@@ -2,8 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use rackwright_model::network::Subnet;
-use rackwright_model::profile::{DiskLayout, ImageFormat, NetworkChoice, Profile, SystemUser};
+use rackwright_model::network::{DhcpMode, Subnet};
+use rackwright_model::profile::{DiskLayout, ImageFormat, NetworkChoice, PackageSource, Profile, SystemUser};
 use rackwright_model::{ImageId, MacAddr};
 use rackwright_store::StoreError;
 use rackwright_store::image::*;
@@ -27,6 +27,14 @@ pub(super) fn profile() -> Profile {
         domain: Some("example.net".into()),
         network: NetworkChoice::Static,
         packages: vec!["htop".into()],
+        package_sources: vec![PackageSource {
+            uri: "http://10.77.0.1/debian".into(),
+            suite: "bookworm".into(),
+            components: vec!["main".into()],
+            key: None,
+            unsigned: false,
+        }],
+        without_image_sources: false,
         post_install: vec!["true".into()],
     }
 }
@@ -34,8 +42,9 @@ pub(super) fn profile() -> Profile {
 fn subnet(third: u8) -> Subnet {
     Subnet {
         cidr: format!("10.77.{third}.0/24").parse().expect("valid"),
-        pool_first: Ipv4Addr::new(10, 77, third, 50),
-        pool_last: Ipv4Addr::new(10, 77, third, 60),
+        mode: DhcpMode::Pool,
+        pool_first: Some(Ipv4Addr::new(10, 77, third, 50)),
+        pool_last: Some(Ipv4Addr::new(10, 77, third, 60)),
         router: Some(Ipv4Addr::new(10, 77, third, 1)),
         dns: vec![Ipv4Addr::new(10, 77, third, 1)],
         lease_s: 600,

@@ -1,18 +1,22 @@
 //! The verbs that stories are told with. Each fails with a sentence; then everything known of the rack is printed.
 
 mod act;
+pub mod archive;
+mod foreign;
 mod report;
 mod ssh;
 mod stranger;
 mod wait;
 
-use rackwright_rack::hardware::{Firmware, Machine, MachineSpec};
+use rackwright_rack::hardware::{Firmware, Hardware, Machine, MachineSpec};
 use rackwright_rack::live::LiveRack;
 use rackwright_rack::prepare::{IMAGE, Prepared, prepare};
 use rackwright_rack::progress::step;
 use rackwright_rack::setup::Programs;
 
 pub use act::{Act, Refused};
+pub use archive::Archive;
+pub use foreign::ForeignDhcp;
 pub use ssh::SshKey;
 pub use stranger::Stranger;
 pub use wait::{INSTALL_LIMIT, wait_until};
@@ -37,16 +41,21 @@ pub fn programs() -> Programs {
     Programs::built().unwrap_or_else(|error| panic!("{error:#}"))
 }
 
-/// The image and the provisioning environment, built at most once for all stories.
-pub fn prepared(programs: &Programs) -> Prepared {
-    step("Image and provisioning environment", |step| prepare(programs, step))
+/// The image and the provisioning environment for this hardware, built at most once for all stories.
+pub fn prepared(programs: &Programs, hardware: Hardware) -> Prepared {
+    step("Image and provisioning environment", |step| prepare(programs, hardware, step))
         .unwrap_or_else(|error| panic!("{error:#}"))
 }
 
 impl Story {
     /// A rack of these machines, all off and announced; the profile has these flags of `rackwright profile create`.
     pub fn begin(specs: &[MachineSpec], profile: &[&str]) -> Self {
-        let story = Self::begin_unannounced(specs, profile);
+        Self::begin_on(Hardware::Virtio, specs, profile)
+    }
+
+    /// [`Story::begin`] with a Control Center that is set up for this hardware.
+    pub fn begin_on(hardware: Hardware, specs: &[MachineSpec], profile: &[&str]) -> Self {
+        let story = Self::unannounced_on(hardware, specs, profile);
         for spec in specs {
             let announced = story.live.announce(story.machine(&spec.name));
             announced.unwrap_or_else(|error| panic!("{error:#}"));
@@ -56,8 +65,12 @@ impl Story {
 
     /// [`Story::begin`] with machines that the Control Center has never heard of.
     pub fn begin_unannounced(specs: &[MachineSpec], profile: &[&str]) -> Self {
+        Self::unannounced_on(Hardware::Virtio, specs, profile)
+    }
+
+    fn unannounced_on(hardware: Hardware, specs: &[MachineSpec], profile: &[&str]) -> Self {
         let programs = programs();
-        let prepared = prepared(&programs);
+        let prepared = prepared(&programs, hardware);
         let live = LiveRack::start(specs, &programs, &prepared).unwrap_or_else(|error| panic!("{error:#}"));
         let act = Act::new(&programs, live.rackwright().socket());
         let story = Self { live, prepared, act };

@@ -31,11 +31,18 @@ impl Stranger {
         ip(rack.namespace(), &format!("link add stranger0 type veth peer name stranger1 netns {peer}"));
         ip(rack.namespace(), "link set stranger0 master br0 up");
         for words in [format!("addr add {ADDRESS}/24 dev stranger1"), "link set stranger1 up".to_owned()] {
-            let mut inside = Command::new("nsenter");
-            inside.arg(format!("--net=/proc/{peer}/ns/net")).arg("ip").args(words.split(' '));
+            let mut inside = stranger.command("ip");
+            inside.args(words.split(' '));
             assert!(inside.status().expect("nsenter starts").success(), "`ip {words}` for the stranger");
         }
         stranger
+    }
+
+    /// A command that will run as the stranger, as its own process.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net=/proc/{}/ns/net", self.holder.id())).arg("--").arg(program);
+        command
     }
 
     /// Does something as the stranger. Sockets made there stay there.

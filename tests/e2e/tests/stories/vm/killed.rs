@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rackwright_rack::hardware::PowerOrder;
 
-use crate::story::{INSTALL_LIMIT, Story, bios, wait_until};
+use crate::story::{Archive, INSTALL_LIMIT, Story, archive, bios, wait_until};
 
 const NAME: &str = "gamma";
 /// From power on to the provisioning environment.
@@ -35,8 +35,7 @@ fn an_install_survives_the_control_center_and_never_the_machine() {
     pull_the_plug(&story);
     it_failed_and_is_left_alone(&story, &again);
 
-    let third = story.act.install(NAME, &[]);
-    assert_eq!(story.act.state(NAME), "installing", "a failed server can be installed again");
+    let third = install_a_misspelt_package(&story);
     assert_ne!(third, again);
 }
 
@@ -71,6 +70,28 @@ fn it_was_installed_once(story: &Story, job: &str) {
     let console = story.machine(NAME).console();
     assert_eq!(console.matches(&format!(": {NAME} on vda")).count(), 1, "the disk was cut once");
     assert_eq!(console.matches("is written").count(), 1, "the disk was written once");
+}
+
+/// The archive is in order and has the first package; the sources of the image are out of the rack's reach.
+fn install_a_misspelt_package(story: &Story) -> String {
+    let archive = Archive::make();
+    let _archive = archive.serve(&story.live.rack);
+    let (source, image) = (archive.source(), rackwright_rack::prepare::IMAGE);
+    let words = ["profile", "create", "misspelt", "--image", image, "--package-sources", &source];
+    let packages = ["--packages", archive::PACKAGE, "--packages", "rackwright-sotry"];
+    story.act.done(&[&words[..], &packages[..]].concat());
+    let job = story.act.done(&["server", "install", NAME, "--profile", "misspelt"])["job"].to_string();
+    assert_eq!(story.act.state(NAME), "installing", "a failed server can be installed again");
+
+    let (state, reason) = story.wait_for_end(&job, INSTALL_LIMIT);
+    assert_eq!(state, "failed", "{reason}");
+    assert!(reason.contains("has a package rackwright-sotry; some of them could not be read: "), "{reason}");
+    let detail = story.act.server(NAME);
+    for (place, said) in [("stopped", &detail["stopped"]), ("reason", &detail["summary"]["reason"])] {
+        let names_it = said.as_str().is_some_and(|said| said.contains("rackwright-sotry"));
+        assert!(names_it, "{place} does not name the package: {said}");
+    }
+    job
 }
 
 /// Not through the Control Center, which refuses it in the middle of an install.

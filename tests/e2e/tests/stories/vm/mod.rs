@@ -1,5 +1,7 @@
 //! Stories of (virtual) machines and the network they hang on.
 
 mod bad_input;
+mod generic;
 mod install;
 mod killed;
+mod proxy;

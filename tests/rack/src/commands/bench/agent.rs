@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::printed_number;
 use crate::follow;
-use crate::hardware::{Firmware, MachineSpec};
+use crate::hardware::{Firmware, Hardware, MachineSpec};
 use crate::live::LiveRack;
 use crate::prepare::prepare;
 use crate::progress::step;
@@ -42,7 +42,8 @@ ln -s ../rack-meter.service /etc/systemd/system/multi-user.target.wants/rack-met
 /// Measures the agent of one installed machine.
 pub fn run() -> Result<()> {
     let programs = setup::all()?;
-    let prepared = step("Image and provisioning environment", |step| prepare(&programs, step))?;
+    let prepared =
+        step("Image and provisioning environment", |step| prepare(&programs, Hardware::Virtio, step))?;
     let live = LiveRack::start(&[MachineSpec::new("bios", Firmware::Bios)], &programs, &prepared)?;
     step("Image and profile", |step| live.offer_image(&prepared, &["--post-install", METER], step))?;
     live.install_on_discovery()?;

@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use super::{between, printed_number};
 use crate::follow::{self, Journey};
-use crate::hardware::{Firmware, Machine, MachineSpec, address};
+use crate::hardware::{Firmware, Hardware, Machine, MachineSpec, address};
 use crate::live::LiveRack;
 use crate::prepare::{Prepared, prepare};
 use crate::progress::step;
@@ -41,7 +41,8 @@ struct Measured {
 /// Measures one BIOS and one UEFI machine, one after the other.
 pub fn run() -> Result<()> {
     let programs = setup::all()?;
-    let prepared = step("Image and provisioning environment", |step| prepare(&programs, step))?;
+    let prepared =
+        step("Image and provisioning environment", |step| prepare(&programs, Hardware::Virtio, step))?;
     let specs = [("bios", Firmware::Bios), ("uefi", Firmware::Uefi)]
         .map(|(name, firmware)| MachineSpec::new(name, firmware));
     let live = LiveRack::start(&specs, &programs, &prepared)?;

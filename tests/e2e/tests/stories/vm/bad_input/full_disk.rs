@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rackwright_rack::center::{ControlCenter, Place};
-use rackwright_rack::hardware::Rack;
+use rackwright_rack::hardware::{Hardware, Rack};
 
 use crate::story::{Act, Refused, programs};
 
@@ -25,7 +25,7 @@ fn a_full_data_disk_refuses_changes_and_goes_on_serving() {
     let rack = Rack::create(&[]).unwrap_or_else(|error| panic!("{error:#}"));
     // Unmounted with the rack.
     mount_small_disk(&rack.data_dir());
-    let center = ControlCenter::start(Place::in_rack(&rack), &programs);
+    let center = ControlCenter::start(Place::in_rack(&rack, Hardware::Virtio), &programs);
     let center = center.unwrap_or_else(|error| panic!("{error:#}"));
     let act = Act::new(&programs, center.rackwright().socket());
     act.done(&["server", "add", "before", "--macs", "52:54:00:00:00:01"]);

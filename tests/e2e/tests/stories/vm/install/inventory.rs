@@ -1,6 +1,6 @@
 //! What the provisioning environment found in the machine, against what was put in.
 
-use rackwright_rack::hardware::Firmware;
+use rackwright_rack::hardware::{DiskKind, Firmware};
 
 use crate::story::Story;
 
@@ -19,7 +19,12 @@ pub fn is_what_the_machine_is_made_of(story: &Story, name: &str) {
     assert!(memory <= installed && memory > installed * 8 / 10, "{memory} of {installed} MiB: {inventory:#}");
     let disks = inventory["disks"].as_array().cloned().unwrap_or_default();
     assert_eq!(disks.len(), 1, "{inventory:#}");
-    assert_eq!(disks[0]["name"], "vda", "{inventory:#}");
+    let disk = match spec.disk {
+        DiskKind::Virtio => "vda",
+        DiskKind::Ahci => "sda",
+        DiskKind::Nvme => "nvme0n1",
+    };
+    assert_eq!(disks[0]["name"], disk, "{inventory:#}");
     assert_eq!(disks[0]["bytes"], spec.disk_mib << 20, "{inventory:#}");
     assert!(disks[0]["serial"].as_str().is_some_and(|serial| !serial.is_empty()), "{inventory:#}");
     assert_eq!(inventory["nics"][0]["mac"], machine.mac(), "{inventory:#}");

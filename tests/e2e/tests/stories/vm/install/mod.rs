@@ -1,19 +1,20 @@
 //! The main story: a blank BIOS and a blank UEFI machine become managed servers, and stay so.
 
-mod inventory;
+pub mod inventory;
 mod life;
 mod secrets;
 mod system;
-mod timeline;
+pub mod timeline;
 
-use crate::story::{INSTALL_LIMIT, SshKey, Story, bios, uefi};
+use crate::story::{Archive, INSTALL_LIMIT, SshKey, Story, archive, bios, uefi};
 
 #[test]
 fn blank_machines_become_managed_servers() {
-    let key = SshKey::make();
-    let profile = profile(&key.public());
+    let (key, archive) = (SshKey::make(), Archive::make());
+    let profile = profile(&key.public(), &archive.source());
     let profile: Vec<&str> = profile.iter().map(String::as_str).collect();
     let mut story = Story::begin(&[bios("alpha"), uefi("beta")], &profile);
+    let _archive = archive.serve(&story.live.rack);
     let both = ["alpha", "beta"];
 
     story.install_on_discovery();
@@ -37,12 +38,13 @@ fn blank_machines_become_managed_servers() {
 }
 
 /// Flags of `profile create`.
-fn profile(public_key: &str) -> Vec<String> {
+fn profile(public_key: &str, source: &str) -> Vec<String> {
     let user = serde_json::json!({"name": "kim", "ssh_keys": [public_key], "sudo": true});
     let words = ["--root-keys", public_key, "--users", &user.to_string(), "--timezone", "Europe/Berlin"];
     let command = "echo said-by-the-profile; mkdir /etc/story && touch /etc/story/made";
     let more = ["--domain", "example.net", "--post-install", command];
-    [&words[..], &more[..]].concat().into_iter().map(str::to_owned).collect()
+    let packages = ["--packages", archive::PACKAGE, "--package-sources", source, "--without-image-sources"];
+    [&words[..], &more[..], &packages[..]].concat().into_iter().map(str::to_owned).collect()
 }
 
 fn the_install_is_one_job_that_succeeded(story: &Story, name: &str) {

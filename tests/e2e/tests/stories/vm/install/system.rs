@@ -1,6 +1,6 @@
 //! The installed system, seen by somebody who signs in.
 
-use crate::story::{SshKey, Story};
+use crate::story::{SshKey, Story, archive};
 
 /// One sign-in for all facts: each line is a name and a value.
 const FACTS: &str = r#"
@@ -15,6 +15,7 @@ fact parts 'lsblk -no PARTLABEL /dev/vda'
 fact agent 'systemctl is-active rackwright-agent'
 fact failed 'systemctl list-units --failed --no-legend --plain'
 fact running 'systemctl is-system-running --wait'
+fact package 'cat /usr/share/rackwright-story/note'
 fact made 'test -e /etc/story/made && echo yes'
 fact cmdline 'cat /proc/cmdline'
 fact seed 'ls /etc/rackwright'
@@ -43,6 +44,7 @@ pub fn is_as_ordered(story: &Story, key: &SshKey, name: &str) {
     assert_eq!(fact("failed"), "", "{said}");
     assert_eq!(fact("running"), "running", "{said}");
     assert_eq!(fact("made"), "yes", "{said}");
+    assert_eq!(fact("package"), archive::NOTE, "{said}");
     assert_eq!(fact("machine").len(), 32, "{said}");
     assert!(!fact("seed").contains("enrol.json"), "the one-time token is still there: {said}");
     let somebody = story.on_server(key, "kim", name, "sudo -n id -un");

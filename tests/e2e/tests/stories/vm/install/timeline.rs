@@ -1,6 +1,6 @@
 //! The boot timeline after an install.
 
-use rackwright_rack::hardware::Firmware;
+use rackwright_rack::hardware::{Firmware, NicKind};
 
 use crate::story::Story;
 
@@ -27,8 +27,9 @@ const STAGES: [&str; 16] = [
 pub fn is_complete_and_in_order(story: &Story, name: &str) {
     let timeline = story.act.timeline(name);
     let stages: Vec<&str> = timeline.iter().map(|station| station.0.as_str()).collect();
-    // The network card's own program on a BIOS machine is iPXE already, which asks for its script at once.
-    let fetches_a_program = story.machine(name).spec().firmware == Firmware::Uefi;
+    // Where the network card's own program is iPXE already, it asks for its script at once.
+    let spec = story.machine(name).spec();
+    let fetches_a_program = (spec.firmware, spec.nic) == (Firmware::Uefi, NicKind::Virtio);
     let expected: Vec<&str> =
         STAGES.into_iter().filter(|stage| *stage != "boot_program" || fetches_a_program).collect();
     assert_eq!(stages, expected, "the stations of {name}");
