@@ -139,3 +139,14 @@ pub fn search_account(
                ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
     search(tx, sql, scope, text, limit, read)
 }
+
+/// Racks by name or site.
+///
+/// # Errors
+/// When the database fails.
+pub fn search_rack(tx: &Connection, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
+    let sql = "SELECT name, COALESCE(site, ''), NULL FROM rack WHERE $4 < $5 AND (name LIKE $1 ESCAPE '\\' \
+               OR site LIKE $1 ESCAPE '\\') \
+               ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
+    search(tx, sql, &Scope::everything(), text, limit, read)
+}

@@ -161,6 +161,7 @@ fn icon_of(kind: HitKind) -> &'static str {
     match kind {
         HitKind::Server => "server-2",
         HitKind::Job => "list-check",
+        HitKind::Rack => "stack-2",
         HitKind::Image => "disc",
         HitKind::Profile => "file-settings",
         HitKind::Network => "topology-star-3",

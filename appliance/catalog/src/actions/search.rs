@@ -23,6 +23,7 @@ pub struct SearchFindInput {
 pub enum HitKind {
     Server,
     Job,
+    Rack,
     Image,
     Profile,
     Network,
@@ -32,8 +33,16 @@ pub enum HitKind {
 
 impl HitKind {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 7] =
-        [Self::Server, Self::Job, Self::Image, Self::Profile, Self::Network, Self::Account, Self::User];
+    pub const ALL: [Self; 8] = [
+        Self::Server,
+        Self::Job,
+        Self::Rack,
+        Self::Image,
+        Self::Profile,
+        Self::Network,
+        Self::Account,
+        Self::User,
+    ];
 
     /// The action that lists things of this kind: whoever may call it may find them.
     #[must_use]
@@ -41,6 +50,7 @@ impl HitKind {
         match self {
             Self::Server => "server.list",
             Self::Job => "job.list",
+            Self::Rack => "rack.list",
             Self::Image => "image.list",
             Self::Profile => "profile.list",
             Self::Network => "network.list",
@@ -68,7 +78,7 @@ pub struct Hit {
 }
 
 action! {
-    SearchFind, "search.find", "Find", "Find servers, jobs, images, profiles, networks, accounts and users by what is known of them.",
+    SearchFind, "search.find", "Find", "Find servers, jobs, racks, images, profiles, networks, accounts and users by what is known of them.",
     SignedIn, Read,
     SearchFindInput => Page<Hit>, main "query", columns ["kind", "name", "note", "state"], check check_find;
     SearchFindInput { query: "r1-u07".into(), limit: None };

@@ -6,7 +6,7 @@ use rackwright_catalog::{Fault, Handle, entry};
 use rackwright_model::Scope;
 use rackwright_store::search::{
     Found, search_account, search_image, search_job, search_network, search_person, search_profile,
-    search_server,
+    search_rack, search_server,
 };
 use rackwright_store::{Connection, StoreError};
 
@@ -51,6 +51,7 @@ fn found(
     match kind {
         HitKind::Server => search_server(tx, scope, query, limit),
         HitKind::Job => search_job(tx, scope, query, limit),
+        HitKind::Rack => search_rack(tx, query, limit),
         HitKind::Image => search_image(tx, query, limit),
         HitKind::Profile => search_profile(tx, query, limit),
         HitKind::Network => search_network(tx, query, limit),

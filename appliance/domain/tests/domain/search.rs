@@ -1,7 +1,7 @@
 //! Finding things of any kind.
 
-use rackwright_catalog::actions::search::HitKind;
 use rackwright_catalog::{Permission, Role};
+use rackwright_domain::Credential;
 use rackwright_store::job::{JobDraft, JobKind, job_insert};
 use serde_json::{Value, json};
 
@@ -77,18 +77,41 @@ async fn hits_are_limited_for_each_kind() {
     }
 }
 
+async fn found(world: &World, session: &Credential, query: &str) -> Vec<String> {
+    let found = world.call(session, "search.find", json!({"query": query})).await.expect("is allowed");
+    let items = found["items"].as_array().expect("a page");
+    items.iter().map(|hit| format!("{} {}", hit["kind"], hit["name"]).replace('"', "")).collect()
+}
+
 #[tokio::test]
 async fn whoever_may_not_list_people_does_not_find_them() {
     let world = world().await;
     for role in Role::ALL {
         let session = world.session(role).await;
-        let found =
-            world.call(&session, "search.find", json!({"query": role.word()})).await.expect("is allowed");
-        let people = found["items"]
-            .as_array()
-            .expect("a page")
-            .iter()
-            .filter(|hit| hit["kind"] == json!(HitKind::User));
-        assert_eq!(people.count(), usize::from(role.grants(Permission::People)), "{}", role.word());
+        let people = found(&world, &session, role.word()).await;
+        let finds = people.contains(&format!("user {}", role.word()));
+        assert_eq!(finds, role.grants(Permission::People), "{}: {people:?}", role.word());
     }
+}
+
+#[tokio::test]
+async fn racks_are_found_by_name_and_site() {
+    let world = world().await;
+    world.done("rack.create", json!({"name": "a1", "site": "fra-1"})).await;
+    assert_eq!(names(&world, "fra").await, ["rack a1"]);
+}
+
+#[tokio::test]
+async fn nobody_finds_what_belongs_to_others() {
+    let world = world().await;
+    let acme = world.session_in("acme", "acme-kim", Role::Reseller).await;
+    let zeta = world.session_in("zeta", "zeta-kim", Role::Reseller).await;
+    world.done("server.assign", json!({"server": "web-1", "account": "acme"})).await;
+    assert_eq!(found(&world, &acme, "web").await, ["server web-1"]);
+    assert_eq!(found(&world, &zeta, "web").await, Vec::<String>::new());
+    assert_eq!(found(&world, &acme, "kim").await, ["user acme-kim"]);
+    assert_eq!(found(&world, &acme, "zeta").await, Vec::<String>::new());
+    assert_eq!(found(&world, &zeta, "zeta").await, ["account zeta", "user zeta-kim"]);
+    assert_eq!(found(&world, &acme, "10.77").await, Vec::<String>::new(), "networks are the provider's");
+    assert_eq!(names(&world, "kim").await, ["user acme-kim", "user zeta-kim"]);
 }

@@ -207,3 +207,6 @@ guest-return = Zurück ins eigene Panel
 kind-account = Konten
 several-account = Konten
 several-session = Sitzungen
+kind-rack = Racks
+several-rack = Racks
+several-role = Rollen

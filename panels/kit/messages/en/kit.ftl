@@ -207,3 +207,6 @@ guest-return = Return to your own panel
 kind-account = Accounts
 several-account = accounts
 several-session = sessions
+kind-rack = Racks
+several-rack = racks
+several-role = roles
