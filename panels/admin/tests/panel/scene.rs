@@ -192,7 +192,7 @@ fn summary(at: usize) -> Value {
         _ => None,
     };
     json!({
-        "id": at + 1, "name": name, "state": state, "reason": reason,
+        "id": at + 1, "name": name, "account": "provider", "state": state, "reason": reason,
         "macs": [format!("52:54:00:12:34:{:02x}", at + 16)],
         "address": (state != "ready" && state != "retired").then(|| format!("10.77.0.{}", 50 + at)),
         "firmware": if at.is_multiple_of(3) { "bios" } else { "uefi" },

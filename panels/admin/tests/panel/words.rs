@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Signs and names that are the same in every language.
-const NAMES: [&str; 5] = ["Rackwright", "rackwright", "session", "close", "amp"];
+const NAMES: [&str; 6] = ["Rackwright", "rackwright", "session", "close", "leave", "amp"];
 /// Attributes whose value is read out or shown.
 const SHOWN: [&str; 6] =
     ["title=\"", "aria-label=\"", "placeholder=\"", "alt=\"", "label=\"", "data-title=\""];
