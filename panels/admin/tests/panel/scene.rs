@@ -187,7 +187,7 @@ fn summary(at: usize) -> Value {
     let seen = (!matches!(state, "ready" | "retired"))
         .then(|| now() - if state == "unreachable" { 42_000 } else { 2_000 });
     let place = match at {
-        0..7 => Some(("a1", at * 3 + 1, if at % 2 == 0 { 2 } else { 1 })),
+        0..7 => Some(("a1", at * 3 + 1, if at.is_multiple_of(2) { 2 } else { 1 })),
         7..11 => Some(("a2", (at - 7) * 2 + 3, 1)),
         _ => None,
     };
