@@ -108,6 +108,15 @@ fn edge(tx: &Connection, sql: &str, rung: Rung) -> Result<Option<i64>, StoreErro
     row::one(tx, sql, [rung.span_s], |row| Ok(row.get::<_, Option<i64>>(0)?)).map(Option::flatten)
 }
 
+/// Forget what a server reported.
+///
+/// # Errors
+/// When the database fails.
+pub fn sample_delete(tx: &Connection, server: ServerId) -> Result<(), StoreError> {
+    row::run(tx, "DELETE FROM sample WHERE server_id = $1", [server.0])?;
+    Ok(())
+}
+
 /// The moments at which spans begin, from $1 in steps of $2 to $3. Samples are looked up moment by moment, because those
 /// of all servers at one moment stand together.
 const MOMENTS: &str = "WITH RECURSIVE grid (moment) AS \
