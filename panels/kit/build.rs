@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// The name that templates call an asset by, and the files that it is made of, in order.
-const FILES: [(&str, &[&str], &str); 10] = [
+const FILES: [(&str, &[&str], &str); 11] = [
     ("tabler.css", &["node_modules/@tabler/core/dist/css/tabler.min.css"], "text/css; charset=utf-8"),
     ("htmx.js", &["node_modules/htmx.org/dist/htmx.min.js"], "text/javascript; charset=utf-8"),
     ("sse.js", &["node_modules/htmx-ext-sse/dist/sse.min.js"], "text/javascript; charset=utf-8"),
@@ -27,6 +27,7 @@ const FILES: [(&str, &[&str], &str); 10] = [
         ],
         "text/javascript; charset=utf-8",
     ),
+    ("machines.css", &["kit/assets/machines.css"], "text/css; charset=utf-8"),
     ("charts.js", &["kit/assets/charts.js"], "text/javascript; charset=utf-8"),
     ("uplot.css", &["node_modules/uplot/dist/uPlot.min.css"], "text/css; charset=utf-8"),
     ("uplot.js", &["node_modules/uplot/dist/uPlot.iife.min.js"], "text/javascript; charset=utf-8"),

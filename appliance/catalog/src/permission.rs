@@ -73,22 +73,22 @@ impl Permission {
         Self::GRANTED.into_iter().find(|permission| permission.word() == word)
     }
 
-    /// One sentence on what it allows.
+    /// One sentence on what it allows, as its schema says it.
     #[must_use]
     pub fn summary(self) -> &'static str {
         match self {
-            Self::Public => "Sign in.",
-            Self::SignedIn => "Manage one's own password, tokens and sessions.",
+            Self::Public => "Nothing: the way in.",
+            Self::SignedIn => "Being signed in.",
             Self::Look => "Look at servers and jobs.",
-            Self::Operate => "Switch servers on and off, reboot them, cancel jobs.",
-            Self::Provision => "Add, accept, install, rename and retire servers.",
-            Self::Inspect => {
-                "Look at networks, images, profiles, discovery and the state of the Control Center."
+            Self::Operate => "Work on servers that are in service: power, reboot, cancelling jobs.",
+            Self::Provision => {
+                "Take servers into service and out of it: add, accept, install, rename, retire."
             }
-            Self::Configure => "Change networks, images, profiles and discovery.",
+            Self::Inspect => "Look at what the Control Center serves: networks, images, profiles, discovery.",
+            Self::Configure => "Change what the Control Center serves.",
             Self::ViewAccounts => "Look at accounts.",
-            Self::Accounts => "Make, suspend and remove accounts, and give servers to them.",
-            Self::People => "Let people in, change and remove them, and end their sessions.",
+            Self::Accounts => "Make accounts, suspend them, remove them, and give servers to them.",
+            Self::People => "Let people in, change them, remove them; tokens and sessions of others.",
             Self::Audit => "Read the audit trail.",
             Self::Enter => "Enter the panels of people in accounts below.",
         }

@@ -41,7 +41,7 @@ fn read(row: &Row<'_>) -> Result<Sample, StoreError> {
 pub fn sample_put(tx: &Connection, server: ServerId, sample: &Sample) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO sample ({COLUMNS}) SELECT $1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10 \
-         WHERE EXISTS (SELECT 1 FROM server WHERE id = $1) ON CONFLICT (server_id, span_s, at) DO NOTHING"
+         WHERE EXISTS (SELECT 1 FROM server WHERE id = $1) ON CONFLICT (span_s, at, server_id) DO NOTHING"
     );
     let params = (
         server.0,
@@ -69,8 +69,13 @@ pub fn sample_roll(tx: &Connection, now: Millis) -> Result<(), StoreError> {
         roll(tx, pair[0], pair[1], now)?;
     }
     for rung in RUNGS {
-        let sql = "DELETE FROM sample WHERE span_s = $1 AND (at < $2 OR at > $3)";
-        row::run(tx, sql, (rung.span_s, now.plus(-rung.kept_ms()).0, now.0))?;
+        // Two statements, because an index serves no alternative.
+        row::run(
+            tx,
+            "DELETE FROM sample WHERE span_s = $1 AND at < $2",
+            (rung.span_s, now.plus(-rung.kept_ms()).0),
+        )?;
+        row::run(tx, "DELETE FROM sample WHERE span_s = $1 AND at > $2", (rung.span_s, now.0))?;
     }
     Ok(())
 }
@@ -93,7 +98,7 @@ fn roll(tx: &Connection, lower: Rung, upper: Rung, now: Millis) -> Result<(), St
     let sql = format!(
         "INSERT INTO sample ({COLUMNS}) SELECT server_id, $1, at / $2 * $2, {MEANS} FROM sample \
          WHERE span_s = $3 AND at >= $4 AND at < $5 GROUP BY server_id, at / $2 * $2 \
-         ON CONFLICT (server_id, span_s, at) DO NOTHING"
+         ON CONFLICT (span_s, at, server_id) DO NOTHING"
     );
     row::run(tx, &sql, (upper.span_s, span_ms, lower.span_s, from, until))?;
     Ok(())
@@ -103,8 +108,24 @@ fn edge(tx: &Connection, sql: &str, rung: Rung) -> Result<Option<i64>, StoreErro
     row::one(tx, sql, [rung.span_s], |row| Ok(row.get::<_, Option<i64>>(0)?)).map(Option::flatten)
 }
 
-/// Samples of a server in spans of `rung` since `from`, oldest first. What is too young for its own rung is made from
-/// the shortest spans.
+/// Forget what a server reported.
+///
+/// # Errors
+/// When the database fails.
+pub fn sample_delete(tx: &Connection, server: ServerId) -> Result<(), StoreError> {
+    row::run(tx, "DELETE FROM sample WHERE server_id = $1", [server.0])?;
+    Ok(())
+}
+
+/// The moments at which spans begin, from $1 in steps of $2 to $3. Samples are looked up moment by moment, because those
+/// of all servers at one moment stand together.
+const MOMENTS: &str = "WITH RECURSIVE grid (moment) AS \
+    (SELECT $1 UNION ALL SELECT moment + $2 FROM grid WHERE moment + $2 <= $3)";
+const LOOKED_UP: &str = "FROM grid CROSS JOIN sample WHERE sample.span_s = $4 AND sample.at = grid.moment \
+    AND sample.server_id = $5";
+
+/// Samples of a server in spans of `rung` from `from` to `until`, oldest first. What is too young for its own rung is made
+/// from the shortest spans.
 ///
 /// # Errors
 /// When the database fails.
@@ -113,20 +134,27 @@ pub fn sample_list(
     server: ServerId,
     rung: Rung,
     from: Millis,
+    until: Millis,
 ) -> Result<Vec<Sample>, StoreError> {
     let span_ms = rung.span_ms();
-    let sql = "SELECT at, cpu_permille, memory_bytes, memory_used_bytes, disk_bytes, disk_used_bytes, net_in_bytes_per_s, \
-               net_out_bytes_per_s FROM sample WHERE server_id = $1 AND span_s = $2 AND at >= $3 ORDER BY at";
-    let mut samples = row::all(tx, sql, (server.0, rung.span_s, from.0), read)?;
-    if rung.span_s == RUNGS[0].span_s {
+    let first = from.0.saturating_add(span_ms - 1).div_euclid(span_ms) * span_ms;
+    let sql = format!(
+        "{MOMENTS} SELECT at, cpu_permille, memory_bytes, memory_used_bytes, disk_bytes, disk_used_bytes, \
+         net_in_bytes_per_s, net_out_bytes_per_s {LOOKED_UP} ORDER BY at"
+    );
+    let mut samples = row::all(tx, &sql, (first, span_ms, until.0, rung.span_s, server.0), read)?;
+    let shortest = RUNGS[0];
+    if rung == shortest {
         return Ok(samples);
     }
-    let young = samples.last().map_or(from.0, |last| last.at.plus(span_ms).0);
+    // Older spans of the shortest rung are in the rung already, or forgotten.
+    let kept = until.0.saturating_sub(shortest.kept_ms()).div_euclid(span_ms) * span_ms;
+    let young = samples.last().map_or(first, |last| last.at.plus(span_ms).0).max(kept);
     let sql = format!(
-        "SELECT at / $1 * $1, {} FROM sample WHERE server_id = $2 AND span_s = $3 AND at >= $4 \
-         GROUP BY at / $1 * $1 ORDER BY at / $1 * $1",
+        "{MOMENTS} SELECT at / $6 * $6, {} {LOOKED_UP} GROUP BY at / $6 * $6 ORDER BY at / $6 * $6",
         MEANS.trim_start_matches("SUM(spans), ")
     );
-    samples.extend(row::all(tx, &sql, (span_ms, server.0, RUNGS[0].span_s, young), read)?);
+    let params = (young, shortest.span_ms(), until.0, shortest.span_s, server.0, span_ms);
+    samples.extend(row::all(tx, &sql, params, read)?);
     Ok(samples)
 }

@@ -101,7 +101,7 @@
           width: 1.5,
           fill: index === 0 ? `${colour(name)}22` : undefined,
           dash: index === 0 ? undefined : [5, 3],
-          points: { show: columns[0].length < 3, size: 5 },
+          points: { show: columns[0].length < 24, size: 4 },
         })),
       ],
       hooks: {

@@ -3,6 +3,7 @@
 use rackwright_catalog::actions::server::{ServerAssign, ServerAssignInput, ServerSummary};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_model::ServerState;
+use rackwright_store::sample::sample_delete;
 use rackwright_store::server::server_set_account;
 
 use super::view::summary;
@@ -23,6 +24,7 @@ impl Handle<ServerAssign, Caller> for Domain {
                     return Err(conflict(&phrase, "an install is under way", advice).into());
                 }
                 server_set_account(tx, server.id, account.id)?;
+                sample_delete(tx, server.id)?;
                 super::named(tx, &scope, &input.server, &phrase)
             })
             .await?;

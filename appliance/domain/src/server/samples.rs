@@ -17,7 +17,7 @@ impl Handle<ServerSamples, Caller> for Domain {
         let items = self
             .look(&attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
-                Ok(sample_list(tx, server.id, rung, from)?)
+                Ok(sample_list(tx, server.id, rung, from, until)?)
             })
             .await?;
         Ok(SampleSeries { range, span_s: rung.span_s, from, until, items })

@@ -60,6 +60,24 @@ async fn heartbeats_become_a_series() {
 }
 
 #[tokio::test]
+async fn a_new_owner_does_not_see_what_was_reported_before() {
+    let world = World::new();
+    let id = server(&world, "r1", 1).await;
+    world.done("account.create", json!({"name": "acme", "tier": "reseller"})).await;
+    let mut sampler = Sampler::new(world.domain.now());
+    world.clock.pass(15_000);
+    world.domain.agent_said(id, beat(1, 2, 3)).await.expect("taken");
+    sampler.tick(&world.domain).await.expect("kept");
+    let kept = async || {
+        let series = world.done("server.samples", json!({"server": "r1"})).await;
+        series["items"].as_array().map(Vec::len)
+    };
+    assert_eq!(kept().await, Some(1));
+    world.done("server.assign", json!({"server": "r1", "account": "acme"})).await;
+    assert_eq!(kept().await, Some(0));
+}
+
+#[tokio::test]
 async fn a_wrong_range_and_an_unknown_server_are_named() {
     let world = World::new();
     let fault = world.refused("server.samples", json!({"server": "r1", "range": "year"})).await;

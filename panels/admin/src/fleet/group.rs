@@ -28,6 +28,9 @@ pub struct GroupView {
     pub servers: Vec<ServerView>,
 }
 
+/// What puts a server under its heading, with its place among the headings; none for those without one.
+type Key = Option<(usize, String)>;
+
 impl Grouping {
     pub const ALL: [Self; 5] = [Self::None, Self::Rack, Self::Site, Self::State, Self::Profile];
 
@@ -48,7 +51,7 @@ impl Grouping {
 
     /// The servers under their headings; those without one come last.
     pub fn group(self, servers: Vec<ServerView>) -> Vec<GroupView> {
-        let mut groups: Vec<(Option<(usize, String)>, Vec<ServerView>)> = Vec::new();
+        let mut groups: Vec<(Key, Vec<ServerView>)> = Vec::new();
         for server in servers {
             let key = self.key(&server.server);
             match groups.iter_mut().find(|(known, _)| *known == key) {
@@ -64,8 +67,7 @@ impl Grouping {
         groups.into_iter().map(|(key, servers)| self.view(key, servers)).collect()
     }
 
-    /// What puts a server under its heading, with its place among the headings.
-    fn key(self, server: &ServerSummary) -> Option<(usize, String)> {
+    fn key(self, server: &ServerSummary) -> Key {
         let named = |name: &Option<rackwright_model::Name>| name.as_ref().map(|name| (0, name.to_string()));
         match self {
             Self::None => None,
@@ -79,7 +81,7 @@ impl Grouping {
         }
     }
 
-    fn view(self, key: Option<(usize, String)>, servers: Vec<ServerView>) -> GroupView {
+    fn view(self, key: Key, servers: Vec<ServerView>) -> GroupView {
         let site = servers.first().and_then(|one| one.server.site.as_ref()).filter(|_| self == Self::Rack);
         let (title, href) = match (self, &key) {
             (Self::None, _) => (String::new(), String::new()),

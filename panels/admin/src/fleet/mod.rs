@@ -11,6 +11,7 @@ use axum::response::Response;
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::profile::ProfileList;
 use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
+use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Fault, entry};
 use rackwright_client::cli_line;
 use rackwright_model::{Name, ServerState};
@@ -64,8 +65,10 @@ pub struct ServerView {
 struct Tools {
     views: [(&'static str, String, &'static str); 2],
     groupings: Vec<(&'static str, bool)>,
-    /// Whether the person may act on servers.
-    operates: bool,
+    /// What the person may do with several servers at once.
+    powers: bool,
+    installs: bool,
+    retires: bool,
     /// Profiles to install.
     profiles: Vec<Name>,
 }
@@ -127,7 +130,6 @@ pub async fn page(
     .into_iter()
     .flatten()
     .collect();
-    let operates = Button::of(&shell.who, "server.install", "download", json!({})).is_some();
     let heading = Heading {
         title: tell("menu-servers"),
         crumbs: vec![Crumb::new(tell("menu-servers"), "")],
@@ -142,7 +144,7 @@ pub async fn page(
     if fleet.view.count == 0 && chosen.input() == ServerListInput::default() {
         fleet.view.empty.buttons.clone_from(&heading.buttons);
     }
-    let tools = tools(&session, &chosen, operates && fleet.view.count > 0).await;
+    let tools = tools(&session, &shell.who, &chosen, fleet.view.count > 0).await;
     panel.page(StatusCode::OK, "fleet.html", &shell.page(heading, FleetPage { tools, fleet, warnings }))
 }
 
@@ -194,15 +196,19 @@ async fn one(panel: &Panel, session: &Session, name: &str, headers: &HeaderMap, 
 }
 
 /// Profiles are no reason to refuse the page: when they cannot be had, there are none to drag.
-async fn tools(session: &Session, chosen: &Chosen, operates: bool) -> Tools {
-    let profiles = if operates { session.client.call::<ProfileList>(Nothing {}).await.ok() } else { None };
+async fn tools(session: &Session, who: &SessionView, chosen: &Chosen, any: bool) -> Tools {
+    let may = |action: &str| any && Button::of(who, action, "", json!({})).is_some();
+    let installs = may("server.install");
+    let profiles = if installs { session.client.call::<ProfileList>(Nothing {}).await.ok() } else { None };
     Tools {
         views: [
             ("wall", chosen.with("view", "wall"), "layout-grid"),
             ("table", chosen.with("view", "table"), "table"),
         ],
         groupings: Grouping::ALL.map(|one| (one.word(), one == chosen.grouping)).to_vec(),
-        operates,
+        powers: may("server.power"),
+        installs,
+        retires: may("server.retire"),
         profiles: profiles.into_iter().flat_map(|page| page.items).map(|profile| profile.name).collect(),
     }
 }

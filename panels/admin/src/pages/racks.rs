@@ -10,6 +10,7 @@ use rackwright_catalog::actions::rack::{RackList, RackView};
 use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
 use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_client::cli_line;
+use rackwright_model::Name;
 use rackwright_panel_kit::icon::of_state;
 use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
@@ -26,6 +27,8 @@ pub struct RacksView {
     sites: Vec<SiteView>,
     unplaced: Vec<Unplaced>,
     any: bool,
+    /// On the page of one rack: what stands in it, from the top.
+    standing: Vec<ServerSummary>,
 }
 
 /// The racks of one site.
@@ -179,7 +182,14 @@ async fn racks(session: &Session, only: Option<&str>) -> Result<Live<RacksView>,
     // Heartbeats pass; what is drawn here stays the same.
     let servers: Vec<ServerSummary> =
         servers.items.into_iter().map(|server| ServerSummary { seen_at: None, ..server }).collect();
+    let mut standing: Vec<ServerSummary> = servers
+        .iter()
+        .filter(|server| only.is_some() && server.rack.as_ref().map(Name::as_str) == only)
+        .cloned()
+        .collect();
+    standing.sort_by_key(|server| std::cmp::Reverse(server.unit));
     let view = RacksView {
+        standing,
         part: only.map_or_else(|| "/parts/racks".to_owned(), |name| format!("/parts/racks/{name}")),
         any: !racks.is_empty(),
         sites: sites(racks, &servers),

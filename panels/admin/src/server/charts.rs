@@ -128,7 +128,7 @@ fn figures(items: &[Sample]) -> Vec<Figure> {
         key,
         title: tell(&format!("chart-{key}")),
         summary: words(items, show, read, whole),
-        last: read(last).map_or_else(|| "–".to_owned(), |value| show(value)),
+        last: read(last).map_or_else(|| "–".to_owned(), show),
     };
     let mut network = one("network", rate, IN, "");
     let ways = [("in", words(items, rate, IN, "").into()), ("out", words(items, rate, OUT, "").into())];

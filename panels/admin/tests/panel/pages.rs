@@ -230,9 +230,8 @@ async fn a_server_is_removed_only_while_it_is_not_in_use() {
 #[tokio::test]
 async fn a_job_that_ended_says_its_state_once() {
     let page = panel().open("/jobs").await;
-    let cells: Vec<&str> =
-        page.text.split("<td ").skip(1).filter_map(|cell| cell.split("</td>").next()).collect();
-    let cells: Vec<&str> = cells.into_iter().filter(|cell| cell.contains("succeeded")).collect();
+    let cells = page.text.split("<td ").skip(1).filter_map(|rest| rest.split("</td>").next());
+    let cells: Vec<&str> = cells.filter(|cell| cell.contains("succeeded")).collect();
     assert_eq!(cells.len(), 1, "{cells:?}");
     page.shows("data-label=\"Step\"><span class=\"none\">–</span>");
 }

@@ -187,12 +187,12 @@ fn summary(at: usize) -> Value {
     let seen = (!matches!(state, "ready" | "retired"))
         .then(|| now() - if state == "unreachable" { 42_000 } else { 2_000 });
     let place = match at {
-        0..7 => Some(("a1", at * 3 + 1, if at % 2 == 0 { 2 } else { 1 })),
+        0..7 => Some(("a1", at * 3 + 1, if at.is_multiple_of(2) { 2 } else { 1 })),
         7..11 => Some(("a2", (at - 7) * 2 + 3, 1)),
         _ => None,
     };
     json!({
-        "id": at + 1, "account": "provider", "name": name, "state": state, "reason": reason,
+        "id": at + 1, "name": name, "account": "provider", "state": state, "reason": reason,
         "macs": [format!("52:54:00:12:34:{:02x}", at + 16)],
         "address": (state != "ready" && state != "retired").then(|| format!("10.77.0.{}", 50 + at)),
         "firmware": if at.is_multiple_of(3) { "bios" } else { "uefi" },

@@ -11,6 +11,9 @@ use crate::{Database, name};
 /// A moment at which a span of every rung begins.
 const DAWN: Millis = Millis(1_764_000_000_000 / 7_200_000 * 7_200_000);
 
+/// Two hours later.
+const LATE: Millis = Millis(DAWN.0 + 7_200_000);
+
 fn sample(at: Millis, cpu: Option<i64>, used: i64) -> Sample {
     Sample {
         at,
@@ -44,10 +47,10 @@ async fn a_longer_span_is_the_mean_of_its_shorter_ones() {
                 sample_put(tx, other, &sample(at, None, 7))?;
             }
             sample_roll(tx, DAWN.plus(300_000))?;
-            let spans = sample_list(tx, one, RUNGS[1], DAWN)?;
+            let spans = sample_list(tx, one, RUNGS[1], DAWN, LATE)?;
             assert_eq!(spans, [sample(DAWN, Some(145), 9)]);
-            assert_eq!(sample_list(tx, other, RUNGS[1], DAWN)?, [sample(DAWN, None, 7)]);
-            assert_eq!(sample_list(tx, one, RUNGS[0], DAWN)?.len(), 20);
+            assert_eq!(sample_list(tx, other, RUNGS[1], DAWN, LATE)?, [sample(DAWN, None, 7)]);
+            assert_eq!(sample_list(tx, one, RUNGS[0], DAWN, LATE)?.len(), 20);
             Ok(())
         })
         .await;
@@ -63,9 +66,9 @@ async fn what_is_too_young_for_its_rung_is_made_from_the_shortest_spans() {
             }
             sample_roll(tx, DAWN.plus(450_000))?;
             let ats: Vec<_> =
-                sample_list(tx, one, RUNGS[1], DAWN)?.iter().map(|s| (s.at, s.cpu_permille)).collect();
+                sample_list(tx, one, RUNGS[1], DAWN, LATE)?.iter().map(|s| (s.at, s.cpu_permille)).collect();
             assert_eq!(ats, [(DAWN, Some(9)), (DAWN.plus(300_000), Some(24))]);
-            assert_eq!(sample_list(tx, one, RUNGS[3], DAWN)?.len(), 1);
+            assert_eq!(sample_list(tx, one, RUNGS[3], DAWN, LATE)?.len(), 1);
             Ok(())
         })
         .await;
@@ -83,7 +86,7 @@ async fn rolling_again_or_late_changes_nothing() {
             sample_roll(tx, DAWN.plus(7_200_000))?;
             let held = [(1, 24), (2, 4), (3, 1)];
             for (rung, spans) in held {
-                assert_eq!(sample_list(tx, one, RUNGS[rung], DAWN)?.len(), spans);
+                assert_eq!(sample_list(tx, one, RUNGS[rung], DAWN, LATE)?.len(), spans);
             }
             let before = count(tx)?;
             sample_roll(tx, DAWN.plus(7_200_000))?;
@@ -109,7 +112,7 @@ async fn a_month_of_one_server_stays_within_the_ladder() {
             let now = DAWN.plus(40 * 86_400_000);
             for range in Range::ALL {
                 let from = now.plus(-range.length_s() * 1_000);
-                let spans = sample_list(tx, one, range.rung(), from)?;
+                let spans = sample_list(tx, one, range.rung(), from, now)?;
                 assert!(
                     spans.len() > 20
                         && spans.iter().all(|span| span.at >= from && span.memory_used_bytes == MOST)
