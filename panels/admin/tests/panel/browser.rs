@@ -12,15 +12,19 @@ use crate::fake::Fake;
 use crate::pages::PAGES;
 use crate::scene;
 
-/// Every page, and the form of every action.
-fn paths() -> Vec<String> {
-    let pages = PAGES.iter().map(|(path, _)| (*path).to_owned());
-    let more = ["/nowhere", "/act/server/retire?server=r1-u01"].map(str::to_owned);
-    let forms = ENTRIES
+/// Every page.
+fn pages() -> Vec<String> {
+    let more = ["/nowhere", "/act/server/retire?server=r1-u01", "/act/profile/create"];
+    PAGES.iter().map(|(path, _)| *path).chain(more).map(str::to_owned).collect()
+}
+
+/// The form of every action.
+fn forms() -> Vec<String> {
+    ENTRIES
         .iter()
         .filter(|entry| !matches!(entry.spec.name, "session.open" | "session.close"))
-        .map(|entry| format!("/act/{}/{}", entry.spec.noun(), entry.spec.verb()));
-    pages.chain(more).chain(forms).collect()
+        .map(|entry| format!("/act/{}/{}", entry.spec.noun(), entry.spec.verb()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +41,8 @@ async fn the_shell_is_worked_without_a_mouse_and_shuts_nobody_out() {
         "url": format!("http://localhost:{port}"),
         "screenshots": Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots"),
         "panels": here.join("../package.json"),
-        "pages": paths(),
+        "pages": pages(),
+        "forms": forms(),
     });
     let status = tokio::process::Command::new("node")
         .arg(here.join("../../tests/e2e/browser/shell.mjs"))
