@@ -15,7 +15,9 @@ use crate::scene;
 /// Every page.
 fn pages() -> Vec<String> {
     let more = ["/nowhere", "/act/server/retire?server=r1-u01", "/act/profile/create"];
-    PAGES.iter().map(|(path, _)| *path).chain(more).map(str::to_owned).collect()
+    // The scene has other racks than the samples.
+    let known = |path: &str| path.replace("/racks/r1", "/racks/a1");
+    PAGES.iter().map(|(path, _)| *path).chain(more).map(known).collect()
 }
 
 /// The form of every action.

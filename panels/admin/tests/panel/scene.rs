@@ -77,9 +77,24 @@ fn set_shell(fake: &Arc<Fake>) {
     });
 }
 
+/// What people did.
+fn set_audit(fake: &Arc<Fake>) {
+    fake.on("audit.list", |_| {
+        let row = |id: i64, user: &str, by: &str, action: &str, input: Value, result: &str| {
+            json!({"id": id, "at": now() - (50 - id) * 340_000, "user": user, "by": by, "action": action, "input": input, "result": result})
+        };
+        Ok(json!({"next": "38", "items": [
+            row(49, "admin", "panel", "server.install", json!({"server": "r1-u03", "profile": "debian-12"}), "done"),
+            row(48, "robin", "cli", "server.power", json!({"server": "r1-u05", "order": "cycle"}), "unavailable: the BMC did not answer within 10 s"),
+            row(47, "admin", "api", "user.create", json!({"user": "robin", "role": "engineer", "password": "[redacted]"}), "done"),
+        ]}))
+    });
+}
+
 /// Everything as it could be on a busy day.
 pub fn set(fake: &Arc<Fake>) {
     set_shell(fake);
+    set_audit(fake);
     fake.on("server.list", |input| {
         let state = input["state"].as_str().unwrap_or_default().to_owned();
         let search = input["search"].as_str().unwrap_or_default().to_owned();
@@ -163,16 +178,6 @@ pub fn set(fake: &Arc<Fake>) {
         let mut status = sample("system.status");
         status["warnings"] = json!([]);
         Ok(status)
-    });
-    fake.on("audit.list", |_| {
-        let row = |id: i64, user: &str, by: &str, action: &str, input: Value, result: &str| {
-            json!({"id": id, "at": now() - (50 - id) * 340_000, "user": user, "by": by, "action": action, "input": input, "result": result})
-        };
-        Ok(json!({"next": "38", "items": [
-            row(49, "admin", "panel", "server.install", json!({"server": "r1-u03", "profile": "debian-12"}), "done"),
-            row(48, "robin", "cli", "server.power", json!({"server": "r1-u05", "order": "cycle"}), "unavailable: the BMC did not answer within 10 s"),
-            row(47, "admin", "api", "user.create", json!({"user": "robin", "role": "engineer", "password": "[redacted]"}), "done"),
-        ]}))
     });
     fake.on("server.add", |input| {
         let problems = [("macs.1", "52:54:00:12:34:56 is named twice"), ("bmc.address", "is missing")];
