@@ -16,6 +16,7 @@ pub mod secret;
 mod account;
 mod actor;
 mod audit;
+mod brand;
 mod discovery;
 mod environment;
 mod first_admin;

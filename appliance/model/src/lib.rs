@@ -3,6 +3,7 @@
 pub mod account;
 pub mod address;
 pub mod boot;
+pub mod colour;
 pub mod id;
 pub mod install;
 pub mod inventory;
@@ -17,6 +18,7 @@ pub mod time;
 pub use account::{Scope, Tier};
 pub use address::MacAddr;
 pub use boot::{BootRecord, BootStage, Firmware};
+pub use colour::Colour;
 pub use id::{AccountId, ImageId, InstallId, JobId, NetworkId, ProfileId, RackId, ServerId, UserId};
 pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 pub mod boot_record;
+pub mod brand;
 pub mod certificate;
 pub mod engine;
 pub mod error;

@@ -114,7 +114,7 @@ fn list_of(noun: &str) -> &'static str {
         "audit" => "/audit",
         "system" => "/system",
         "session" => "/sessions",
-        "account" => "/accounts",
+        "account" | "brand" => "/accounts",
         "role" => "/roles",
         "search" => "/search",
         _ => "/servers",

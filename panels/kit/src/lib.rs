@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod asset;
+pub mod brand;
 pub mod flash;
 pub mod form;
 pub mod headers;

@@ -19,13 +19,15 @@ use crate::flash::{Ending, Status};
 use crate::messages::{tell, tell_with};
 use crate::panel::Panel;
 use crate::session::Session;
-use crate::{act, asset, headers, help, language, palette, refusal, sign_in, tray};
+use crate::{act, asset, brand, headers, help, language, palette, refusal, sign_in, tray};
 
 /// The pages of a tier with those of the kit, guarded and ready to serve. Paths that nobody knows get a page within the
 /// shell.
 pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
     Router::new()
         .route("/assets/{file}", get(asset::serve))
+        .route("/brand.css", get(brand::sheet))
+        .route("/brand/{logo}", get(brand::logo))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::leave))
         .route("/act/{noun}/{verb}", get(act::show).post(act::submit))

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::act::is_about_a_thing;
+use crate::brand::BrandView;
 use crate::flash::Status;
 use crate::language::{self, Language};
 use crate::messages::{of_catalogue, tell};
@@ -198,6 +199,7 @@ pub struct Heading {
 #[derive(Debug, Clone, Serialize)]
 pub struct Shell {
     pub panel: String,
+    pub brand: BrandView,
     pub menu: Vec<MenuView>,
     /// The address of the menu entry that the page belongs to.
     pub here: String,
@@ -234,6 +236,7 @@ impl Shell {
         let here = inside(panel.tier.menu(), path).map_or_else(String::new, |item| item.href.to_owned());
         Ok(Self {
             panel: panel::title(who.tier),
+            brand: BrandView::from(&who.brand),
             here,
             menu,
             who,

@@ -12,6 +12,7 @@ use rackwright_client::Credential;
 use serde::{Deserialize, Serialize};
 
 use crate::act::local_path;
+use crate::brand::{self, BrandView};
 use crate::form::Typed;
 use crate::panel::{self, Panel};
 use crate::posted::{MOST_BYTES, Posted};
@@ -23,6 +24,7 @@ use crate::shell::{self, LanguageView};
 #[derive(Debug, Clone, Serialize)]
 struct SignIn {
     panel: String,
+    brand: BrandView,
     back: String,
     user: String,
     problem: String,
@@ -47,6 +49,7 @@ pub async fn show(
     }
     let view = SignIn {
         panel: panel::title(rackwright_model::Tier::Provider),
+        brand: brand::of_host(&panel, &headers).await,
         back: query.back,
         user: String::new(),
         problem: String::new(),
@@ -59,6 +62,7 @@ pub async fn show(
 /// `POST /sign-in`: there is no session yet that a token could be tied to; the origin check stands in for it.
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
+    let brand = brand::of_host(&panel, request.headers()).await;
     let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
         return Refusal::TooLarge.into_response();
     };
@@ -76,6 +80,7 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
         Err(fault) => {
             let view = SignIn {
                 panel: panel::title(rackwright_model::Tier::Provider),
+                brand,
                 back: text("back"),
                 user,
                 problem: fault.reason,

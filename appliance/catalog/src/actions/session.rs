@@ -4,6 +4,7 @@ use rackwright_model::{Millis, Name, Tier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::brand::BrandFace;
 use super::{Done, Nothing, Page, action, sample_name};
 use crate::permission::{Permission, Role};
 
@@ -38,6 +39,8 @@ pub struct SessionView {
     pub permissions: Vec<Permission>,
     /// Who really acts, when somebody entered this person's panel.
     pub entered_by: Option<String>,
+    /// How the panel looks to this person.
+    pub brand: BrandFace,
 }
 
 impl SessionView {
@@ -116,6 +119,7 @@ fn sample_view() -> SessionView {
         tier: Tier::Provider,
         permissions: Permission::GRANTED.to_vec(),
         entered_by: None,
+        brand: BrandFace::default(),
     }
 }
 

@@ -26,31 +26,29 @@ impl Handle<SessionEnter, Caller> for Domain {
         };
         let (phrase, at) = (attempted.clone(), self.now());
         let (draft, by) = (caller.draft("done"), actor.name.clone());
-        let entered = self
-            .change(caller, &attempted, move |tx| {
-                let host = person_named(tx, &actor.scope, &input.user)?
-                    .ok_or_else(|| not_found(&phrase, "user", &input.user))?;
-                if !actor.scope.is_above(&host.account_path) {
-                    let reason = format!("{} is in your own account", host.name);
-                    let advice = "Only panels of accounts below yours can be entered.";
-                    return Err(Fault::new(FaultCode::Forbidden, &phrase, reason, advice).into());
-                }
-                if account_is_suspended(tx, &host.account_path)? {
-                    let advice = format!("Lift it with: rackwright account resume {}", host.account_name);
-                    return Err(conflict(&phrase, "the account is suspended", advice).into());
-                }
-                session_act_as(tx, &hash, Some(host.id))?;
-                // The row of the host's side; the caller's own is written with the change.
-                let row = AuditDraft {
-                    actor: host.name.clone(),
-                    account: host.account,
-                    behind: Some(by.clone()),
-                    ..draft
-                };
-                audit_insert(tx, at, &row)?;
-                Ok(Actor { behind: Some(by), ..Actor::person(&host, "session")? })
-            })
-            .await?;
-        Ok(view(&entered))
+        self.change(caller, &attempted, move |tx| {
+            let host = person_named(tx, &actor.scope, &input.user)?
+                .ok_or_else(|| not_found(&phrase, "user", &input.user))?;
+            if !actor.scope.is_above(&host.account_path) {
+                let reason = format!("{} is in your own account", host.name);
+                let advice = "Only panels of accounts below yours can be entered.";
+                return Err(Fault::new(FaultCode::Forbidden, &phrase, reason, advice).into());
+            }
+            if account_is_suspended(tx, &host.account_path)? {
+                let advice = format!("Lift it with: rackwright account resume {}", host.account_name);
+                return Err(conflict(&phrase, "the account is suspended", advice).into());
+            }
+            session_act_as(tx, &hash, Some(host.id))?;
+            // The row of the host's side; the caller's own is written with the change.
+            let row = AuditDraft {
+                actor: host.name.clone(),
+                account: host.account,
+                behind: Some(by.clone()),
+                ..draft
+            };
+            audit_insert(tx, at, &row)?;
+            view(tx, &Actor { behind: Some(by), ..Actor::person(&host, "session")? })
+        })
+        .await
     }
 }

@@ -20,14 +20,12 @@ impl Handle<SessionLeave, Caller> for Domain {
             let advice = "Enter one with: rackwright session enter USER";
             return Err(conflict(attempted, "you have not entered anybody's panel", advice));
         };
-        let own = self
-            .change(caller, attempted, move |tx| {
-                session_act_as(tx, &hash, None)?;
-                let person = person_named(tx, &Scope::everything(), &behind)?
-                    .ok_or_else(|| not_found(attempted, "user", &behind))?;
-                Ok(Actor::person(&person, "session")?)
-            })
-            .await?;
-        Ok(view(&own))
+        self.change(caller, attempted, move |tx| {
+            session_act_as(tx, &hash, None)?;
+            let person = person_named(tx, &Scope::everything(), &behind)?
+                .ok_or_else(|| not_found(attempted, "user", &behind))?;
+            view(tx, &Actor::person(&person, "session")?)
+        })
+        .await
     }
 }

@@ -3,18 +3,20 @@
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::session::{SessionShow, SessionView};
 use rackwright_catalog::{Fault, Handle};
+use rackwright_store::Connection;
 
 use crate::caller::Actor;
-use crate::{Caller, Domain};
+use crate::{Caller, Domain, Refusal, brand};
 
 impl Handle<SessionShow, Caller> for Domain {
     async fn handle(&self, caller: &Caller, _: Nothing) -> Result<SessionView, Fault> {
-        Ok(view(&caller.actor))
+        let actor = caller.actor.clone();
+        self.look("show who is signed in", move |tx| view(tx, &actor)).await
     }
 }
 
-pub(super) fn view(actor: &Actor) -> SessionView {
-    SessionView {
+pub(super) fn view(tx: &Connection, actor: &Actor) -> Result<SessionView, Refusal> {
+    Ok(SessionView {
         user: actor.name.clone(),
         role: actor.role,
         by: actor.by.to_owned(),
@@ -22,5 +24,6 @@ pub(super) fn view(actor: &Actor) -> SessionView {
         tier: actor.tier,
         permissions: actor.permissions(),
         entered_by: actor.behind.clone(),
-    }
+        brand: brand::face(tx, actor.scope.low())?,
+    })
 }

@@ -24,22 +24,28 @@ impl Handle<ServerWatch, Caller> for Domain {
             self.look(&attempted, move |tx| super::named(tx, &scope, &name, &phrase).map(drop)).await?;
         }
         let wait = Duration::from_secs(u64::from(input.wait_s.unwrap_or(20)));
-        let items = timeout(wait, async {
-            loop {
-                let items = self.seen(&caller.actor, after, input.server.as_ref()).await?;
-                if !items.is_empty() || newest.changed().await.is_err() {
-                    return Ok(items);
-                }
+        // The first look is not cut short by a wait of nothing.
+        let mut seen = self.since(&caller.actor, after, input.server.as_ref()).await?;
+        let waited = timeout(wait, async {
+            while seen.items.is_empty() && newest.changed().await.is_ok() {
+                seen = self.since(&caller.actor, seen.next, input.server.as_ref()).await?;
             }
-        })
-        .await
-        .unwrap_or_else(|_| Ok(Vec::new()))?;
-        let next = items.last().map_or(after, |event| event.id);
-        Ok(Watched { items, next })
+            Ok(())
+        });
+        waited.await.unwrap_or(Ok(()))?;
+        Ok(seen)
     }
 }
 
 impl Domain {
+    /// Events after a cursor that the actor may see, and the cursor after all that were looked at.
+    async fn since(&self, actor: &Actor, after: i64, server: Option<&Name>) -> Result<Watched, Fault> {
+        let newest = self.events.newest();
+        let items = self.seen(actor, after, server).await?;
+        let next = items.last().map_or(after, |event| event.id).max(newest);
+        Ok(Watched { items, next })
+    }
+
     /// Events that the actor may see: those of servers in its scope, and of the Control Center for those who look after it.
     async fn seen(
         &self,

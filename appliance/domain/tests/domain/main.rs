@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod audit;
+mod brands;
 mod discovery;
 mod entering;
 mod full_disk;

@@ -74,6 +74,9 @@ pub async fn one(
                 .filter(|_| output.get("tier").is_some_and(|tier| tier != "customer"))
                 .map(|button| button.labelled(&tell("button-create-account-below"))),
             of("account.rename", "edit"),
+            Button::of(who, "brand.set", "sun", about("account", &name))
+                .filter(|_| output.get("tier").is_some_and(|tier| tier != "customer"))
+                .map(|button| button.labelled(&tell("button-brand"))),
             of("account.suspend", "ban").filter(|_| !suspended && !own),
             of("account.resume", "player-play").filter(|_| suspended).map(Button::at_once),
             of("account.remove", "trash").filter(|_| !own),

@@ -188,3 +188,7 @@ empty-environments = Noch keine Installationsumgebung
 empty-environments-advice = Bauen Sie die mit dem Kernel „generic“: Er hat die Treiber echter Hardware. Bis dahin haben Maschinen, die über das Netz starten, nichts zu starten.
 button-build-environment = Installationsumgebung bauen
 button-build-again = Neu bauen
+button-brand = Name, Farbe und Logo
+rack-standing = Server in diesem Rack, von oben
+rack-units = Einheiten
+rack-server = Server

@@ -252,6 +252,3 @@ place-current = gerade hier
 place-stopped = stehen geblieben
 place-skipped = nicht nötig
 place-ahead = nicht erreicht
-racks-list = Server in diesem Rack
-racks-list-caption = Server in diesem Rack, von oben
-racks-units = Einheiten

@@ -194,3 +194,7 @@ empty-environments = No environment yet
 empty-environments-advice = Build the generic one: it has the drivers of real hardware. Until then, machines that netboot have nothing to start.
 button-build-environment = Build environment
 button-build-again = Build again
+button-brand = Name, colour and logo
+rack-standing = Servers in this rack, from the top
+rack-units = Units
+rack-server = Server

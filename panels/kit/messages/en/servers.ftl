@@ -252,6 +252,3 @@ place-current = here now
 place-stopped = stopped here
 place-skipped = not needed
 place-ahead = not reached
-racks-list = Servers in this rack
-racks-list-caption = Servers in this rack, from the top
-racks-units = Units

@@ -1,0 +1,64 @@
+//! A look of its own for the panels of an account.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rackwright_catalog::actions::brand::{BrandSet, BrandSetInput, BrandView};
+use rackwright_catalog::{Fault, FieldProblem, Handle};
+use rackwright_store::StoreError;
+use rackwright_store::brand::{Brand, brand_put};
+use ring::digest::{SHA256, digest};
+
+use crate::refusal::conflict;
+use crate::{Caller, Domain, Refusal, account};
+
+/// Bytes of a logo.
+const LOGO_BYTES: usize = 64 << 10;
+/// How every PNG file begins (PNG specification, section 5.2).
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+impl Handle<BrandSet, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: BrandSetInput) -> Result<BrandView, Fault> {
+        let (attempted, actor) = ("set the look of panels", caller.actor.clone());
+        let logo = input.logo.as_deref().map(|text| Logo::read(text, attempted)).transpose()?;
+        self.change(caller, attempted, move |tx| {
+            let account = account::chosen(tx, &actor, input.account.as_ref(), attempted)?;
+            super::has_a_look(&account, attempted)?;
+            let (hash, png) = logo.map(|logo| (logo.hash, logo.base64)).unzip();
+            let brand = Brand { title: input.title, accent: input.accent, host: input.host, logo: hash, png };
+            brand_put(tx, account.id, &brand).map_err(|error| taken(error, attempted))?;
+            super::view(tx, &account)
+        })
+        .await
+    }
+}
+
+struct Logo {
+    hash: String,
+    base64: String,
+}
+
+impl Logo {
+    /// Only PNG files: nothing in them can be run by a browser.
+    fn read(text: &str, attempted: &str) -> Result<Self, Fault> {
+        let bad = |problem: &str| Fault::invalid(attempted, vec![FieldProblem::new("logo", problem)]);
+        let compact: String = text.split_ascii_whitespace().collect();
+        let bytes =
+            BASE64.decode(&compact).map_err(|_| bad("is not base64; write it with: base64 -w0 logo.png"))?;
+        if bytes.len() > LOGO_BYTES {
+            return Err(bad(&format!("has {} bytes; at most {LOGO_BYTES} are taken", bytes.len())));
+        }
+        if !bytes.starts_with(PNG) {
+            return Err(bad("is no PNG file"));
+        }
+        Ok(Self { hash: hex::encode(digest(&SHA256, &bytes)), base64: compact })
+    }
+}
+
+fn taken(error: StoreError, attempted: &str) -> Refusal {
+    match error {
+        StoreError::Taken { .. } => {
+            conflict(attempted, "the host name is in use for other panels", "Take another host name.").into()
+        }
+        other => other.into(),
+    }
+}
