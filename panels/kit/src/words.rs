@@ -3,7 +3,7 @@
 use crate::messages;
 
 /// Words that are not written as they are spelt in a field name.
-const SPECIAL: [(&str, &str); 25] = [
+const SPECIAL: [(&str, &str); 26] = [
     ("bmc", "BMC"),
     ("mib", "MiB"),
     ("ssh", "SSH"),
@@ -13,6 +13,7 @@ const SPECIAL: [(&str, &str); 25] = [
     ("mac", "MAC address"),
     ("sha256", "SHA-256"),
     ("os", "OS"),
+    ("uri", "URI"),
     ("id", "No."),
     ("at", "When"),
     ("by", "Through"),

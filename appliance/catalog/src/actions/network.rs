@@ -28,7 +28,9 @@ pub struct SubnetInput {
     pub pool_first: Option<Ipv4Addr>,
     /// Last address that may be leased; for mode pool.
     pub pool_last: Option<Ipv4Addr>,
+    /// Router of the machines; in mode proxy, of systems with a static address alone.
     pub router: Option<Ipv4Addr>,
+    /// Name servers of the machines; in mode proxy, for installs and for systems with a static address.
     #[serde(default)]
     #[schemars(length(max = 8))]
     pub dns: Vec<Ipv4Addr>,
