@@ -47,6 +47,9 @@ fn lists_are_tables_and_details_are_readable() {
     ] {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }
+    let text = output(&mut center.command("server samples r1-u07 --range day"));
+    assert!(text.lines().any(|line| line.contains("12.0 %") && line.contains("17.7 KiB/s")), "{text}");
+    assert_eq!(center.calls().last().expect("a call").1["range"], "day");
     assert_eq!(output(&mut center.command("server reboot r1-u07")), "r1-u07 is restarting.\n");
 }
 

@@ -123,6 +123,11 @@ async fn one(session: &Session, entry: &'static Entry, server: Name, input: Valu
     }
 }
 
+/// Whether a text can stand in an address as it is.
+fn plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 async fn answer(
     panel: &Panel,
     session: &Session,
@@ -144,7 +149,7 @@ async fn answer(
     let kept = bulk.typed.filtered(|name| !name.starts_with('_') && name != "server");
     let pairs: Vec<String> = kept
         .pairs()
-        .filter(|(_, text)| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        .filter(|pair| plain(pair.0) && plain(pair.1))
         .map(|(name, text)| format!("{name}={text}"))
         .chain(failed.iter().map(|server| format!("server={server}")))
         .collect();
