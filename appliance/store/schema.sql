@@ -244,3 +244,14 @@ CREATE TABLE placement (
     height BIGINT NOT NULL,
     UNIQUE (rack_id, unit)
 );
+
+CREATE TABLE brand (
+    account_id BIGINT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    title TEXT,
+    accent TEXT,
+    host TEXT UNIQUE,
+    logo TEXT,
+    png TEXT
+);
+
+CREATE INDEX brand_logo ON brand (logo);
