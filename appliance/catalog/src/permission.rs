@@ -212,12 +212,6 @@ impl Role {
         matches!(permission, P::Public | P::SignedIn) || self.row().permissions.contains(&permission)
     }
 
-    /// Whether whoever has this role may give that one: nobody gives away what they have not.
-    #[must_use]
-    pub fn may_give(self, other: Self) -> bool {
-        other.row().permissions.iter().all(|permission| self.grants(*permission))
-    }
-
     #[must_use]
     pub fn word(self) -> &'static str {
         self.row().word
@@ -252,14 +246,5 @@ mod tests {
                 assert!(!role.grants(permission), "{} {}", role.word(), permission.word());
             }
         }
-    }
-
-    #[test]
-    fn a_role_is_given_only_by_one_that_may_as_much() {
-        assert!(Role::ALL.into_iter().all(|role| Role::Owner.may_give(role) && role.may_give(role)));
-        assert!(
-            Role::Reseller.may_give(Role::AccountManager) && Role::AccountManager.may_give(Role::SiteUser)
-        );
-        assert!(!Role::AccountManager.may_give(Role::Reseller) && !Role::Reseller.may_give(Role::Engineer));
     }
 }

@@ -79,6 +79,12 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Whether the actor may give this role, or manage somebody who has it: nobody gives away what they have not.
+    #[must_use]
+    pub fn may_give(&self, role: Role) -> bool {
+        role.row().permissions.iter().all(|permission| self.may(*permission))
+    }
+
     /// Whether the actor may do what needs this permission, to objects of its scope.
     #[must_use]
     pub fn may(&self, needed: Permission) -> bool {

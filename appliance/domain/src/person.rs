@@ -67,7 +67,7 @@ fn managed(tx: &Connection, actor: &Actor, name: &str, attempted: &str) -> Resul
         return Err(Fault::new(FaultCode::Forbidden, attempted, reason, advice).into());
     }
     let person = person_named(tx, &actor.scope, name)?.ok_or_else(|| not_found(attempted, "user", &name))?;
-    if !actor.role.may_give(role(&person)?) {
+    if !actor.may_give(role(&person)?) {
         let reason = format!("{name} has a role that may do more than yours");
         let advice = "Ask somebody with that role.";
         return Err(Fault::new(FaultCode::Forbidden, attempted, reason, advice).into());
@@ -99,7 +99,7 @@ fn may_give(actor: &Actor, role: Role, tier: Tier, attempted: &str) -> Result<()
             row.tier.word(),
             tier.word()
         )
-    } else if !actor.role.may_give(role) {
+    } else if !actor.may_give(role) {
         format!("{} may do more than your own role", row.word)
     } else {
         return Ok(());

@@ -91,3 +91,23 @@ async fn a_token_does_no_more_than_it_is_meant_for() {
     let fault = world.call(&session, "token.create", json!({"name": "x", "permissions": ["people"]})).await;
     assert_eq!(fault.expect_err("more than the role").fields[0].field, "permissions");
 }
+
+#[tokio::test]
+async fn a_token_that_manages_people_makes_nobody_mightier_than_itself() {
+    let world = World::new();
+    let owner = world.session(Role::Owner).await;
+    world.session(Role::Support).await;
+    let token = token(&world, &owner, json!({"name": "ci", "permissions": ["people", "look"]})).await;
+    let password = "correct horse battery";
+    let create = json!({"user": "eve", "role": "owner", "password": password});
+    let fault = world.call(&token, "user.create", create).await.expect_err("an owner may more");
+    assert_eq!(fault.fields[0].field, "role", "{fault}");
+    for input in [
+        json!({"user": "owner", "password": password, "current": "whatever it was"}),
+        json!({"user": "support", "password": password}),
+    ] {
+        world.call(&token, "user.passwd", input).await.expect_err("takes nobody over");
+    }
+    let made = world.call(&token, "token.create", json!({"name": "more", "user": "support"})).await;
+    made.expect_err("nor by a token");
+}
