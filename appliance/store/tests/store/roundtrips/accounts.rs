@@ -1,6 +1,6 @@
 //! The tree of accounts, and what a scope shows of it.
 
-use rackwright_model::{AccountId, Scope, Tier};
+use rackwright_model::{AccountId, JobId, Scope, Tier};
 use rackwright_store::account::*;
 use rackwright_store::audit::{AuditChoice, AuditDraft, audit_insert, audit_page};
 use rackwright_store::job::{JobDraft, JobKind, job_insert, job_page, job_within};
@@ -22,6 +22,19 @@ fn tree(tx: &Connection) -> Result<[Account; 3], StoreError> {
         server_set_account(tx, server, account.id)?;
     }
     Ok([acme, shop, zeta])
+}
+
+/// A job of an account.
+fn install_job(tx: &Connection, account: AccountId) -> Result<JobId, StoreError> {
+    let draft = JobDraft {
+        kind: JobKind::Install,
+        title: "install".into(),
+        input: "{}".into(),
+        server: None,
+        account,
+        started_by: "ann".into(),
+    };
+    job_insert(tx, &draft, NOW)
 }
 
 #[tokio::test]
@@ -81,15 +94,7 @@ async fn jobs_and_audit_rows_are_seen_from_above_only() {
     Database::new()
         .write(|tx| {
             let [acme, shop, zeta] = tree(tx)?;
-            let draft = JobDraft {
-                kind: JobKind::Install,
-                title: "install".into(),
-                input: "{}".into(),
-                server: None,
-                account: shop.id,
-                started_by: "ann".into(),
-            };
-            let job = job_insert(tx, &draft, NOW)?;
+            let job = install_job(tx, shop.id)?;
             let row = AuditDraft {
                 actor: "ann".into(),
                 account: shop.id,
@@ -142,15 +147,7 @@ async fn a_removed_account_takes_its_people_and_leaves_its_jobs_to_the_one_above
             let id = person_insert(tx, &kim, NOW)?;
             assert_eq!(person_paths_beginning(tx, "acme-shop-")?, [shop.path.clone()]);
             assert_eq!(account_paths_beginning(tx, "acme-")?, [shop.path.clone()]);
-            let draft = JobDraft {
-                kind: JobKind::Install,
-                title: "install".into(),
-                input: "{}".into(),
-                server: None,
-                account: shop.id,
-                started_by: "ann".into(),
-            };
-            let job = job_insert(tx, &draft, NOW)?;
+            let job = install_job(tx, shop.id)?;
             assert_eq!(account_holdings(tx, shop.id)?, Holdings { accounts: 0, people: 1, servers: 1 });
             account_delete(tx, shop.id)?;
             assert!(person_get(tx, id)?.is_none() && account_get(tx, shop.id)?.is_none());
