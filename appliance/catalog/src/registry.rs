@@ -51,6 +51,7 @@ registry! {
     session::SessionEnter,
     session::SessionLeave,
     server::ServerList,
+    server::ServerCount,
     server::ServerShow,
     server::ServerSamples,
     server::ServerAdd,

@@ -4,6 +4,7 @@ mod accept;
 mod add;
 mod assign;
 mod bmc;
+mod count;
 mod install;
 mod list;
 mod place;

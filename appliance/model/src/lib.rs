@@ -12,6 +12,7 @@ pub mod network;
 pub mod profile;
 pub mod sample;
 pub mod server;
+pub mod sort;
 pub mod time;
 
 pub use account::{Scope, Tier};
@@ -22,4 +23,5 @@ pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;
 pub use name::Name;
 pub use server::{ServerEvent, ServerState};
+pub use sort::{NameSort, Order, ServerSort};
 pub use time::Millis;

@@ -1,10 +1,11 @@
 //! The tree of accounts.
 
 use rackwright_model::account::way;
-use rackwright_model::{AccountId, Millis, Name, Scope, Tier};
+use rackwright_model::{AccountId, Millis, Name, NameSort, Scope, Tier};
 use rusqlite::{Connection, Row};
 
 use crate::error::StoreError;
+use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +47,7 @@ fn read(row: &Row<'_>) -> Result<Account, StoreError> {
     })
 }
 
-/// Accounts after `after` (a name) in the order of names, at most `limit`; `search` is part of a name or a title.
+/// A page of accounts; `search` is part of a name or a title.
 ///
 /// # Errors
 /// When the database fails.
@@ -54,15 +55,22 @@ pub fn account_page(
     tx: &Connection,
     scope: &Scope,
     search: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Account>, StoreError> {
-    let sql = format!(
-        "{SELECT} WHERE account.path >= $1 AND account.path < $2 AND ($3 IS NULL OR account.name > $3) \
-         AND ($4 IS NULL OR instr(account.name, $4) > 0 OR instr(lower(account.title), lower($4)) > 0) \
-         ORDER BY account.name LIMIT $5"
-    );
-    row::all(tx, &sql, (scope.low(), scope.high(), after, search, limit), read)
+    sort: NameSort,
+    ask: &Ask,
+) -> Result<Slice<Account>, StoreError> {
+    let column = match sort {
+        NameSort::Name => Column { name: "name", sql: "account.name" },
+        NameSort::CreatedAt => Column { name: "created_at", sql: "account.created_at" },
+    };
+    let mut conditions = Conditions::default();
+    if let Some(search) = search {
+        let part = conditions.bind(row::containing(search));
+        conditions.and(format!(
+            "(account.name LIKE {part} ESCAPE '\\' OR lower(account.title) LIKE {part} ESCAPE '\\')"
+        ));
+    }
+    let list = List { select: SELECT, table: "account", owner: "account.id", column };
+    list.page(tx, &Owners::of(tx, scope)?, conditions, ask, read)
 }
 
 /// # Errors

@@ -1,10 +1,10 @@
 //! The audit trail. Rows are only ever added.
 
-use rackwright_model::{AccountId, Millis, Scope};
+use rackwright_model::{AccountId, Millis, Name, Scope};
 use rusqlite::{Connection, Row};
 
-use crate::account::owned;
 use crate::error::StoreError;
+use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
 
 /// A row to add. `input` is already redacted.
@@ -26,7 +26,12 @@ pub struct AuditEntry {
     pub id: i64,
     pub at: Millis,
     pub draft: AuditDraft,
+    /// None when the account is removed.
+    pub account_name: Option<Name>,
 }
+
+const SELECT: &str = "SELECT audit.*, account.name AS account_name FROM audit \
+                      LEFT JOIN account ON account.id = audit.account_id";
 
 fn read(row: &Row<'_>) -> Result<AuditEntry, StoreError> {
     Ok(AuditEntry {
@@ -41,6 +46,7 @@ fn read(row: &Row<'_>) -> Result<AuditEntry, StoreError> {
             input: row.get("input")?,
             result: row.get("result")?,
         },
+        account_name: row::parsed_opt("account name", row.get("account_name")?)?,
     })
 }
 
@@ -61,7 +67,7 @@ pub struct AuditChoice {
     pub actor: Option<String>,
 }
 
-/// Rows older than `before` (an id), newest first, at most `limit`.
+/// A page of rows, in the order in which they were written.
 ///
 /// # Errors
 /// When the database fails.
@@ -69,14 +75,12 @@ pub fn audit_page(
     tx: &Connection,
     scope: &Scope,
     choice: &AuditChoice,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<AuditEntry>, StoreError> {
-    let sql = format!(
-        "SELECT * FROM audit WHERE {} AND ($3 IS NULL OR action = $3) AND ($4 IS NULL OR actor = $4) \
-         AND ($5 IS NULL OR id < $5) ORDER BY id DESC LIMIT $6",
-        owned(scope, "account_id", 1)
-    );
-    let params = (scope.low(), scope.high(), &choice.action, &choice.actor, before, limit);
-    row::all(tx, &sql, params, read)
+    ask: &Ask,
+) -> Result<Slice<AuditEntry>, StoreError> {
+    let mut conditions = Conditions::default();
+    conditions.equal("audit.action", choice.action.clone());
+    conditions.equal("audit.actor", choice.actor.clone());
+    let column = Column { name: "id", sql: "audit.id" };
+    let list = List { select: SELECT, table: "audit", owner: "audit.account_id", column };
+    list.page(tx, &Owners::of(tx, scope)?, conditions, ask, read)
 }

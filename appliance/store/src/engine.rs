@@ -16,6 +16,11 @@ use crate::schema;
 /// At most this many writes share a commit.
 const BATCH: usize = 256;
 
+/// Memory of each connection for pages of the file; SQLite takes a negative number for KiB.
+const CACHE_KIB: i64 = -16_384;
+/// Statements that each connection keeps prepared; there are about this many.
+const STATEMENTS: usize = 256;
+
 /// What a write does once it is known whether the commit held.
 type Finish = Box<dyn FnOnce(Option<StoreError>) + Send>;
 /// Takes the open transaction, or why there is none.
@@ -132,6 +137,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         let connection = Connection::open(path)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         Ok(connection)
     };

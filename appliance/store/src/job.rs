@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row};
 
 use crate::account::owned;
 use crate::error::StoreError;
+use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +132,7 @@ pub fn job_within(tx: &Connection, scope: &Scope, id: JobId) -> Result<Option<Jo
     row::one(tx, &sql, (id.0, scope.low(), scope.high()), read)
 }
 
-/// Jobs older than `before`, newest first, at most `limit`.
+/// A page of jobs, in the order in which they began; `server` takes only those of the server with this name.
 ///
 /// # Errors
 /// When the database fails.
@@ -140,16 +141,43 @@ pub fn job_page(
     scope: &Scope,
     state: Option<JobState>,
     server: Option<&Name>,
-    before: Option<i64>,
-    limit: i64,
+    ask: &Ask,
+) -> Result<Slice<JobRow>, StoreError> {
+    let mut conditions = Conditions::default();
+    conditions.equal("job.state", state.map(|state| state.word().to_owned()));
+    if let Some(server) = server {
+        let server = conditions.bind(server.to_string());
+        conditions.and(format!("job.server_id = (SELECT id FROM server WHERE server.name = {server})"));
+    }
+    let column = Column { name: "id", sql: "job.id" };
+    let list = List { select: SELECT, table: "job", owner: "job.account_id", column };
+    list.page(tx, &Owners::of(tx, scope)?, conditions, ask, read)
+}
+
+/// All running jobs, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn job_running(tx: &Connection) -> Result<Vec<JobRow>, StoreError> {
+    let sql = format!("{SELECT} WHERE job.state = $1 ORDER BY job.id DESC");
+    row::all(tx, &sql, [JobState::Running.word()], read)
+}
+
+/// The running jobs of these servers, newest first, as far as the scope covers their accounts.
+///
+/// # Errors
+/// When the database fails.
+pub fn job_running_on(
+    tx: &Connection,
+    scope: &Scope,
+    servers: &[ServerId],
 ) -> Result<Vec<JobRow>, StoreError> {
-    let sql = format!(
-        "{SELECT} WHERE {} AND ($3 IS NULL OR job.state = $3) AND ($4 IS NULL OR server.name = $4) \
-         AND ($5 IS NULL OR job.id < $5) ORDER BY job.id DESC LIMIT $6",
-        owned(scope, "job.account_id", 1)
-    );
-    let (state, server) = (state.map(JobState::word), server.map(Name::as_str));
-    row::all(tx, &sql, (scope.low(), scope.high(), state, server, before, limit), read)
+    let mut conditions = Conditions::default();
+    let ids: Vec<String> = servers.iter().map(|id| conditions.bind(id.0)).collect();
+    conditions.and("job.ended_at IS NULL");
+    conditions.and(format!("job.server_id IN ({})", ids.join(", ")));
+    conditions.owned("job.account_id", &Owners::of(tx, scope)?);
+    conditions.all(tx, &format!("{SELECT}{} ORDER BY job.id DESC", conditions.clause()), read)
 }
 
 /// Say what a running job does now.

@@ -14,6 +14,7 @@ pub mod install;
 pub mod job;
 pub mod lease;
 pub mod network;
+pub mod page;
 pub mod person;
 pub mod profile;
 pub mod rack;

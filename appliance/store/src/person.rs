@@ -1,10 +1,11 @@
 //! People who sign in. Names are unique over all accounts, because a name is all that is typed to sign in.
 
-use rackwright_model::{AccountId, Millis, Name, Scope, UserId};
+use rackwright_model::{AccountId, Millis, Name, NameSort, Scope, UserId};
 use rusqlite::{Connection, Row};
 
 use crate::account::owned;
 use crate::error::StoreError;
+use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +52,7 @@ fn read(row: &Row<'_>) -> Result<Person, StoreError> {
     })
 }
 
-/// People after `after` (a name) in the order of names, at most `limit`; `account` takes only its own; `search` is part of
-/// a name.
+/// A page of people; `account` takes only its own, `search` is part of a name.
 ///
 /// # Errors
 /// When the database fails.
@@ -61,16 +61,20 @@ pub fn person_page(
     scope: &Scope,
     account: Option<AccountId>,
     search: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Person>, StoreError> {
-    let sql = format!(
-        "{SELECT} WHERE {} AND ($3 IS NULL OR person.name > $3) AND ($4 IS NULL OR instr(person.name, $4) > 0) \
-         AND ($5 IS NULL OR person.account_id = $5) ORDER BY person.name LIMIT $6",
-        owned(scope, "person.account_id", 1)
-    );
-    let account = account.map(|id| id.0);
-    row::all(tx, &sql, (scope.low(), scope.high(), after, search, account, limit), read)
+    sort: NameSort,
+    ask: &Ask,
+) -> Result<Slice<Person>, StoreError> {
+    let column = match sort {
+        NameSort::Name => Column { name: "name", sql: "person.name" },
+        NameSort::CreatedAt => Column { name: "created_at", sql: "person.created_at" },
+    };
+    let mut conditions = Conditions::default();
+    if let Some(search) = search {
+        let part = conditions.bind(row::containing(search));
+        conditions.and(format!("person.name LIKE {part} ESCAPE '\\'"));
+    }
+    let list = List { select: SELECT, table: "person", owner: "person.account_id", column };
+    list.page(tx, &Owners::chosen(tx, scope, account)?, conditions, ask, read)
 }
 
 /// Whether anybody can sign in at all.

@@ -42,7 +42,7 @@ pub(crate) fn millis_opt(row: &Row<'_>, column: &str) -> rusqlite::Result<Option
 
 /// SQLite takes `$2` for a name and numbers it by its first appearance; `?2` is the second parameter wherever it stands,
 /// which is what `$2` means to PostgreSQL.
-fn prepare<'a>(tx: &'a Connection, sql: &str) -> rusqlite::Result<CachedStatement<'a>> {
+pub(crate) fn prepare<'a>(tx: &'a Connection, sql: &str) -> rusqlite::Result<CachedStatement<'a>> {
     tx.prepare_cached(&sql.replace('$', "?"))
 }
 
@@ -89,4 +89,14 @@ pub(crate) const LIST_LIMIT: i64 = 10_000;
 /// The end of the range of texts that begin with `prefix`: greater than all that a name can hold.
 pub(crate) fn after_prefix(prefix: &str) -> String {
     format!("{prefix}\u{7f}")
+}
+
+/// The pattern of texts that contain `part`, in small letters, for `LIKE … ESCAPE '\\'`.
+pub(crate) fn containing(part: &str) -> String {
+    format!("%{}%", literal(part))
+}
+
+/// `part` in small letters, with the signs of patterns taken as they are.
+pub(crate) fn literal(part: &str) -> String {
+    part.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

@@ -38,8 +38,8 @@ fn search(
     limit: i64,
     read: fn(&Row<'_>) -> Result<Found, StoreError>,
 ) -> Result<Vec<Found>, StoreError> {
-    let literal = text.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    row::all(tx, sql, (format!("%{literal}%"), format!("{literal}%"), limit, scope.low(), scope.high()), read)
+    let (containing, beginning) = (row::containing(text), format!("{}%", row::literal(text)));
+    row::all(tx, sql, (containing, beginning, limit, scope.low(), scope.high()), read)
 }
 
 /// Servers by name, address, address of their BMC or MAC address.

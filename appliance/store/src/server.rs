@@ -1,5 +1,7 @@
 //! Physical servers.
 
+mod page;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use rackwright_model::{AccountId, Inventory, MacAddr, Millis, Name, Scope, ServerId, ServerState};
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::account::owned;
 use crate::error::StoreError;
 use crate::row;
+
+pub use page::{ServerChoice, server_counts, server_page};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
@@ -62,7 +66,7 @@ pub struct AgentFacts {
     pub os: String,
 }
 
-fn read(row: &Row<'_>) -> Result<Server, StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<Server, StoreError> {
     let state: String = row.get("state")?;
     let macs: Option<String> = row.get("macs")?;
     let inventory: Option<String> = row.get("inventory")?;
@@ -107,25 +111,20 @@ fn place(row: &Row<'_>) -> Result<Option<Place>, StoreError> {
     Ok(Some(Place { rack, site: row::parsed_opt("rack site", row.get("rack_site")?)?, unit, height }))
 }
 
-const SELECT: &str = "SELECT server.*, (SELECT group_concat(mac, ' ') FROM (SELECT mac FROM server_mac \
+pub(super) const SELECT: &str = "SELECT server.*, (SELECT group_concat(mac, ' ') FROM (SELECT mac FROM server_mac \
                       WHERE server_id = server.id ORDER BY position)) AS macs, account.name AS account_name, \
                       rack.name AS rack_name, rack.site AS rack_site, placement.unit AS place_unit, \
                       placement.height AS place_height FROM server JOIN account ON account.id = server.account_id \
                       LEFT JOIN placement ON placement.server_id = server.id \
                       LEFT JOIN rack ON rack.id = placement.rack_id";
 
+/// All servers in a state, by name: for what looks after each of them. People are shown pages, see `server_page`.
+///
 /// # Errors
 /// When the database fails.
-pub fn server_list(
-    tx: &Connection,
-    scope: &Scope,
-    state: Option<ServerState>,
-) -> Result<Vec<Server>, StoreError> {
-    let sql = format!(
-        "{SELECT} WHERE {} AND ($3 IS NULL OR server.state = $3) ORDER BY server.name LIMIT $4",
-        owned(scope, "server.account_id", 1)
-    );
-    row::all(tx, &sql, (scope.low(), scope.high(), state.map(ServerState::word), row::LIST_LIMIT), read)
+pub fn server_list(tx: &Connection, state: ServerState) -> Result<Vec<Server>, StoreError> {
+    let sql = format!("{SELECT} WHERE server.state = $1 ORDER BY server.name LIMIT $2");
+    row::all(tx, &sql, (state.word(), row::LIST_LIMIT), read)
 }
 
 /// # Errors

@@ -1,6 +1,6 @@
 //! The tree of accounts: the provider, its resellers, their customers.
 
-use rackwright_model::{AccountId, Millis, Name, Tier};
+use rackwright_model::{AccountId, Millis, Name, NameSort, Order, Tier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +12,16 @@ pub struct AccountListInput {
     /// Part of the name or of the title.
     #[schemars(length(max = 64))]
     pub search: Option<String>,
-    /// The `next` of the page before.
-    #[schemars(length(max = 64))]
+    /// By what the list is put in order; by name when it is left out.
+    pub sort: Option<NameSort>,
+    /// Ascending when it is left out.
+    pub order: Option<Order>,
+    /// The `next` of the page before, of the same list in the same order.
+    #[schemars(length(max = 256))]
     pub after: Option<String>,
+    /// Rows of a page; 100 when it is left out.
+    #[schemars(range(min = 1, max = 500))]
+    pub limit: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -98,7 +105,7 @@ fn sample_view() -> AccountView {
 action! {
     AccountList, "account.list", "List", "List your account and those below it.", ViewAccounts, Read,
     AccountListInput => Page<AccountView>, columns ["name", "title", "tier", "parent", "suspended_at", "created_at"];
-    AccountListInput { search: Some("acme".into()), after: None };
+    AccountListInput { search: Some("acme".into()), ..AccountListInput::default() };
     Page::whole(vec![sample_view()])
 }
 

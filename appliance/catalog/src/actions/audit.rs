@@ -1,6 +1,6 @@
 //! Who did what.
 
-use rackwright_model::{Millis, Name};
+use rackwright_model::{Millis, Name, Order};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,14 @@ pub struct AuditListInput {
     /// Only this person.
     #[schemars(length(max = 32))]
     pub user: Option<String>,
-    /// The `next` of the page before.
-    #[schemars(length(max = 32))]
+    /// Descending, newest first, when it is left out.
+    pub order: Option<Order>,
+    /// The `next` of the page before, of the same list in the same order.
+    #[schemars(length(max = 256))]
     pub after: Option<String>,
+    /// Rows of a page; 100 when it is left out.
+    #[schemars(range(min = 1, max = 500))]
+    pub limit: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

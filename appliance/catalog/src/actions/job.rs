@@ -1,7 +1,7 @@
 //! Long work.
 
 use rackwright_model::job::JobState;
-use rackwright_model::{JobId, Millis, Name};
+use rackwright_model::{JobId, Millis, Name, Order};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +14,14 @@ pub struct JobListInput {
     /// Only jobs of this server.
     #[schemars(extend("x-from" = "server.list"))]
     pub server: Option<Name>,
-    /// The `next` of the page before.
-    #[schemars(length(max = 32))]
+    /// Descending, newest first, when it is left out.
+    pub order: Option<Order>,
+    /// The `next` of the page before, of the same list in the same order.
+    #[schemars(length(max = 256))]
     pub after: Option<String>,
+    /// Rows of a page; 100 when it is left out.
+    #[schemars(range(min = 1, max = 500))]
+    pub limit: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,15 +1,17 @@
 //! Physical servers.
 
+mod count;
 mod place;
 mod samples;
 mod view;
 
 use std::net::IpAddr;
 
-use rackwright_model::{MacAddr, Name, ServerState};
+use rackwright_model::{MacAddr, Name, Order, ServerSort, ServerState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use count::{ServerCount, ServerCountInput, StateCount};
 pub use place::{ServerPlace, ServerPlaceInput};
 pub use samples::{SampleSeries, ServerSamples, ServerSamplesInput};
 pub use view::{
@@ -33,6 +35,19 @@ pub struct ServerListInput {
     pub rack: Option<Name>,
     /// Only servers at this site.
     pub site: Option<Name>,
+    /// Only servers of this account, not of those below it.
+    #[schemars(extend("x-from" = "account.list"))]
+    pub account: Option<Name>,
+    /// By what the list is put in order; by name when it is left out.
+    pub sort: Option<ServerSort>,
+    /// Ascending when it is left out.
+    pub order: Option<Order>,
+    /// The `next` of the page before, of the same list in the same order.
+    #[schemars(length(max = 256))]
+    pub after: Option<String>,
+    /// Rows of a page; 100 when it is left out.
+    #[schemars(range(min = 1, max = 500))]
+    pub limit: Option<u32>,
 }
 
 /// Names one server.

@@ -1,6 +1,6 @@
 //! People who sign in.
 
-use rackwright_model::{Millis, Name, UserId};
+use rackwright_model::{Millis, Name, NameSort, Order, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,9 +16,16 @@ pub struct UserListInput {
     /// Only people of this account, not of those below it.
     #[schemars(extend("x-from" = "account.list"))]
     pub account: Option<Name>,
-    /// The `next` of the page before.
-    #[schemars(length(max = 64))]
+    /// By what the list is put in order; by name when it is left out.
+    pub sort: Option<NameSort>,
+    /// Ascending when it is left out.
+    pub order: Option<Order>,
+    /// The `next` of the page before, of the same list in the same order.
+    #[schemars(length(max = 256))]
     pub after: Option<String>,
+    /// Rows of a page; 100 when it is left out.
+    #[schemars(range(min = 1, max = 500))]
+    pub limit: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -101,7 +108,7 @@ fn sample_view() -> UserView {
 action! {
     UserList, "user.list", "List", "List the people who may sign in.", People, Read,
     UserListInput => Page<UserView>, columns ["user", "role", "account", "email", "created_at", "signed_in_at"];
-    UserListInput { search: Some("rob".into()), account: None, after: None };
+    UserListInput { search: Some("rob".into()), ..UserListInput::default() };
     Page::whole(vec![sample_view()])
 }
 

@@ -3,9 +3,8 @@
 use rackwright_catalog::actions::JobStarted;
 use rackwright_catalog::actions::environment::{EnvironmentBuild, EnvironmentBuildInput};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_model::job::JobState;
-use rackwright_model::{AccountId, Scope};
-use rackwright_store::job::{JobDraft, JobKind, job_insert, job_page};
+use rackwright_model::AccountId;
+use rackwright_store::job::{JobDraft, JobKind, job_insert, job_running};
 
 use crate::refusal::conflict;
 use crate::{Caller, Domain};
@@ -24,8 +23,7 @@ impl Handle<EnvironmentBuild, Caller> for Domain {
         let (phrase, at) = (attempted.clone(), self.now());
         let job = self
             .change(caller, &attempted, move |tx| {
-                let running =
-                    job_page(tx, &Scope::everything(), Some(JobState::Running), None, None, i64::MAX)?;
+                let running = job_running(tx)?;
                 if let Some(other) =
                     running.iter().find(|job| job.kind == draft.kind && job.input == draft.input)
                 {

@@ -2,18 +2,14 @@
 
 use rackwright_catalog::Fault;
 use rackwright_catalog::actions::JobStarted;
-use rackwright_model::job::JobState;
-use rackwright_model::{AccountId, JobId, Name, Scope};
+use rackwright_model::{AccountId, JobId, Name};
 use rackwright_store::image::image_named;
-use rackwright_store::job::{JobDraft, JobKind, JobRow, job_insert, job_page};
+use rackwright_store::job::{JobDraft, JobKind, JobRow, job_insert, job_running};
 use rackwright_store::{Connection, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::conflict;
 use crate::{Caller, Domain, Refusal};
-
-/// Jobs under way that are looked through.
-const JOBS: i64 = 10_000;
 
 /// What the inputs of all jobs that make images have in common.
 #[derive(Deserialize)]
@@ -80,6 +76,6 @@ pub(super) fn job_making(tx: &Connection, name: &Name) -> Result<Option<JobId>, 
 
 /// Jobs under way that make images.
 pub(super) fn image_jobs(tx: &Connection) -> Result<impl Iterator<Item = JobRow>, StoreError> {
-    let running = job_page(tx, &Scope::everything(), Some(JobState::Running), None, None, JOBS)?;
+    let running = job_running(tx)?;
     Ok(running.into_iter().filter(|job| matches!(job.kind, JobKind::ImageBuild | JobKind::ImageImport)))
 }

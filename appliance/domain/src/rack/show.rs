@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use rackwright_catalog::actions::rack::{OneRack, RackDetail, RackShow};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_model::Scope;
-use rackwright_model::job::JobState;
-use rackwright_store::job::job_page;
+use rackwright_store::job::job_running;
 use rackwright_store::rack::placement_list;
 use rackwright_store::server::server_get;
 
@@ -23,8 +21,7 @@ impl Handle<RackShow, Caller> for Domain {
                 for placed in placement_list(tx, rack.id)?.iter().rev() {
                     servers.extend(server_get(tx, placed.server)?);
                 }
-                let running =
-                    job_page(tx, &Scope::everything(), Some(JobState::Running), None, None, i64::MAX)?;
+                let running = job_running(tx)?;
                 Ok((rack, servers, running))
             })
             .await?;

@@ -12,9 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rackwright_images::{Manifest, Watch};
-use rackwright_model::job::JobState;
-use rackwright_model::{JobId, Scope};
-use rackwright_store::job::{JobKind, JobRow, job_page};
+use rackwright_model::JobId;
+use rackwright_store::job::{JobKind, JobRow, job_running};
 use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -29,8 +28,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 const REPORT_EVERY: Duration = Duration::from_millis(500);
 /// How long work may take to stop once it was told to.
 const STOP_WITHIN: Duration = Duration::from_secs(60);
-/// Jobs under way that are looked through.
-const JOBS: i64 = 10_000;
 
 /// What a job has made.
 enum Made {
@@ -71,9 +68,7 @@ async fn next(domain: &Domain) -> Result<Option<JobRow>, Refusal> {
 /// Running jobs of this kind, newest first, after those that nobody wants any more have ended. The one that is
 /// `at_work` is left to whoever does the work.
 async fn wanted(domain: &Domain, at_work: Option<JobId>) -> Result<Vec<JobRow>, Refusal> {
-    let mut jobs = domain
-        .read(|tx| Ok(job_page(tx, &Scope::everything(), Some(JobState::Running), None, None, JOBS)?))
-        .await?;
+    let mut jobs = domain.read(|tx| Ok(job_running(tx)?)).await?;
     jobs.retain(|job| job.kind != JobKind::Install);
     let (unwanted, wanted): (Vec<JobRow>, Vec<JobRow>) = jobs.into_iter().partition(|job| job.cancel_asked);
     for job in unwanted.iter().filter(|job| Some(job.id) != at_work) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rackwright_model::{Scope, ServerEvent, ServerId, ServerState};
+use rackwright_model::{ServerEvent, ServerId, ServerState};
 use rackwright_store::server::{Server, server_get, server_list, server_seen};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -33,8 +33,8 @@ pub(super) async fn run(domain: Arc<Domain>) {
         while pings.try_join_next().is_some() {}
         let watched = domain
             .read(|tx| {
-                let mut servers = server_list(tx, &Scope::everything(), Some(ServerState::Online))?;
-                servers.extend(server_list(tx, &Scope::everything(), Some(ServerState::Unreachable))?);
+                let mut servers = server_list(tx, ServerState::Online)?;
+                servers.extend(server_list(tx, ServerState::Unreachable)?);
                 Ok(servers)
             })
             .await;

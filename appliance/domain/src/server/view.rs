@@ -5,12 +5,13 @@ use rackwright_catalog::actions::server::{
     BmcView, DiskUseView, InstallView, LoadView, NicLease, ServerDetail, ServerSummary,
 };
 use rackwright_model::job::JobState;
-use rackwright_model::{BootRecord, BootStage, Millis, ServerState};
+use rackwright_model::{BootRecord, BootStage, Millis, Order, ServerState};
 use rackwright_store::Connection;
 use rackwright_store::boot_record::boot_record_list;
 use rackwright_store::install::{InstallRow, install_last};
 use rackwright_store::job::{JobRow, job_page};
 use rackwright_store::lease::lease_of_mac;
+use rackwright_store::page::Ask;
 use rackwright_store::server::Server;
 
 use crate::boot::BootSilence;
@@ -67,7 +68,7 @@ pub(super) fn detail(
     now: &Now,
     actor: &Actor,
 ) -> Result<ServerDetail, Refusal> {
-    let jobs = job_page(tx, &actor.scope, None, Some(&server.name), None, 20)?;
+    let jobs = job_page(tx, &actor.scope, None, Some(&server.name), &Ask::first(Order::Descending, 20))?.rows;
     let running = jobs.iter().find(|job| job.state == JobState::Running);
     let timeline = boot_record_list(tx, server.id)?;
     let install = install_last(tx, server.id)?;

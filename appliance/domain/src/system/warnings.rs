@@ -3,16 +3,12 @@
 use rackwright_catalog::actions::environment::EnvironmentBuildInput;
 use rackwright_catalog::actions::image::Kernel;
 use rackwright_catalog::actions::system::Warning;
-use rackwright_model::job::JobState;
-use rackwright_model::{JobId, Scope};
+use rackwright_model::JobId;
 use rackwright_store::image::image_list;
-use rackwright_store::job::{JobKind, JobRow, job_page};
+use rackwright_store::job::{JobKind, JobRow, job_running};
 
 use crate::environment::built;
 use crate::{Domain, Refusal, Site};
-
-/// Jobs under way that are looked through.
-const JOBS: i64 = 10_000;
 
 impl Domain {
     /// What is missing, in the order in which it is needed; empty when servers can be installed.
@@ -20,14 +16,7 @@ impl Domain {
     /// # Errors
     /// When the database fails.
     pub async fn warnings(&self) -> Result<Vec<Warning>, Refusal> {
-        let (no_image, running) = self
-            .read(|tx| {
-                Ok((
-                    image_list(tx)?.is_empty(),
-                    job_page(tx, &Scope::everything(), Some(JobState::Running), None, None, JOBS)?,
-                ))
-            })
-            .await?;
+        let (no_image, running) = self.read(|tx| Ok((image_list(tx)?.is_empty(), job_running(tx)?))).await?;
         let folder = self.site.boot_dir.join(&self.site.boot_flavour);
         let looked = tokio::task::spawn_blocking(move || built(&folder).is_some()).await;
         let missing = [

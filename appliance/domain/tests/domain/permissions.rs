@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("session.enter", &[R::Owner, R::Support, R::Reseller]),
     ("session.leave", ALL),
     ("server.list", LOOKERS),
+    ("server.count", LOOKERS),
     ("server.show", LOOKERS),
     ("server.samples", LOOKERS),
     ("server.add", WORKERS),

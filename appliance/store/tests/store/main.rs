@@ -2,10 +2,12 @@
 
 mod commits;
 mod full_disk;
+mod pages;
 mod roundtrips;
 mod schema;
 
-use rackwright_model::{AccountId, Millis, Name, Scope, UserId};
+use rackwright_model::{AccountId, Millis, Name, NameSort, Order, Scope, UserId};
+use rackwright_store::page::Ask;
 use rackwright_store::person::{Person, PersonDraft, person_insert, person_page};
 use rackwright_store::{Connection, Store, StoreError};
 
@@ -58,5 +60,5 @@ fn person(tx: &Connection, name: &str, password_hash: &str) -> Result<UserId, St
 
 /// Everybody there is.
 fn people(tx: &Connection) -> Result<Vec<Person>, StoreError> {
-    person_page(tx, &Scope::everything(), None, None, None, 10_000)
+    Ok(person_page(tx, &Scope::everything(), None, None, NameSort::Name, &Ask::first(Order::Ascending, 10_000))?.rows)
 }

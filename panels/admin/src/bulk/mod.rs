@@ -4,7 +4,7 @@
 mod confirm;
 mod submit;
 
-use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
+use rackwright_catalog::actions::server::{ServerListInput, ServerSummary};
 use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_model::Name;
 use rackwright_panel_kit::Session;
@@ -100,7 +100,7 @@ impl Bulk {
 
     /// What is known of the servers, in the order in which they were named.
     async fn known(&self, session: &Session) -> Result<Vec<(Name, Option<ServerSummary>)>, Fault> {
-        let all = session.client.call::<ServerList>(ServerListInput::default()).await?.items;
+        let all = crate::fleet::every(session, &ServerListInput::default()).await?;
         let of = |name: &Name| all.iter().find(|server| server.name == *name).cloned();
         Ok(self.servers.iter().map(|name| (name.clone(), of(name))).collect())
     }

@@ -1,12 +1,15 @@
 //! Which servers are shown, and how: what stands in the address of the page.
 
-use rackwright_catalog::actions::server::ServerListInput;
-use rackwright_model::{Name, ServerState};
+use rackwright_catalog::actions::server::{ServerCountInput, ServerListInput};
+use rackwright_model::{Name, Order, ServerSort, ServerState};
 use serde::{Deserialize, Serialize};
 
 use super::group::Grouping;
 
-/// `?view=wall|table&state=online&search=r1&group=rack&rack=a1&site=fra-1`
+/// Servers of a page of the wall.
+const TILES: u32 = 500;
+
+/// `?view=wall|table&state=online&search=r1&group=rack&rack=a1&site=fra-1&sort=seen_at&order=descending&after=…`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Choice {
@@ -16,6 +19,9 @@ pub struct Choice {
     group: String,
     rack: String,
     site: String,
+    sort: String,
+    order: String,
+    after: String,
 }
 
 /// The same, checked: what makes no sense is left out.
@@ -28,6 +34,12 @@ pub struct Chosen {
     pub group: &'static str,
     pub rack: String,
     pub site: String,
+    /// Nothing when servers are put in order by name.
+    pub sort: &'static str,
+    /// Nothing when the order is ascending.
+    pub order: &'static str,
+    /// Where the page begins.
+    pub after: String,
     #[serde(skip)]
     pub grouping: Grouping,
 }
@@ -43,6 +55,10 @@ impl Choice {
             group: grouping.word(),
             rack: name(&self.rack),
             site: name(&self.site),
+            sort: ServerSort::from_word(&self.sort)
+                .map_or("", |sort| if sort == ServerSort::Name { "" } else { sort.word() }),
+            order: if self.order == Order::Descending.word() { Order::Descending.word() } else { "" },
+            after: self.after.clone(),
             grouping,
         }
     }
@@ -55,10 +71,43 @@ impl Chosen {
             search: (!self.search.is_empty()).then(|| self.search.clone()),
             rack: self.rack.parse().ok(),
             site: self.site.parse().ok(),
+            account: None,
+            sort: ServerSort::from_word(self.sort),
+            order: (!self.order.is_empty()).then_some(Order::Descending),
+            after: (!self.after.is_empty()).then(|| self.after.clone()),
+            limit: (self.view == "wall").then_some(TILES),
         }
     }
 
-    /// The address of the page with one part of the choice changed.
+    /// All states are counted, so that every filter can say how many it holds.
+    pub fn count(&self) -> ServerCountInput {
+        let ServerListInput { search, rack, site, account, .. } = self.input();
+        ServerCountInput { search, rack, site, account }
+    }
+
+    /// The address of the page that begins after this place.
+    pub fn page(&self, after: &str) -> String {
+        let first = self.with("after", "");
+        if after.is_empty() { first } else { format!("{first}&after={}", encoded(after)) }
+    }
+
+    /// The address of the page in the order of this column: the other way round when it is in that order already.
+    pub fn sorted(&self, sort: ServerSort) -> String {
+        let turned = self.is_sorted(sort) && self.order.is_empty();
+        let order = if turned { Order::Descending.word() } else { "" };
+        let sort = if sort == ServerSort::Name { "" } else { sort.word() };
+        Self { sort, order, ..self.clone() }.with("after", "")
+    }
+
+    pub fn after_encoded(&self) -> String {
+        encoded(&self.after)
+    }
+
+    pub fn is_sorted(&self, sort: ServerSort) -> bool {
+        ServerSort::from_word(self.sort).unwrap_or_default() == sort
+    }
+
+    /// The address of the first page with one part of the choice changed.
     pub fn with(&self, key: &str, value: &str) -> String {
         let parts = [
             ("view", self.view),
@@ -67,6 +116,8 @@ impl Chosen {
             ("group", self.group),
             ("rack", &self.rack),
             ("site", &self.site),
+            ("sort", self.sort),
+            ("order", self.order),
         ];
         let pairs: Vec<String> = parts
             .into_iter()
@@ -104,5 +155,9 @@ mod tests {
         assert_eq!(chosen.with("state", "online"), "/servers?view=table&state=online&search=a%20b%26c");
         assert_eq!(chosen.with("search", ""), "/servers?view=table");
         assert_eq!(chosen.input().rack, None);
+        assert_eq!(chosen.page("a-b"), "/servers?view=table&search=a%20b%26c&after=a-b");
+        let turned = chosen.sorted(ServerSort::Name);
+        assert_eq!(turned, "/servers?view=table&search=a%20b%26c&order=descending");
+        assert_eq!(chosen.sorted(ServerSort::SeenAt), "/servers?view=table&search=a%20b%26c&sort=seen_at");
     }
 }

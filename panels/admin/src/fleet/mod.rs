@@ -10,13 +10,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::profile::ProfileList;
-use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
+use rackwright_catalog::actions::server::{
+    ServerCount, ServerList, ServerListInput, ServerSummary, StateCount,
+};
 use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Fault, entry};
 use rackwright_client::cli_line;
-use rackwright_model::{Name, ServerState};
+use rackwright_model::{Name, ServerSort, ServerState};
 use rackwright_panel_kit::icon::of_state;
-use rackwright_panel_kit::messages::tell;
+use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
 use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell, refusal, render};
@@ -36,8 +38,25 @@ pub struct FleetView {
     /// Rack and site that narrow the choice, each with the address that lifts it.
     pub narrowed: Vec<(String, String)>,
     pub groups: Vec<GroupView>,
+    /// Servers of this page.
     pub count: usize,
+    /// Addresses of this part, of the first page and of the next; nothing where there is none.
+    pub part: String,
+    pub first: String,
+    pub next: String,
+    /// "500 of 10000 servers", when not all fit the page.
+    pub shown: String,
+    pub sorts: Vec<SortView>,
     pub empty: Empty,
+}
+
+/// A column by which the servers can be put in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SortView {
+    pub word: &'static str,
+    pub href: String,
+    /// `ascending`, `descending` or `none`.
+    pub now: &'static str,
 }
 
 /// One state to choose, with the number of servers in it.
@@ -45,7 +64,7 @@ pub struct FleetView {
 pub struct FilterView {
     pub word: String,
     pub href: String,
-    pub count: usize,
+    pub count: u32,
     pub icon: &'static str,
     pub tone: &'static str,
     pub current: bool,
@@ -141,7 +160,7 @@ pub async fn page(
             .collect(),
     };
     let mut fleet = fleet;
-    if fleet.view.count == 0 && chosen.input() == ServerListInput::default() {
+    if fleet.view.count == 0 && is_whole(&chosen) {
         fleet.view.empty.buttons.clone_from(&heading.buttons);
     }
     let tools = tools(&session, &shell.who, &chosen, fleet.view.count > 0).await;
@@ -213,29 +232,61 @@ async fn tools(session: &Session, who: &SessionView, chosen: &Chosen, any: bool)
     }
 }
 
+/// Whether nothing narrows the choice.
+fn is_whole(chosen: &Chosen) -> bool {
+    let ServerListInput { state, search, rack, site, after, .. } = chosen.input();
+    state.is_none() && search.is_none() && rack.is_none() && site.is_none() && after.is_none()
+}
+
+/// All servers that are asked for, page after page.
+///
+/// # Errors
+/// The fault of a page.
+pub async fn every(session: &Session, asked: &ServerListInput) -> Result<Vec<ServerSummary>, Fault> {
+    const ROWS: u32 = 500;
+    let mut servers = Vec::new();
+    let mut asked = ServerListInput { limit: Some(ROWS), ..asked.clone() };
+    loop {
+        let page = session.client.call::<ServerList>(asked.clone()).await?;
+        servers.extend(page.items);
+        if page.next.is_none() {
+            return Ok(servers);
+        }
+        asked.after = page.next;
+    }
+}
+
 async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fault> {
-    let asked = chosen.input();
-    // All states are asked for, so that every filter can say how many it holds.
-    let all =
-        session.client.call::<ServerList>(ServerListInput { state: None, ..asked.clone() }).await?.items;
-    let none_known = all.is_empty() && asked.search.is_none() && asked.rack.is_none() && asked.site.is_none();
-    let filters = filters(&all, asked.state, chosen);
-    let servers: Vec<ServerView> = all
-        .into_iter()
-        .filter(|server| asked.state.is_none_or(|state| server.state == state))
-        .map(ServerView::new)
-        .collect();
+    let page = session.client.call::<ServerList>(chosen.input());
+    let counts = session.client.call::<ServerCount>(chosen.count());
+    let (page, counts) = tokio::try_join!(page, counts)?;
+    let filters = filters(&counts.items, ServerState::from_word(&chosen.state), chosen);
+    let of = filters.iter().find(|filter| filter.current).map_or(0, |filter| filter.count);
+    let servers: Vec<ServerView> = page.items.into_iter().map(ServerView::new).collect();
     let narrowed = [("rack", &chosen.rack), ("site", &chosen.site)];
+    let next = page.next.map(|next| chosen.page(&next)).unwrap_or_default();
+    let first = if chosen.after.is_empty() { String::new() } else { chosen.page("") };
+    let whole = next.is_empty() && first.is_empty();
+    let said = [("shown", servers.len().into()), ("count", of.into())];
     let view = FleetView {
-        filters,
         narrowed: narrowed
             .into_iter()
             .filter(|(_, name)| !name.is_empty())
             .map(|(key, name)| (group::named(&format!("group-{key}"), name), chosen.with(key, "")))
             .collect(),
         count: servers.len(),
+        part: if chosen.after.is_empty() {
+            "/parts/fleet".into()
+        } else {
+            format!("/parts/fleet?after={}", chosen.after_encoded())
+        },
+        shown: if whole { String::new() } else { tell_with("fleet-shown", &said) },
+        first,
+        next,
+        sorts: sorts(chosen),
         groups: if servers.is_empty() { Vec::new() } else { chosen.grouping.group(servers) },
-        empty: empty(none_known),
+        empty: empty(counts.items.is_empty() && is_whole(chosen)),
+        filters,
         chosen: chosen.clone(),
     };
     let mut shown = view.clone();
@@ -245,17 +296,27 @@ async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fa
     Ok(Live { digest: render::digest(&shown), view })
 }
 
-fn filters(all: &[ServerSummary], state: Option<ServerState>, chosen: &Chosen) -> Vec<FilterView> {
+fn sorts(chosen: &Chosen) -> Vec<SortView> {
+    let now = |sort| match (chosen.is_sorted(sort), chosen.order.is_empty()) {
+        (false, _) => "none",
+        (true, true) => "ascending",
+        (true, false) => "descending",
+    };
+    let of = |sort: ServerSort| SortView { word: sort.word(), href: chosen.sorted(sort), now: now(sort) };
+    ServerSort::ALL.map(of).to_vec()
+}
+
+fn filters(counts: &[StateCount], state: Option<ServerState>, chosen: &Chosen) -> Vec<FilterView> {
     let whole = FilterView {
         word: "all".into(),
         href: chosen.with("state", ""),
-        count: all.len(),
+        count: counts.iter().map(|one| one.servers).sum(),
         icon: "server-2",
         tone: "tone-calm",
         current: state.is_none(),
     };
     let states = ServerState::ALL.into_iter().filter_map(|one| {
-        let count = all.iter().filter(|server| server.state == one).count();
+        let count = counts.iter().find(|known| known.state == one).map_or(0, |known| known.servers);
         let (icon, tone) = of_state(one.word());
         let current = state == Some(one);
         (count > 0 || current).then(|| FilterView {

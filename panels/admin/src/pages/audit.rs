@@ -33,6 +33,7 @@ pub async fn list(
         action: given(&choice.action),
         user: given(&choice.user),
         after: given(&choice.after),
+        ..AuditListInput::default()
     };
     let listing = Listing {
         action: "audit.list",

@@ -34,8 +34,12 @@ pub async fn list(
     headers: HeaderMap,
 ) -> Response {
     let after = Some(choice.after).filter(|after| !after.is_empty());
-    let input =
-        JobListInput { state: JobState::from_word(&choice.state), server: choice.server.parse().ok(), after };
+    let input = JobListInput {
+        state: JobState::from_word(&choice.state),
+        server: choice.server.parse().ok(),
+        after,
+        ..JobListInput::default()
+    };
     let listing = Listing {
         action: "job.list",
         input: json!(input),

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::rack::{RackList, RackView};
-use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
+use rackwright_catalog::actions::server::{ServerListInput, ServerSummary};
 use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_client::cli_line;
 use rackwright_model::Name;
@@ -170,7 +170,8 @@ async fn page(panel: &Panel, session: &Session, headers: &HeaderMap, only: Optio
 
 async fn racks(session: &Session, only: Option<&str>) -> Result<Live<RacksView>, Fault> {
     let racks = session.client.call::<RackList>(Nothing {});
-    let servers = session.client.call::<ServerList>(ServerListInput::default());
+    let asked = ServerListInput::default();
+    let servers = crate::fleet::every(session, &asked);
     let (racks, servers) = tokio::try_join!(racks, servers)?;
     let mut racks = racks.items;
     if let Some(name) = only {
@@ -181,7 +182,7 @@ async fn racks(session: &Session, only: Option<&str>) -> Result<Live<RacksView>,
     }
     // Heartbeats pass; what is drawn here stays the same.
     let servers: Vec<ServerSummary> =
-        servers.items.into_iter().map(|server| ServerSummary { seen_at: None, ..server }).collect();
+        servers.into_iter().map(|server| ServerSummary { seen_at: None, ..server }).collect();
     let mut standing: Vec<ServerSummary> = servers
         .iter()
         .filter(|server| only.is_some() && server.rack.as_ref().map(Name::as_str) == only)

@@ -1,5 +1,6 @@
 //! A fleet to look at: servers in every state, boots that stopped and boots that go on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -88,6 +89,19 @@ pub fn set(fake: &Arc<Fake>) {
                 && server["name"].as_str().is_some_and(|name| name.contains(&search))
         };
         let items: Vec<Value> = (0..SERVERS.len()).map(summary).filter(fits).collect();
+        Ok(json!({"items": items, "next": null}))
+    });
+    fake.on("server.count", |input| {
+        let search = input["search"].as_str().unwrap_or_default().to_owned();
+        let mut counts = BTreeMap::<String, u32>::new();
+        let servers = (0..SERVERS.len()).map(summary);
+        for server in
+            servers.filter(|server| server["name"].as_str().is_some_and(|name| name.contains(&search)))
+        {
+            *counts.entry(server["state"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+        }
+        let items: Vec<Value> =
+            counts.iter().map(|(state, servers)| json!({"state": state, "servers": servers})).collect();
         Ok(json!({"items": items, "next": null}))
     });
     fake.on("server.show", |input| {

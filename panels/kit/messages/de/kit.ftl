@@ -22,6 +22,7 @@ all = alle
 any = alle
 yes = ja
 no = nein
+first-page = Erste Seite
 next-page = Nächste Seite
 what-can-be-done = Was getan werden kann
 nothing-to-show = Nichts anzuzeigen

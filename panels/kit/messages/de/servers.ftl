@@ -252,3 +252,4 @@ place-current = gerade hier
 place-stopped = stehen geblieben
 place-skipped = nicht nötig
 place-ahead = nicht erreicht
+fleet-shown = { $shown } von { $count } Servern

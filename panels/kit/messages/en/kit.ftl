@@ -22,6 +22,7 @@ all = all
 any = any
 yes = yes
 no = no
+first-page = First page
 next-page = Next page
 what-can-be-done = What can be done
 nothing-to-show = Nothing to show

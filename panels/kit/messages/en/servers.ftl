@@ -252,3 +252,4 @@ place-current = here now
 place-stopped = stopped here
 place-skipped = not needed
 place-ahead = not reached
+fleet-shown = { $shown } of { $count } servers

@@ -1,9 +1,10 @@
 //! The tree of accounts, and what a scope shows of it.
 
-use rackwright_model::{AccountId, Scope, Tier};
+use rackwright_model::{AccountId, NameSort, Order, Scope, ServerSort, Tier};
 use rackwright_store::account::*;
 use rackwright_store::audit::{AuditChoice, AuditDraft, audit_insert, audit_page};
 use rackwright_store::job::{JobDraft, JobKind, job_insert, job_page, job_within};
+use rackwright_store::page::Ask;
 use rackwright_store::person::*;
 use rackwright_store::server::*;
 use rackwright_store::{Connection, StoreError};
@@ -50,9 +51,10 @@ async fn a_scope_shows_its_tree_and_nothing_else() {
     Database::new()
         .write(|tx| {
             let [acme, shop, zeta] = tree(tx)?;
+            let up = Ask::first(Order::Ascending, 100);
             let names = |scope: &Scope| {
-                let accounts = account_page(tx, scope, None, None, 100)?;
-                let servers = server_list(tx, scope, None)?;
+                let accounts = account_page(tx, scope, None, NameSort::Name, &up)?.rows;
+                let servers = server_page(tx, scope, &ServerChoice::default(), ServerSort::Name, &up)?.rows;
                 let accounts: Vec<_> = accounts.iter().map(|row| row.name.to_string()).collect();
                 let servers: Vec<_> = servers.iter().map(|row| row.name.to_string()).collect();
                 assert_eq!(server_names(tx, scope)?.len(), servers.len());
@@ -102,9 +104,10 @@ async fn jobs_and_audit_rows_are_seen_from_above_only() {
             audit_insert(tx, NOW, &row)?;
             for (account, seen) in [(&shop, 1), (&acme, 1), (&zeta, 0)] {
                 let scope = Scope::tree(account.path.clone());
-                assert_eq!(job_page(tx, &scope, None, None, None, 10)?.len(), seen);
+                let down = Ask::first(Order::Descending, 10);
+                assert_eq!(job_page(tx, &scope, None, None, &down)?.rows.len(), seen);
                 assert_eq!(job_within(tx, &scope, job)?.is_some(), seen == 1);
-                assert_eq!(audit_page(tx, &scope, &AuditChoice::default(), None, 10)?.len(), seen);
+                assert_eq!(audit_page(tx, &scope, &AuditChoice::default(), &down)?.rows.len(), seen);
             }
             Ok(())
         })

@@ -13,6 +13,7 @@ use rackwright_store::certificate::*;
 use rackwright_store::install::*;
 use rackwright_store::job::*;
 use rackwright_store::rack::*;
+use rackwright_store::page::{Ask, Cursor, Key};
 use rackwright_store::server::*;
 use rackwright_store::{Connection, StoreError};
 
@@ -122,7 +123,14 @@ async fn servers_are_found_by_state() {
             server_set_state(tx, id, ServerState::Ready, None)?;
             let names = |state| {
                 Ok::<_, StoreError>(
-                    server_list(tx, &Scope::everything(), state)?
+                    server_page(
+                        tx,
+                        &Scope::everything(),
+                        &ServerChoice { state, ..ServerChoice::default() },
+                        ServerSort::Name,
+                        &Ask::first(Order::Ascending, 10),
+                    )?
+                    .rows
                         .into_iter()
                         .map(|row| row.name)
                         .collect::<Vec<_>>(),
@@ -249,8 +257,9 @@ async fn jobs_are_paged_and_filtered() {
             job_end(tx, one, JobState::Succeeded, None, NOW)?;
             let ids = |state, server: Option<&str>, before: Option<JobId>, limit| {
                 let server = server.map(name);
-                let rows =
-                    job_page(tx, &Scope::everything(), state, server.as_ref(), before.map(|id| id.0), limit)?;
+                let after = before.map(|id| Cursor { key: Key::Number(id.0), id: id.0 });
+                let ask = Ask { order: Order::Descending, after, rows: limit };
+                let rows = job_page(tx, &Scope::everything(), state, server.as_ref(), &ask)?.rows;
                 Ok::<_, StoreError>(rows.into_iter().map(|row| row.id).collect::<Vec<_>>())
             };
             assert_eq!(ids(None, None, None, 2)?, [three, two]);

@@ -1,6 +1,8 @@
 //! People, sessions, tokens, the audit trail and settings.
 
 use rackwright_model::{AccountId, Scope, UserId};
+use rackwright_model::Order;
+use rackwright_store::page::{Ask, Cursor, Key};
 use rackwright_store::audit::{AuditChoice, AuditDraft, audit_insert, audit_page};
 use rackwright_store::person::*;
 use rackwright_store::session::*;
@@ -141,14 +143,19 @@ async fn audit_rows_come_newest_first_and_filtered() {
                 audit_insert(tx, NOW, draft)?;
             }
             let choice = AuditChoice { action: Some("a.b".into()), actor: Some("ann".into()) };
-            let rows = audit_page(tx, &all(), &AuditChoice::default(), None, 10)?;
+            let ask = |before: Option<i64>, rows| Ask {
+                order: Order::Descending,
+                after: before.map(|id| Cursor { key: Key::Number(id), id }),
+                rows,
+            };
+            let rows = audit_page(tx, &all(), &AuditChoice::default(), &ask(None, 10))?.rows;
             let mut newest_first = expected.to_vec();
             newest_first.reverse();
             assert_eq!(rows.iter().map(|row| row.draft.clone()).collect::<Vec<_>>(), newest_first);
             assert!(rows.iter().all(|row| row.at == NOW));
-            assert_eq!(audit_page(tx, &all(), &choice, None, 10)?.len(), 1);
+            assert_eq!(audit_page(tx, &all(), &choice, &ask(None, 10))?.rows.len(), 1);
             assert_eq!(
-                audit_page(tx, &all(), &AuditChoice::default(), Some(rows[0].id), 1)?,
+                audit_page(tx, &all(), &AuditChoice::default(), &ask(Some(rows[0].id), 1))?.rows,
                 [rows[1].clone()]
             );
             Ok(())
