@@ -244,3 +244,123 @@ CREATE TABLE placement (
     height BIGINT NOT NULL,
     UNIQUE (rack_id, unit)
 );
+
+CREATE INDEX server_state_name ON server (state, name);
+
+CREATE INDEX server_state ON server (state, id);
+
+CREATE INDEX server_seen ON server ((COALESCE(seen_at, 0)), id);
+
+CREATE INDEX server_created ON server (created_at, id);
+
+CREATE INDEX server_account_state ON server (account_id, state);
+
+CREATE INDEX person_created ON person (created_at, id);
+
+CREATE INDEX account_created ON account (created_at, id);
+
+CREATE INDEX placement_rack ON placement (rack_id);
+
+CREATE INDEX job_running ON job (server_id) WHERE ended_at IS NULL;
+
+CREATE VIRTUAL TABLE server_text USING fts5(words, tokenize = 'trigram');
+
+CREATE TABLE 'server_text_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'server_text_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'server_text_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'server_text_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'server_text_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE job_text USING fts5(words, tokenize = 'trigram');
+
+CREATE TABLE 'job_text_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'job_text_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'job_text_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'job_text_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'job_text_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE person_text USING fts5(words, tokenize = 'trigram');
+
+CREATE TABLE 'person_text_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'person_text_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'person_text_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'person_text_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'person_text_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE account_text USING fts5(words, tokenize = 'trigram');
+
+CREATE TABLE 'account_text_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'account_text_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'account_text_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'account_text_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'account_text_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE VIEW server_words AS SELECT server.id AS id, name || char(10) || COALESCE(address, '') || char(10) || COALESCE(bmc_address, '')
+    || char(10) || COALESCE((SELECT group_concat(mac, char(10)) FROM server_mac WHERE server_id = server.id), '') AS words
+    FROM server;
+
+CREATE TRIGGER server_text_insert AFTER INSERT ON server BEGIN
+    INSERT INTO server_text (rowid, words) SELECT id, words FROM server_words WHERE id = new.id;
+END;
+
+CREATE TRIGGER server_text_update AFTER UPDATE OF name, address, bmc_address ON server
+WHEN old.name IS NOT new.name OR old.address IS NOT new.address OR old.bmc_address IS NOT new.bmc_address BEGIN
+    UPDATE server_text SET words = (SELECT words FROM server_words WHERE id = new.id) WHERE rowid = new.id;
+END;
+
+CREATE TRIGGER server_text_delete AFTER DELETE ON server BEGIN
+    DELETE FROM server_text WHERE rowid = old.id;
+END;
+
+CREATE TRIGGER server_text_mac_insert AFTER INSERT ON server_mac BEGIN
+    UPDATE server_text SET words = (SELECT words FROM server_words WHERE id = new.server_id) WHERE rowid = new.server_id;
+END;
+
+CREATE TRIGGER server_text_mac_delete AFTER DELETE ON server_mac
+WHEN EXISTS (SELECT 1 FROM server WHERE id = old.server_id) BEGIN
+    UPDATE server_text SET words = (SELECT words FROM server_words WHERE id = old.server_id) WHERE rowid = old.server_id;
+END;
+
+CREATE TRIGGER job_text_insert AFTER INSERT ON job BEGIN
+    INSERT INTO job_text (rowid, words) VALUES (new.id, new.title);
+END;
+
+CREATE TRIGGER job_text_delete AFTER DELETE ON job BEGIN
+    DELETE FROM job_text WHERE rowid = old.id;
+END;
+
+CREATE TRIGGER person_text_insert AFTER INSERT ON person BEGIN
+    INSERT INTO person_text (rowid, words) VALUES (new.id, new.name);
+END;
+
+CREATE TRIGGER person_text_delete AFTER DELETE ON person BEGIN
+    DELETE FROM person_text WHERE rowid = old.id;
+END;
+
+CREATE TRIGGER account_text_insert AFTER INSERT ON account BEGIN
+    INSERT INTO account_text (rowid, words) VALUES (new.id, new.name || char(10) || new.title);
+END;
+
+CREATE TRIGGER account_text_update AFTER UPDATE OF name, title ON account BEGIN
+    UPDATE account_text SET words = new.name || char(10) || new.title WHERE rowid = new.id;
+END;
+
+CREATE TRIGGER account_text_delete AFTER DELETE ON account BEGIN
+    DELETE FROM account_text WHERE rowid = old.id;
+END;

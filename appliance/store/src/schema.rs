@@ -9,5 +9,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/003_sample.sql")),
         M::up(include_str!("migrations/004_rack.sql")),
         M::up(include_str!("migrations/005_pages.sql")),
+        M::up(include_str!("migrations/006_search.sql")),
     ])
 }

@@ -1,11 +1,13 @@
 //! Finding rows by part of what a person knows of them: a name, an address, a title. What begins with it comes first.
 
+mod trigram;
+
 use rackwright_model::Scope;
 use rackwright_model::network::Subnet;
 use rusqlite::{Connection, Row};
 
-use crate::account::owned;
 use crate::error::StoreError;
+use crate::page::{Conditions, Owners};
 use crate::row;
 
 /// A row that was found.
@@ -29,17 +31,143 @@ fn read_network(row: &Row<'_>) -> Result<Found, StoreError> {
     Ok(Found { note: subnet.cidr.to_string(), ..found })
 }
 
-/// Rows of `sql`, whose $1 is the pattern "contains the text", $2 "begins with it", $3 the limit, and $4 and $5 the scope.
+/// Rows of `sql`, whose $1 is the pattern "contains the text", $2 "begins with it" and $3 the limit. There are few of them.
 fn search(
     tx: &Connection,
     sql: &str,
-    scope: &Scope,
     text: &str,
     limit: i64,
     read: fn(&Row<'_>) -> Result<Found, StoreError>,
 ) -> Result<Vec<Found>, StoreError> {
     let (containing, beginning) = (row::containing(text), format!("{}%", row::literal(text)));
-    row::all(tx, sql, (containing, beginning, limit, scope.low(), scope.high()), read)
+    row::all(tx, sql, (containing, beginning, limit), read)
+}
+
+/// A kind of rows that belong to accounts.
+struct Kind {
+    table: &'static str,
+    /// Name, note and state.
+    columns: &'static str,
+    owner: &'static str,
+    /// What is looked at for the beginning; rows without a name are in order of their age.
+    name: Option<&'static str>,
+    /// The condition that a row contains the text in the pattern `{}`.
+    contains: &'static str,
+}
+
+const SERVER: Kind = Kind {
+    table: "server",
+    columns: "server.name, COALESCE(server.address, ''), server.state",
+    owner: "server.account_id",
+    name: Some("server.name"),
+    contains: "server.name LIKE {} OR server.address LIKE {} OR server.bmc_address LIKE {} OR EXISTS (SELECT 1 FROM \
+               server_mac WHERE server_mac.server_id = server.id AND mac LIKE {})",
+};
+
+const JOB: Kind = Kind {
+    table: "job",
+    columns: "CAST(job.id AS TEXT), job.title, job.state",
+    owner: "job.account_id",
+    name: None,
+    contains: "lower(job.title) LIKE {}",
+};
+
+const PERSON: Kind = Kind {
+    table: "person",
+    columns: "person.name, person.role, NULL",
+    owner: "person.account_id",
+    name: Some("person.name"),
+    contains: "person.name LIKE {}",
+};
+
+const ACCOUNT: Kind = Kind {
+    table: "account",
+    columns: "account.name, account.title, NULL",
+    owner: "account.id",
+    name: Some("account.name"),
+    contains: "account.name LIKE {} OR lower(account.title) LIKE {}",
+};
+
+/// Rows that are looked through for a text that is too short for the index.
+const LOOKED_THROUGH: i64 = 2_000;
+
+impl Kind {
+    /// Rows whose name begins with the text, then those that contain it elsewhere. Of a few accounts all rows are looked
+    /// through; of many, the index of names and the one of all parts are asked.
+    fn find(&self, tx: &Connection, scope: &Scope, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
+        let text = text.trim().to_lowercase();
+        let owners = Owners::of(tx, scope)?;
+        let mut found = self.begun(tx, &owners, &text, limit)?;
+        let mut rest = self.containing(tx, &owners, &text, limit)?;
+        if self.name.is_some() {
+            rest.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        rest.retain(|one| !found.iter().any(|known| known.name == one.name));
+        found.extend(rest);
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    /// Rows whose name begins with the text, or whose number it is.
+    fn begun(
+        &self,
+        tx: &Connection,
+        owners: &Owners,
+        text: &str,
+        limit: i64,
+    ) -> Result<Vec<Found>, StoreError> {
+        let mut conditions = Conditions::default();
+        let order = match self.name {
+            Some(name) => {
+                let low = conditions.bind(text.to_owned());
+                let high = conditions.bind(row::after_prefix(text));
+                conditions.and(format!("{name} >= {low} AND {name} < {high}"));
+                name
+            }
+            None => {
+                let Ok(number) = text.parse::<i64>() else { return Ok(Vec::new()) };
+                conditions.equal("job.id", Some(number));
+                "job.id"
+            }
+        };
+        conditions.owned(self.owner, owners);
+        let (columns, table) = (self.columns, self.table);
+        let limit = conditions.bind(limit);
+        let sql =
+            format!("SELECT {columns} FROM {table}{} ORDER BY {order} LIMIT {limit}", conditions.clause());
+        conditions.all(tx, &sql, read)
+    }
+
+    fn containing(
+        &self,
+        tx: &Connection,
+        owners: &Owners,
+        text: &str,
+        limit: i64,
+    ) -> Result<Vec<Found>, StoreError> {
+        let mut conditions = Conditions::default();
+        let (columns, table) = (self.columns, self.table);
+        let age = if self.name.is_none() { format!(" ORDER BY {table}.id DESC") } else { String::new() };
+        let (from, order) = match owners {
+            Owners::Few(_) => (table.to_owned(), age),
+            _ if trigram::finds(text) => {
+                let from = trigram::from(table, text, &mut conditions);
+                let order =
+                    if age.is_empty() { age } else { format!(" ORDER BY {}", trigram::newest_first(table)) };
+                (from, order)
+            }
+            _ => (format!("(SELECT * FROM {table} ORDER BY id DESC LIMIT {LOOKED_THROUGH}) AS {table}"), age),
+        };
+        if !from.contains(" JOIN ") {
+            let part = conditions.bind(row::containing(text));
+            conditions.and(format!("({})", self.contains.replace("{}", &format!("{part} ESCAPE '\\'"))));
+        }
+        conditions.owned(self.owner, owners);
+        // As many begin with it as fit, and those come before.
+        let limit = conditions.bind(limit * 2);
+        let sql = format!("SELECT {columns} FROM {from}{}{order} LIMIT {limit}", conditions.clause());
+        conditions.all(tx, &sql, read)
+    }
 }
 
 /// Servers by name, address, address of their BMC or MAC address.
@@ -52,14 +180,7 @@ pub fn search_server(
     text: &str,
     limit: i64,
 ) -> Result<Vec<Found>, StoreError> {
-    let sql = format!(
-        "SELECT name, COALESCE(address, ''), state FROM server WHERE {} AND (name LIKE $1 ESCAPE '\\' \
-               OR address LIKE $1 ESCAPE '\\' OR bmc_address LIKE $1 ESCAPE '\\' OR EXISTS (SELECT 1 FROM server_mac \
-               WHERE server_mac.server_id = server.id AND mac LIKE $1 ESCAPE '\\') \
-              ) ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3",
-        owned(scope, "account_id", 4)
-    );
-    search(tx, &sql, scope, text, limit, read)
+    SERVER.find(tx, scope, text, limit)
 }
 
 /// Jobs by title or number, newest first.
@@ -67,43 +188,7 @@ pub fn search_server(
 /// # Errors
 /// When the database fails.
 pub fn search_job(tx: &Connection, scope: &Scope, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
-    let sql = format!(
-        "SELECT CAST(id AS TEXT), title, state FROM job WHERE {} AND (lower(title) LIKE $1 ESCAPE '\\' \
-               OR CAST(id AS TEXT) LIKE $2 ESCAPE '\\') ORDER BY id DESC LIMIT $3",
-        owned(scope, "account_id", 4)
-    );
-    search(tx, &sql, scope, text, limit, read)
-}
-
-/// Images by name or operating system.
-///
-/// # Errors
-/// When the database fails.
-pub fn search_image(tx: &Connection, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
-    let sql = "SELECT name, os, NULL FROM image WHERE $4 < $5 AND (name LIKE $1 ESCAPE '\\' OR lower(os) LIKE $1 ESCAPE '\\') \
-               ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
-    search(tx, sql, &Scope::everything(), text, limit, read)
-}
-
-/// Install profiles by name or image.
-///
-/// # Errors
-/// When the database fails.
-pub fn search_profile(tx: &Connection, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
-    let sql = "SELECT name, image, NULL FROM profile WHERE $4 < $5 AND (name LIKE $1 ESCAPE '\\' OR image LIKE $1 ESCAPE '\\') \
-               ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
-    search(tx, sql, &Scope::everything(), text, limit, read)
-}
-
-/// Networks by name or the beginning of their CIDR.
-///
-/// # Errors
-/// When the database fails.
-pub fn search_network(tx: &Connection, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
-    let sql = "SELECT name, subnet, NULL FROM network WHERE $4 < $5 AND (name LIKE $1 ESCAPE '\\' \
-               OR subnet LIKE '%\"cidr\":\"' || $2 ESCAPE '\\') \
-               ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
-    search(tx, sql, &Scope::everything(), text, limit, read_network)
+    JOB.find(tx, scope, text, limit)
 }
 
 /// People by name.
@@ -116,12 +201,7 @@ pub fn search_person(
     text: &str,
     limit: i64,
 ) -> Result<Vec<Found>, StoreError> {
-    let sql = format!(
-        "SELECT name, role, NULL FROM person WHERE {} AND (lower(name) LIKE $1 ESCAPE '\\') \
-               ORDER BY CASE WHEN lower(name) LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3",
-        owned(scope, "account_id", 4)
-    );
-    search(tx, &sql, scope, text, limit, read)
+    PERSON.find(tx, scope, text, limit)
 }
 
 /// Accounts by name or title.
@@ -134,8 +214,36 @@ pub fn search_account(
     text: &str,
     limit: i64,
 ) -> Result<Vec<Found>, StoreError> {
-    let sql = "SELECT name, title, NULL FROM account WHERE path >= $4 AND path < $5 \
-               AND (name LIKE $1 ESCAPE '\\' OR lower(title) LIKE $1 ESCAPE '\\') \
+    ACCOUNT.find(tx, scope, text, limit)
+}
+
+/// Images by name or operating system.
+///
+/// # Errors
+/// When the database fails.
+pub fn search_image(tx: &Connection, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
+    let sql = "SELECT name, os, NULL FROM image WHERE (name LIKE $1 ESCAPE '\\' OR lower(os) LIKE $1 ESCAPE '\\') \
                ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
-    search(tx, sql, scope, text, limit, read)
+    search(tx, sql, text, limit, read)
+}
+
+/// Install profiles by name or image.
+///
+/// # Errors
+/// When the database fails.
+pub fn search_profile(tx: &Connection, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
+    let sql = "SELECT name, image, NULL FROM profile WHERE (name LIKE $1 ESCAPE '\\' OR image LIKE $1 ESCAPE '\\') \
+               ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
+    search(tx, sql, text, limit, read)
+}
+
+/// Networks by name or the beginning of their CIDR.
+///
+/// # Errors
+/// When the database fails.
+pub fn search_network(tx: &Connection, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
+    let sql = "SELECT name, subnet, NULL FROM network WHERE (name LIKE $1 ESCAPE '\\' \
+               OR subnet LIKE '%\"cidr\":\"' || $2 ESCAPE '\\') \
+               ORDER BY CASE WHEN name LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, name LIMIT $3";
+    search(tx, sql, text, limit, read_network)
 }

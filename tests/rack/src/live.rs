@@ -111,7 +111,7 @@ impl LiveRack {
 }
 
 /// 16 letters and digits that are not mistaken for each other, 5 bits each.
-fn random_password() -> Result<String> {
+pub fn random_password() -> Result<String> {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
     let mut bytes = [0u8; 16];
     let mut source = std::fs::File::open("/dev/urandom").context("opening /dev/urandom")?;

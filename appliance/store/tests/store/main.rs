@@ -60,5 +60,13 @@ fn person(tx: &Connection, name: &str, password_hash: &str) -> Result<UserId, St
 
 /// Everybody there is.
 fn people(tx: &Connection) -> Result<Vec<Person>, StoreError> {
-    Ok(person_page(tx, &Scope::everything(), None, None, NameSort::Name, &Ask::first(Order::Ascending, 10_000))?.rows)
+    Ok(person_page(
+        tx,
+        &Scope::everything(),
+        None,
+        None,
+        NameSort::Name,
+        &Ask::first(Order::Ascending, 10_000),
+    )?
+    .rows)
 }

@@ -11,6 +11,16 @@ pub use programs::Programs;
 
 use crate::progress::step;
 
+/// A Control Center as it is delivered, optimised, and what its panel is looked at with.
+///
+/// # Errors
+/// As [`all`].
+pub fn console() -> Result<Programs> {
+    step("Debian packages", packages::install)?;
+    step("Panel assets", assets::install)?;
+    step("Optimised programs", programs::build_release)
+}
+
 /// Everything that a rack with a Control Center needs.
 ///
 /// # Errors

@@ -83,6 +83,22 @@ pub fn build(step: &mut Step) -> Result<Programs> {
     Ok(programs)
 }
 
+/// Builds the Control Center and its command line with optimisation, without an agent.
+pub fn build_release(step: &mut Step) -> Result<Programs> {
+    let mut center = workspace::cargo();
+    let packages = ["--package", "rackwright-controld", "--package", "rackwright-cli"];
+    center.args(["build", "--quiet", "--release", "--bins"]).args(packages);
+    run(center)?;
+    let target = workspace::target();
+    step.result("built");
+    Ok(Programs {
+        rackwrightd: target.join("release/rackwrightd"),
+        rackwright: target.join("release/rackwright"),
+        agent: agent_target().join(AGENT_TARGET).join("agent/rackwright-agent"),
+        rack: rack_program()?,
+    })
+}
+
 fn agent_target() -> PathBuf {
     workspace::target().join("agent")
 }

@@ -8,12 +8,13 @@ use rackwright_model::{
     AccountId, BootRecord, BootStage, Firmware, InstallPhase, Inventory, JobId, MacAddr, Scope, ServerId,
     ServerState,
 };
+use rackwright_model::{Order, ServerSort};
 use rackwright_store::boot_record::*;
 use rackwright_store::certificate::*;
 use rackwright_store::install::*;
 use rackwright_store::job::*;
-use rackwright_store::rack::*;
 use rackwright_store::page::{Ask, Cursor, Key};
+use rackwright_store::rack::*;
 use rackwright_store::server::*;
 use rackwright_store::{Connection, StoreError};
 
@@ -131,9 +132,9 @@ async fn servers_are_found_by_state() {
                         &Ask::first(Order::Ascending, 10),
                     )?
                     .rows
-                        .into_iter()
-                        .map(|row| row.name)
-                        .collect::<Vec<_>>(),
+                    .into_iter()
+                    .map(|row| row.name)
+                    .collect::<Vec<_>>(),
                 )
             };
             assert_eq!(names(None)?, [name("r1"), name("web-7")]);

@@ -1,9 +1,9 @@
 //! People, sessions, tokens, the audit trail and settings.
 
-use rackwright_model::{AccountId, Scope, UserId};
 use rackwright_model::Order;
-use rackwright_store::page::{Ask, Cursor, Key};
+use rackwright_model::{AccountId, Scope, UserId};
 use rackwright_store::audit::{AuditChoice, AuditDraft, audit_insert, audit_page};
+use rackwright_store::page::{Ask, Cursor, Key};
 use rackwright_store::person::*;
 use rackwright_store::session::*;
 use rackwright_store::setting::{setting_get, setting_put};

@@ -1,6 +1,7 @@
 //! `cargo rack bench`: measures, prints a table, and closes with one line for programs.
 
 mod agent;
+mod console;
 mod install;
 
 use std::time::{Duration, Instant};
@@ -20,13 +21,18 @@ pub struct Bench {
 /// A benchmark: its name, what it measures, and how.
 type Entry = (&'static str, &'static str, fn() -> Result<()>);
 
-const ENTRIES: [Entry; 2] = [
+const ENTRIES: [Entry; 3] = [
     (
         "install",
         "power on to live agent, by phase, and the image against plain curl | zstd | tar",
         install::run,
     ),
     ("agent", "memory, processor time and size of an idle agent", agent::run),
+    (
+        "console",
+        "lists, search and pages of the panel at 10,000 servers and 1,000,000 audit rows",
+        console::run,
+    ),
 ];
 
 /// Runs the command.
