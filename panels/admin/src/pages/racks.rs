@@ -250,6 +250,7 @@ fn no_such(name: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use rackwright_catalog::Action;
+    use rackwright_catalog::actions::server::ServerList;
 
     use super::*;
 
