@@ -24,16 +24,20 @@ impl Handle<ServerWatch, Caller> for Domain {
             self.look(&attempted, move |tx| super::named(tx, &scope, &name, &phrase).map(drop)).await?;
         }
         let wait = Duration::from_secs(u64::from(input.wait_s.unwrap_or(20)));
-        let items = timeout(wait, async {
-            loop {
-                let items = self.seen(&caller.actor, after, input.server.as_ref()).await?;
-                if !items.is_empty() || newest.changed().await.is_err() {
-                    return Ok(items);
+        // What has happened already is told without waiting, however long the look takes.
+        let mut items = self.seen(&caller.actor, after, input.server.as_ref()).await?;
+        if items.is_empty() {
+            items = timeout(wait, async {
+                loop {
+                    let items = self.seen(&caller.actor, after, input.server.as_ref()).await?;
+                    if !items.is_empty() || newest.changed().await.is_err() {
+                        return Ok(items);
+                    }
                 }
-            }
-        })
-        .await
-        .unwrap_or_else(|_| Ok(Vec::new()))?;
+            })
+            .await
+            .unwrap_or_else(|_| Ok(Vec::new()))?;
+        }
         let next = items.last().map_or(after, |event| event.id);
         Ok(Watched { items, next })
     }
