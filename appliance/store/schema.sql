@@ -263,6 +263,8 @@ CREATE INDEX placement_rack ON placement (rack_id);
 
 CREATE INDEX job_running ON job (server_id) WHERE ended_at IS NULL;
 
+CREATE INDEX audit_account_action ON audit (account_id, action, id);
+
 CREATE VIRTUAL TABLE server_text USING fts5(words, tokenize = 'trigram');
 
 CREATE TABLE 'server_text_data'(id INTEGER PRIMARY KEY, block BLOB);

@@ -15,7 +15,9 @@ const PAGES = ["/servers?view=wall", "/servers?view=table", "/racks/rack-0", "/j
 const owner = told.visitors.filter((one) => one.account === "provider");
 const resellers = told.visitors.filter((one) => one.account.startsWith("res") && !one.account.includes("-"));
 const customers = told.visitors.filter((one) => one.account.includes("-"));
-const GROUPS = [owner, resellers, customers];
+// As many as sit at their panels at one time, spread over the tree.
+const some = (group) => group.filter((_, at) => at % Math.ceil(group.length / 20) === 0);
+const GROUPS = [owner, some(resellers), some(customers)];
 const visitor = (turn) => {
   const group = GROUPS[turn % 3];
   return group[Math.floor(turn / 3) % group.length];

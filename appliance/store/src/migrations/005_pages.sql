@@ -16,3 +16,5 @@ CREATE INDEX account_created ON account (created_at, id);
 CREATE INDEX placement_rack ON placement (rack_id);
 
 CREATE INDEX job_running ON job (server_id) WHERE ended_at IS NULL;
+
+CREATE INDEX audit_account_action ON audit (account_id, action, id);

@@ -263,6 +263,7 @@ async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fa
     let filters = filters(&counts.items, ServerState::from_word(&chosen.state), chosen);
     let of = filters.iter().find(|filter| filter.current).map_or(0, |filter| filter.count);
     let servers: Vec<ServerView> = page.items.into_iter().map(ServerView::new).collect();
+    let servers_shown = servers.len();
     let narrowed = [("rack", &chosen.rack), ("site", &chosen.site)];
     let next = page.next.map(|next| chosen.page(&next)).unwrap_or_default();
     let first = if chosen.after.is_empty() { String::new() } else { chosen.page("") };
@@ -285,7 +286,7 @@ async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fa
         next,
         sorts: sorts(chosen),
         groups: if servers.is_empty() { Vec::new() } else { chosen.grouping.group(servers) },
-        empty: empty(counts.items.is_empty() && is_whole(chosen)),
+        empty: empty(servers_shown == 0 && is_whole(chosen)),
         filters,
         chosen: chosen.clone(),
     };

@@ -74,6 +74,8 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
     for dir in [&place.data_dir, &place.run_dir] {
         std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
     }
+    // It makes its keys, without which it takes no database.
+    drop(ControlCenter::start(place.clone(), programs)?);
     let visitors =
         step(&format!("Database with {what}"), |_| fill(&place.data_dir.join("rackwright.db"), size))?;
     let center = ControlCenter::start(place, programs)?;
@@ -92,7 +94,7 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
 /// Where the panel listens, as the daemon's log says.
 fn panel_url(center: &ControlCenter) -> Result<String> {
     let log = center.log_tail(100);
-    let address = log.split_once("panel [").and_then(|(_, rest)| rest.split([']', ',']).next());
+    let address = log.rsplit_once("panel [").and_then(|(_, rest)| rest.split([']', ',']).next());
     let address = address.with_context(|| format!("the log does not say where the panel listens:\n{log}"))?;
     // Browsers keep secure cookies for this name.
     Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")))
