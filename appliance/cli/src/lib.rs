@@ -4,9 +4,11 @@
 mod argument;
 mod completion;
 mod connection;
+mod context;
 mod follow;
 mod input;
 mod person;
+mod private;
 mod run;
 mod screen;
 pub mod show;

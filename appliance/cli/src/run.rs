@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::person::{Person, Terminal};
 use crate::screen::{End, write};
 use crate::tree::{COMPLETIONS, JSON, SHELL, WAIT, chosen, command, starts_job};
-use crate::{completion, connection, follow, input, show, watch};
+use crate::{completion, connection, context, follow, input, show, watch};
 
 /// Run the command of this process.
 #[must_use]
@@ -29,12 +29,27 @@ pub fn main() -> ExitCode {
     if let Some((COMPLETIONS, arguments)) = matches.subcommand() {
         return completions(arguments);
     }
+    if let Some((context::CONTEXT, below)) = matches.subcommand() {
+        return remember(below);
+    }
     let Some((entry, arguments)) = chosen(&matches) else { return ExitCode::from(2) };
     let as_json = arguments.get_flag(JSON);
     match act(entry, arguments, as_json) {
         Ok(()) => ExitCode::SUCCESS,
         Err(end) => {
-            complain(entry, &end, as_json);
+            complain(&entry.spec.name.replace('.', " "), Some(entry), &end, as_json);
+            end.code()
+        }
+    }
+}
+
+fn remember(below: &ArgMatches) -> ExitCode {
+    let Some((verb, arguments)) = below.subcommand() else { return ExitCode::from(2) };
+    let as_json = arguments.get_flag(JSON);
+    match context::run(below, as_json) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(end) => {
+            complain(&format!("{} {verb}", context::CONTEXT), None, &end, as_json);
             end.code()
         }
     }
@@ -53,14 +68,7 @@ fn act(entry: &'static Entry, arguments: &ArgMatches, as_json: bool) -> Result<(
     let mut person = Terminal;
     let client = connection::client(arguments, Limits::default())?;
     let input = input(entry, arguments, &mut person)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Fault::new(
-            FaultCode::Internal,
-            "start",
-            error.to_string(),
-            "Check the limits of this process (ulimit -a).",
-        )
-    })?;
+    let runtime = runtime()?;
     if watch::is_watch(entry) {
         return runtime.block_on(watch::watch(&client, entry, input, as_json));
     }
@@ -74,6 +82,18 @@ fn act(entry: &'static Entry, arguments: &ArgMatches, as_json: bool) -> Result<(
         eprintln!("{remark}");
     }
     Ok(())
+}
+
+/// What waits for answers.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Fault::new(
+            FaultCode::Internal,
+            "start",
+            error.to_string(),
+            "Check the limits of this process (ulimit -a).",
+        )
+    })
 }
 
 async fn wait(client: &Client, output: Value, as_json: bool) -> Result<(), End> {
@@ -125,23 +145,20 @@ fn confirmation(entry: &Entry) -> Option<Flag> {
     flags(entry).into_iter().find(|flag| flag.path.len() == 1 && flag.path[0].starts_with("confirm"))
 }
 
-fn complain(entry: &Entry, end: &End, as_json: bool) {
+/// Say why a command did not go on. `words` are what was called.
+fn complain(words: &str, entry: Option<&Entry>, end: &End, as_json: bool) {
     match end {
         End::Fault(fault) if as_json => eprintln!("{}", serde_json::to_string(fault).unwrap_or_default()),
         End::Fault(fault) => {
             eprint!("{}", show::fault(entry, fault));
             if fault.code == FaultCode::ConfirmationNeeded
-                && let Some(flag) = confirmation(entry)
+                && let Some(flag) = entry.and_then(confirmation)
             {
                 eprintln!("  without a terminal:  add --{} NAME", flag.long);
             }
         }
-        End::Usage(error) => eprintln!(
-            "error: {}\n\nFor more, try: rackwright {} {} --help",
-            error.0,
-            entry.spec.noun(),
-            entry.spec.verb()
-        ),
+        End::Untrusted(text) => eprintln!("{text}"),
+        End::Usage(error) => eprintln!("error: {}\n\nFor more, try: rackwright {words} --help", error.0),
         End::Failed | End::Interrupted | End::Unread => {}
     }
 }

@@ -1,18 +1,21 @@
 //! The tree of commands: a noun, then a verb.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+use clap_complete::engine::ArgValueCandidates;
 use rackwright_catalog::actions::JobStarted;
 use rackwright_catalog::{ENTRIES, Effect, Entry, schema};
 use rackwright_client::command::{Flag, Secrecy, flags};
 use rackwright_client::{cli_line, unix};
 
 use crate::argument::{arguments, shape};
+use crate::context;
 
 /// The argument that holds the whole input.
 pub(crate) const INPUT: &str = "@input";
 /// Whether to wait for the job that an action starts.
 pub(crate) const WAIT: &str = "@wait";
 pub(crate) const SOCKET: &str = "@socket";
+pub(crate) const CONTEXT: &str = "@context";
 pub(crate) const URL: &str = "@url";
 pub(crate) const TOKEN_FILE: &str = "@token-file";
 pub(crate) const CA: &str = "@ca";
@@ -25,7 +28,7 @@ const ABOUT: &str = "Work with a Rackwright Control Center.";
 const LONG_ABOUT: &str = "Work with a Rackwright Control Center.
 
 On its own machine the command talks to rackwrightd through a unix socket, and root needs no token. From elsewhere \
-give --url and a token, in a file or in RACKWRIGHT_TOKEN.
+give --url and a token, in a file or in RACKWRIGHT_TOKEN; or remember both with rackwright context add.
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 a confirmation is missing.";
 
@@ -45,7 +48,7 @@ pub fn command() -> Command {
     for noun in nouns {
         command = command.subcommand(noun_command(noun));
     }
-    command.subcommand(completions())
+    command.subcommand(context::command()).subcommand(completions())
 }
 
 /// The action that was chosen, with its own arguments.
@@ -140,12 +143,16 @@ fn globals() -> Vec<Arg> {
             .default_value(unix::DEFAULT_PATH)
             .value_hint(ValueHint::FilePath)
             .help("The socket of rackwrightd on this machine"),
+        connection(CONTEXT, "NAME")
+            .env("RACKWRIGHT_CONTEXT")
+            .add(ArgValueCandidates::new(|| context::names(true)))
+            .help("A Control Center that rackwright context remembers; local is the one of this machine"),
         connection(URL, "URL")
             .env("RACKWRIGHT_URL")
             .help("A Control Center on another machine, such as https://10.77.0.1:8443"),
         connection(TOKEN_FILE, "FILE")
             .value_hint(ValueHint::FilePath)
-            .help("A file that holds an API token; without it RACKWRIGHT_TOKEN is used"),
+            .help("A file that holds an API token and that only its owner may read; without it RACKWRIGHT_TOKEN is used"),
         connection(CA, "FILE")
             .env("RACKWRIGHT_CA")
             .value_hint(ValueHint::FilePath)
