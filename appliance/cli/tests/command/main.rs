@@ -2,6 +2,7 @@
 
 mod center;
 mod completion;
+mod contexts;
 mod jobs;
 mod outcome;
 mod terminal;
