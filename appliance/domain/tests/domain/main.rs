@@ -14,6 +14,7 @@ mod import_dirs;
 mod installs;
 mod jobs;
 mod networks;
+mod once;
 mod passwords;
 mod permissions;
 mod profiles;
