@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use rackwright_catalog::IdempotencyKey;
 use rackwright_client::{
     Caller, Client, Credential, HttpsTransport, Limits, Origin, Transport, Trust, UnixTransport,
 };
@@ -13,7 +14,7 @@ use crate::context::book::{self, Context};
 use crate::context::{LOCAL, trust_command};
 use crate::input::InputError;
 use crate::private::read_private;
-use crate::tree::{CA, CONTEXT, FINGERPRINT, SOCKET, TOKEN_FILE, URL};
+use crate::tree::{CA, CONTEXT, FINGERPRINT, KEY, SOCKET, TOKEN_FILE, URL};
 
 /// Holds a token when no file does.
 const TOKEN_VARIABLE: &str = "RACKWRIGHT_TOKEN";
@@ -52,7 +53,8 @@ pub(crate) fn client(matches: &ArgMatches, limits: Limits) -> Result<Client, Inp
         Target::Socket(path) => (Arc::new(UnixTransport::new(path).with_limits(limits)), token_file),
     };
     let credential = token.map_or(Credential::None, Credential::Bearer);
-    Ok(Client::new(transport, Caller::new(credential, Origin::Cli)))
+    let key = matches.try_get_one::<IdempotencyKey>(KEY).ok().flatten().cloned();
+    Ok(Client::new(transport, Caller::new(credential, Origin::Cli).keyed(key)))
 }
 
 /// What is said closest to the command decides: the line, then the environment, then the context in use, then the socket.

@@ -12,10 +12,11 @@ use rackwright_model::Name;
 use serde_json::{Value, json};
 
 use crate::connection::{https, token_of};
+use crate::format::Format;
 use crate::input::InputError;
 use crate::person::{Person, Terminal};
 use crate::screen::{End, write};
-use crate::show::{one_line, table};
+use crate::show::one_line;
 use crate::tree::{CA, FINGERPRINT, TOKEN_FILE, URL};
 use book::{Book, Context};
 
@@ -89,7 +90,7 @@ pub(crate) fn unknown(name: &str) -> InputError {
 }
 
 /// Carry out what was chosen below `context`.
-pub(crate) fn run(matches: &ArgMatches, as_json: bool) -> Result<(), End> {
+pub(crate) fn run(matches: &ArgMatches, format: Format) -> Result<(), End> {
     let place = book::place().ok_or_else(|| {
         InputError("contexts need a place: set HOME, or XDG_CONFIG_HOME to an absolute path".to_owned())
     })?;
@@ -99,9 +100,14 @@ pub(crate) fn run(matches: &ArgMatches, as_json: bool) -> Result<(), End> {
         "add" => add(&place, &name, arguments)?,
         "use" => switch(&place, &name)?,
         "remove" => remove(&place, &name)?,
-        _ => return list(&place, as_json),
+        _ => return list(&place, format),
     };
-    write(&if as_json { format!("{}\n", json!({ "message": message })) } else { format!("{message}\n") })
+    let text = if format.is_for_people() {
+        format!("{message}\n")
+    } else {
+        format.data(&[], &json!({ "message": message }))
+    };
+    write(&text)
 }
 
 fn add(place: &Path, name: &str, arguments: &ArgMatches) -> Result<String, End> {
@@ -113,6 +119,8 @@ fn add(place: &Path, name: &str, arguments: &ArgMatches) -> Result<String, End> 
     let Some(url) = url.or_else(|| kept.as_ref().map(|kept| kept.url.clone())) else {
         return Err(InputError("a new context needs its address: --url https://HOST:8443".to_owned()).into());
     };
+    // What the environment says is of the Control Center that it names, not of one that is known by another name.
+    let text = |id: &str| text(id).filter(|_| kept.is_none() || on_line(id));
     let given = text(FINGERPRINT).is_some() || text(CA).is_some();
     let (fingerprint, ca) = if given {
         let print = text(FINGERPRINT).map(|print| print.parse::<Fingerprint>()).transpose();
@@ -196,10 +204,9 @@ fn remove(place: &Path, name: &str) -> Result<String, InputError> {
     Ok(format!("{name} is forgotten.{now} Its token is still valid: revoke it with rackwright token revoke."))
 }
 
-fn list(place: &Path, as_json: bool) -> Result<(), End> {
+fn list(place: &Path, format: Format) -> Result<(), End> {
     let items = rows(&book::read(place)?);
-    let text = if as_json { format!("{}\n", json!({ "items": items })) } else { table(&COLUMNS, &items) };
-    write(&text)
+    write(&format.data(&COLUMNS, &json!({ "items": items })))
 }
 
 /// What is remembered, without the tokens, and this machine's own Control Center last.
