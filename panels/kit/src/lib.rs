@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod asset;
+pub mod docs;
 pub mod flash;
 pub mod form;
 pub mod headers;
