@@ -8,12 +8,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use rackwright_catalog::{ENTRIES, Effect, Entry, Permission};
+use rackwright_catalog::{ENTRIES, Effect, Entry, Permission, entry};
 use rackwright_client::cli_line;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::act::{entry_of, title};
+use crate::act::title;
 use crate::messages::{of_catalogue, tell};
 use crate::panel::{self, Panel};
 use crate::shell::{self, LanguageView};
@@ -89,12 +89,12 @@ pub async fn index(State(panel): State<Arc<Panel>>) -> Response {
 
 /// `GET /docs/{noun}/{verb}`
 pub async fn action(State(panel): State<Arc<Panel>>, Path((noun, verb)): Path<(String, String)>) -> Response {
-    match entry_of(&noun, &verb) {
-        Ok(entry) => {
+    match entry(&format!("{noun}.{verb}")) {
+        Some(entry) => {
             let view = view(entry);
             page(&panel, StatusCode::OK, "kit/docs-action.html", title(entry, ""), view)
         }
-        Err(_) => {
+        None => {
             let title = tell("docs-unknown");
             page(&panel, StatusCode::NOT_FOUND, "kit/docs.html", title, Index { nouns: Vec::new() })
         }
