@@ -2,7 +2,7 @@
 
 pub(crate) mod book;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -121,17 +121,9 @@ fn add(place: &Path, name: &str, arguments: &ArgMatches) -> Result<String, End> 
     };
     // What the environment says is of the Control Center that it names, not of one that is known by another name.
     let text = |id: &str| text(id).filter(|_| kept.is_none() || on_line(id));
-    let given = text(FINGERPRINT).is_some() || text(CA).is_some();
-    let (fingerprint, ca) = if given {
-        let print = text(FINGERPRINT).map(|print| print.parse::<Fingerprint>()).transpose();
-        let print = print.map_err(|error| InputError(format!("--fingerprint: {error}")))?;
-        // The file must be found from every folder.
-        let ca = text(CA).map(std::path::absolute).transpose();
-        (print, ca.map_err(|error| InputError(format!("--ca: {error}")))?)
-    } else {
-        let kept = kept.as_ref();
-        let print = kept.and_then(|kept| kept.fingerprint.as_ref()).and_then(|print| print.parse().ok());
-        (print, kept.and_then(|kept| kept.ca.clone()))
+    let (fingerprint, ca) = match (text(FINGERPRINT), text(CA), &kept) {
+        (None, None, Some(kept)) => (kept.fingerprint.clone(), kept.ca.clone()),
+        (print, ca, _) => (print.as_deref().map(print_of).transpose()?, ca.map(found_anywhere).transpose()?),
     };
     let way = https(&url, Trust::Unknown)?;
     if fingerprint.is_none() && ca.is_none() {
@@ -143,7 +135,7 @@ fn add(place: &Path, name: &str, arguments: &ArgMatches) -> Result<String, End> 
         None => kept.and_then(|kept| kept.token),
     };
     let has_token = token.is_some();
-    let context = Context { url, fingerprint: fingerprint.map(|print| print.to_string()), ca, token };
+    let context = Context { url, fingerprint, ca, token };
     let used = arguments.get_flag(USE);
     book::update(place, |book| {
         book.contexts.insert(name.to_owned(), context);
@@ -156,6 +148,18 @@ fn add(place: &Path, name: &str, arguments: &ArgMatches) -> Result<String, End> 
     let line = if used { String::new() } else { format!(" rackwright context use {name}") };
     let token = if has_token { "" } else { " It has no token yet: add one with --token-file." };
     Ok(format!("{name} is remembered.{token} {next}{line}"))
+}
+
+/// The fingerprint as it is remembered.
+fn print_of(text: &str) -> Result<String, InputError> {
+    let print: Fingerprint = text.parse().map_err(|error| InputError(format!("--fingerprint: {error}")))?;
+    Ok(print.to_string())
+}
+
+/// The path of a file that can be read, so that it is found from every folder.
+fn found_anywhere(file: String) -> Result<PathBuf, InputError> {
+    let path = std::path::absolute(&file).and_then(|path| std::fs::metadata(&path).map(|_| path));
+    path.map_err(|error| InputError(format!("--ca {file}: {error}")))
 }
 
 fn shown(way: &rackwright_client::HttpsTransport) -> Result<Fingerprint, End> {
