@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rackwright_catalog::{Fault, FaultCode, IdempotencyKey, Role};
 use rackwright_domain::{Credential, Origin};
 use rackwright_model::Scope;
-use rackwright_store::kept_answer::{KeptCall, kept_answer_get};
+use rackwright_store::kept_answer::{KeptCall, kept_answer_begin, kept_answer_delete, kept_answer_get};
 use rackwright_store::person::person_named;
 use serde_json::{Value, json};
 
@@ -128,4 +128,28 @@ async fn the_database_holds_neither_the_input_nor_the_answer() {
         .expect("reads");
     let answer = row.answer.expect("an answer");
     assert!(row.input_mac.len() == 64 && !answer.contains(&token) && !answer.contains("token"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_call_that_was_cut_off_is_not_made_again() {
+    let world = World::new();
+    let owner = world.session(Role::Owner).await;
+    let call = async |name: &str| keyed(&world, &owner, "k", "token.create", json!({"name": name})).await;
+    call("a").await.expect("made");
+    // What a Control Center leaves behind that was killed before it could keep the answer.
+    world
+        .domain
+        .write(|tx| {
+            let person = person_named(tx, &Scope::everything(), "owner")?.expect("on record");
+            let call = KeptCall { who: format!("user {}", person.id.0), key: "k".to_owned() };
+            let mac = kept_answer_get(tx, &call)?.expect("kept").input_mac;
+            kept_answer_delete(tx, &call)?;
+            Ok(kept_answer_begin(tx, &call, &mac, crate::support::START)?)
+        })
+        .await
+        .expect("written");
+    world.call(&owner, "token.revoke", json!({"name": "a"})).await.expect("revoked");
+    let fault = call("a").await.expect_err("nobody knows");
+    assert!(fault.code == FaultCode::Conflict && fault.reason.contains("cut off"), "{fault}");
+    assert_eq!(names(&world, &owner).await, 0);
 }
