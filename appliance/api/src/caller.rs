@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use axum::extract::ConnectInfo;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use rackwright_catalog::{Fault, FaultCode};
-use rackwright_client::{Caller, Credential, ORIGIN_HEADER, Origin};
+use rackwright_catalog::{BadKey, Fault, FaultCode, FieldProblem, IdempotencyKey};
+use rackwright_client::{Caller, Credential, KEY_HEADER, ORIGIN_HEADER, Origin};
 
 /// The peer of a unix socket as the kernel names it (`SO_PEERCRED`, unix(7)). Only the listener puts it on a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,8 @@ const LONGEST: usize = 256;
 /// The caller of a request.
 ///
 /// # Errors
-/// [`FaultCode::NotSignedIn`] when an `Authorization` header is there but holds no credential of ours.
+/// [`FaultCode::NotSignedIn`] when an `Authorization` header is there but holds no credential of ours;
+/// [`FaultCode::InvalidInput`] when the `Idempotency-Key` is none.
 pub(crate) fn caller(parts: &Parts, attempted: &str) -> Result<Caller, Fault> {
     let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
     let credential = match (headers.next(), headers.next()) {
@@ -35,7 +36,20 @@ pub(crate) fn caller(parts: &Parts, attempted: &str) -> Result<Caller, Fault> {
     let says_cli = parts.headers.get(ORIGIN_HEADER).is_some_and(|value| value.as_bytes() == b"cli");
     let origin = if says_cli { Origin::Cli } else { Origin::Api };
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    Ok(Caller::new(credential, origin).at(address))
+    Ok(Caller::new(credential, origin).at(address).keyed(key(parts, attempted)?))
+}
+
+/// The key of the call, if it has one.
+fn key(parts: &Parts, attempted: &str) -> Result<Option<IdempotencyKey>, Fault> {
+    let mut headers = parts.headers.get_all(KEY_HEADER).iter();
+    let key = match (headers.next(), headers.next()) {
+        (None, _) => return Ok(None),
+        (Some(only), None) => only.to_str().map_err(|_| BadKey).and_then(str::parse),
+        (Some(_), Some(_)) => Err(BadKey),
+    };
+    key.map(Some).map_err(|error| {
+        Fault::invalid(attempted, vec![FieldProblem::new("Idempotency-Key", error.to_string())])
+    })
 }
 
 fn bearer(header: &[u8]) -> Option<Credential> {
@@ -98,6 +112,26 @@ mod tests {
             &[("authorization", b"")],
         ] {
             assert_eq!(of(headers, Some(0)).expect_err("refused").code, FaultCode::NotSignedIn);
+        }
+    }
+
+    #[test]
+    fn a_key_stands_once_and_is_visible() {
+        let key = of(&[("idempotency-key", b"8e03978e-40d5")], None).expect("a caller").idempotency_key;
+        assert_eq!(key.expect("a key").as_str(), "8e03978e-40d5");
+        let long = [b'a'; 256];
+        for headers in [
+            &[("idempotency-key", &b""[..])][..],
+            &[("idempotency-key", b"a b")],
+            &[("idempotency-key", &long)],
+            &[("idempotency-key", b"\xff")],
+            &[("idempotency-key", b"a"), ("idempotency-key", b"a")],
+        ] {
+            let fault = of(headers, None).expect_err("refused");
+            assert_eq!(
+                (fault.code, fault.fields[0].field.as_str()),
+                (FaultCode::InvalidInput, "Idempotency-Key")
+            );
         }
     }
 

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use rackwright_catalog::{ENTRIES, Entry, FaultCode, Permission};
+use rackwright_catalog::{ENTRIES, Effect, Entry, FaultCode, Permission};
 use serde_json::{Map, Value, json};
 
-use crate::refusal::{CODES, status_of};
+use crate::refusal::status_of;
 use crate::routes::path;
 
 static BYTES: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(document().to_string()));
@@ -44,6 +44,7 @@ fn operation(entry: &Entry) -> Value {
     let spec = &entry.spec;
     let input = schema((entry.input_schema)());
     let required = input.get("required").and_then(Value::as_array).is_some_and(|fields| !fields.is_empty());
+    let codes = entry.fault_codes();
     let mut operation = json!({
         "operationId": spec.name.replace(['.', '-'], "_"),
         "tags": [spec.noun()],
@@ -56,23 +57,30 @@ fn operation(entry: &Entry) -> Value {
             "required": required,
             "content": { "application/json": { "schema": input, "example": (entry.sample_input)() } },
         },
-        "responses": responses(json!({
-            "application/json": { "schema": schema((entry.output_schema)()), "example": (entry.sample_output)() }
-        })),
+        "responses": responses(
+            json!({
+                "application/json": { "schema": schema((entry.output_schema)()), "example": (entry.sample_output)() }
+            }),
+            &codes,
+        ),
+        "x-fault-codes": codes,
     });
+    if spec.effect != Effect::Read && spec.permission != Permission::Public {
+        operation["parameters"] = json!([fixed::idempotency_key()]);
+    }
     if spec.permission == Permission::Public {
         operation["security"] = json!([]);
     }
     operation
 }
 
-/// What an operation may answer: success with this content, or any fault.
-fn responses(content: Value) -> Value {
+/// What an operation may answer: success with this content, or one of these faults.
+fn responses(content: Value, codes: &[FaultCode]) -> Value {
     let mut responses = Map::new();
     responses.insert("200".to_owned(), json!({ "description": "It is done.", "content": content }));
-    for code in CODES {
-        let reference = format!("#/components/responses/{}", word(code));
-        responses.insert(status_of(code).as_str().to_owned(), json!({ "$ref": reference }));
+    for code in codes {
+        let reference = format!("#/components/responses/{}", word(*code));
+        responses.insert(status_of(*code).as_str().to_owned(), json!({ "$ref": reference }));
     }
     for status in
         [StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::REQUEST_TIMEOUT]
@@ -87,10 +95,13 @@ fn fault_responses() -> Value {
     let fault = |code: FaultCode| {
         json!({
             "description": format!("Fault `{}`: {}", word(code), fixed::meaning(code)),
-            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Fault" } } },
+            "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/Fault" },
+                "example": fixed::fault(code),
+            } },
         })
     };
-    Value::Object(CODES.into_iter().map(|code| (word(code), fault(code))).collect())
+    Value::Object(FaultCode::ALL.into_iter().map(|code| (word(code), fault(code))).collect())
 }
 
 /// A code as it stands on the wire.

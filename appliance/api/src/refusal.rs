@@ -6,21 +6,6 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use rackwright_catalog::{Fault, FaultCode};
 
-/// Every code, in the order of the documentation.
-pub(crate) const CODES: [FaultCode; 11] = [
-    FaultCode::InvalidInput,
-    FaultCode::NotSignedIn,
-    FaultCode::Forbidden,
-    FaultCode::NotFound,
-    FaultCode::Conflict,
-    FaultCode::ConfirmationNeeded,
-    FaultCode::TooMany,
-    FaultCode::StorageFull,
-    FaultCode::Unavailable,
-    FaultCode::TimedOut,
-    FaultCode::Internal,
-];
-
 /// The status of a fault (RFC 9110 section 15, RFC 6585, RFC 4918 section 11.5).
 #[must_use]
 pub fn status_of(code: FaultCode) -> StatusCode {
@@ -137,8 +122,8 @@ mod tests {
 
     #[test]
     fn every_fault_has_a_status_of_its_own() {
-        let statuses: HashSet<StatusCode> = CODES.into_iter().map(status_of).collect();
-        assert_eq!(statuses.len(), CODES.len());
+        let statuses: HashSet<StatusCode> = FaultCode::ALL.into_iter().map(status_of).collect();
+        assert_eq!(statuses.len(), FaultCode::ALL.len());
         assert!(statuses.iter().all(|status| status.is_client_error() || status.is_server_error()));
     }
 }

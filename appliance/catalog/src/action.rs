@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::fault::FieldProblem;
+use crate::fault::{FaultCode, FieldProblem};
 use crate::permission::Permission;
 
 /// What carrying out an action does to the world.
@@ -91,6 +91,32 @@ impl Entry {
             sample_input: sample_input::<A>,
             sample_output: sample_output::<A>,
         }
+    }
+}
+
+impl Entry {
+    /// The codes that a call of this action may fail with: all but those that it cannot.
+    #[must_use]
+    pub fn fault_codes(&self) -> Vec<FaultCode> {
+        let Spec { permission, effect, .. } = self.spec;
+        let schema = (self.input_schema)();
+        let asks = schema["properties"]
+            .as_object()
+            .is_some_and(|fields| fields.keys().any(|name| name.starts_with("confirm")));
+        let can = |code: &FaultCode| match code {
+            FaultCode::Forbidden => permission != Permission::Public,
+            FaultCode::ConfirmationNeeded => effect == Effect::Destroy && asks,
+            FaultCode::StorageFull => effect != Effect::Read,
+            FaultCode::TooMany => crate::schema::holds_secret(&schema, ""),
+            FaultCode::InvalidInput
+            | FaultCode::NotSignedIn
+            | FaultCode::NotFound
+            | FaultCode::Conflict
+            | FaultCode::Unavailable
+            | FaultCode::TimedOut
+            | FaultCode::Internal => true,
+        };
+        FaultCode::ALL.into_iter().filter(can).collect()
     }
 }
 

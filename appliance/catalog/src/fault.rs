@@ -33,6 +33,23 @@ pub enum FaultCode {
     Internal,
 }
 
+impl FaultCode {
+    /// Every code, in the order of the documentation.
+    pub const ALL: [Self; 11] = [
+        Self::InvalidInput,
+        Self::NotSignedIn,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Conflict,
+        Self::ConfirmationNeeded,
+        Self::TooMany,
+        Self::StorageFull,
+        Self::Unavailable,
+        Self::TimedOut,
+        Self::Internal,
+    ];
+}
+
 /// One wrong field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldProblem {

@@ -5,6 +5,7 @@
 pub mod action;
 pub mod actions;
 pub mod fault;
+pub mod idempotency;
 pub mod permission;
 pub mod registry;
 pub mod schema;
@@ -12,5 +13,6 @@ pub mod validate;
 
 pub use action::{Action, Effect, Entry, Spec};
 pub use fault::{Fault, FaultCode, FieldProblem};
+pub use idempotency::{BadKey, IdempotencyKey};
 pub use permission::{Permission, Role};
 pub use registry::{ENTRIES, Handle, HandleAll, dispatch, entry};

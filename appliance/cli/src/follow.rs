@@ -8,7 +8,9 @@ use rackwright_catalog::{Fault, FaultCode};
 use rackwright_client::Client;
 use rackwright_model::JobId;
 use rackwright_model::job::JobState;
+use serde_json::json;
 
+use crate::format::Format;
 use crate::screen::{End, write};
 use crate::show::{one_line, time};
 use crate::watch::mends_itself;
@@ -22,9 +24,9 @@ const ABSENCES: u32 = 400;
 ///
 /// # Errors
 /// [`End::Failed`] when the job did not succeed; the fault when it cannot be followed.
-pub(crate) async fn follow(client: &Client, job: JobId, as_json: bool) -> Result<(), End> {
+pub(crate) async fn follow(client: &Client, job: JobId, format: Format) -> Result<(), End> {
     tokio::select! {
-        end = to_the_end(client, job, as_json) => end,
+        end = to_the_end(client, job, format) => end,
         _ = tokio::signal::ctrl_c() => {
             eprintln!("Job {job} goes on. See how it stands with: rackwright job show {job}");
             Err(End::Interrupted)
@@ -32,9 +34,13 @@ pub(crate) async fn follow(client: &Client, job: JobId, as_json: bool) -> Result
     }
 }
 
-async fn to_the_end(client: &Client, job: JobId, as_json: bool) -> Result<(), End> {
+async fn to_the_end(client: &Client, job: JobId, format: Format) -> Result<(), End> {
     // Drawn on standard error, and only when that is a terminal.
-    let bar = if as_json { ProgressBar::hidden() } else { ProgressBar::new(1_000).with_style(style()) };
+    let bar = if format.is_for_people() {
+        ProgressBar::new(1_000).with_style(style())
+    } else {
+        ProgressBar::hidden()
+    };
     let mut printed = Vec::new();
     let mut absences = 0;
     loop {
@@ -43,13 +49,13 @@ async fn to_the_end(client: &Client, job: JobId, as_json: bool) -> Result<(), En
                 absences = 0;
                 bar.set_position(u64::from(detail.job.progress_permille.min(1_000)));
                 bar.set_message(one_line(&detail.job.step));
-                if !as_json {
+                if format.is_for_people() {
                     let text: String = new_lines(&printed, &detail.log).iter().map(log_line).collect();
                     bar.suspend(|| write(&text))?;
                 }
                 if detail.job.state != JobState::Running {
                     bar.finish_and_clear();
-                    return ended(&detail, as_json);
+                    return ended(&detail, format);
                 }
                 printed = detail.log;
             }
@@ -81,16 +87,16 @@ fn log_line(line: &JobLine) -> String {
     format!("{}  {}\n", time(line.at), one_line(&line.text))
 }
 
-fn ended(detail: &JobDetail, as_json: bool) -> Result<(), End> {
-    if as_json {
-        let text = serde_json::to_string(detail).unwrap_or_default();
-        write(&format!("{text}\n"))?;
+fn ended(detail: &JobDetail, format: Format) -> Result<(), End> {
+    let for_programs = !format.is_for_people();
+    if for_programs {
+        write(&format.data(&[], &json!(detail)))?;
     }
     let JobView { id, title, state, reason, .. } = &detail.job;
     match state {
-        JobState::Succeeded if as_json => Ok(()),
+        JobState::Succeeded if for_programs => Ok(()),
         JobState::Succeeded => write(&format!("Job {id} ({}) succeeded.\n", one_line(title))),
-        JobState::Failed | JobState::Cancelled | JobState::Running if as_json => Err(End::Failed),
+        JobState::Failed | JobState::Cancelled | JobState::Running if for_programs => Err(End::Failed),
         JobState::Failed | JobState::Cancelled | JobState::Running => Err(End::Fault(Fault::new(
             FaultCode::Unavailable,
             title.clone(),

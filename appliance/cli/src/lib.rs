@@ -4,9 +4,14 @@
 mod argument;
 mod completion;
 mod connection;
+mod context;
+mod events;
 mod follow;
+mod format;
 mod input;
+mod man;
 mod person;
+mod private;
 mod run;
 mod screen;
 pub mod show;

@@ -1,18 +1,20 @@
 //! One run of the command.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::ArgMatches;
 use rackwright_catalog::actions::JobStarted;
 use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_client::command::{Flag, flags};
 use rackwright_client::{Client, Limits};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::format::Format;
 use crate::person::{Person, Terminal};
 use crate::screen::{End, write};
-use crate::tree::{COMPLETIONS, JSON, SHELL, WAIT, chosen, command, starts_job};
-use crate::{completion, connection, follow, input, show, watch};
+use crate::tree::{COMPLETIONS, SHELL, WAIT, WATCH, chosen, command, starts_job};
+use crate::{completion, connection, context, events, follow, input, man, show, watch};
 
 /// Run the command of this process.
 #[must_use]
@@ -29,12 +31,37 @@ pub fn main() -> ExitCode {
     if let Some((COMPLETIONS, arguments)) = matches.subcommand() {
         return completions(arguments);
     }
+    match matches.subcommand() {
+        Some((man::MAN, arguments)) => return ended(man::MAN, Format::Table, man::run(arguments)),
+        Some((events::EVENTS, arguments)) => {
+            return ended(events::EVENTS, Format::of(arguments), events::run(arguments));
+        }
+        Some((context::CONTEXT, below)) => return remember(below),
+        _ => {}
+    }
     let Some((entry, arguments)) = chosen(&matches) else { return ExitCode::from(2) };
-    let as_json = arguments.get_flag(JSON);
-    match act(entry, arguments, as_json) {
+    let format = Format::of(arguments);
+    match act(entry, arguments, format) {
         Ok(()) => ExitCode::SUCCESS,
         Err(end) => {
-            complain(entry, &end, as_json);
+            complain(&entry.spec.name.replace('.', " "), Some(entry), &end, format);
+            end.code()
+        }
+    }
+}
+
+fn remember(below: &ArgMatches) -> ExitCode {
+    let Some((verb, arguments)) = below.subcommand() else { return ExitCode::from(2) };
+    let format = Format::of(arguments);
+    ended(&format!("{} {verb}", context::CONTEXT), format, context::run(below, format))
+}
+
+/// The exit code of a command that is no action; says why it failed.
+fn ended(words: &str, format: Format, result: Result<(), End>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(end) => {
+            complain(words, None, &end, format);
             end.code()
         }
     }
@@ -49,26 +76,23 @@ fn completions(arguments: &ArgMatches) -> ExitCode {
     }
 }
 
-fn act(entry: &'static Entry, arguments: &ArgMatches, as_json: bool) -> Result<(), End> {
+fn act(entry: &'static Entry, arguments: &ArgMatches, format: Format) -> Result<(), End> {
     let mut person = Terminal;
     let client = connection::client(arguments, Limits::default())?;
     let input = input(entry, arguments, &mut person)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Fault::new(
-            FaultCode::Internal,
-            "start",
-            error.to_string(),
-            "Check the limits of this process (ulimit -a).",
-        )
-    })?;
+    let runtime = runtime()?;
     if watch::is_watch(entry) {
-        return runtime.block_on(watch::watch(&client, entry, input, as_json));
+        return runtime.block_on(watch::watch(&client, entry, input, format));
+    }
+    if let Some(seconds) = arguments.try_get_one::<u64>(WATCH).ok().flatten() {
+        let pause = Duration::from_secs(*seconds);
+        return runtime.block_on(watch::repeat(&client, entry, input, format, pause));
     }
     let output = call(&runtime, &client, entry, input, &mut person)?;
     if starts_job(entry) && arguments.get_flag(WAIT) {
-        return runtime.block_on(wait(&client, output, as_json));
+        return runtime.block_on(wait(&client, output, format));
     }
-    let (text, remark) = if as_json { (format!("{output}\n"), None) } else { show::output(entry, &output) };
+    let (text, remark) = format.output(entry, &output);
     write(&text)?;
     if let Some(remark) = remark {
         eprintln!("{remark}");
@@ -76,7 +100,19 @@ fn act(entry: &'static Entry, arguments: &ArgMatches, as_json: bool) -> Result<(
     Ok(())
 }
 
-async fn wait(client: &Client, output: Value, as_json: bool) -> Result<(), End> {
+/// What waits for answers.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Fault::new(
+            FaultCode::Internal,
+            "start",
+            error.to_string(),
+            "Check the limits of this process (ulimit -a).",
+        )
+    })
+}
+
+async fn wait(client: &Client, output: Value, format: Format) -> Result<(), End> {
     let started: JobStarted = serde_json::from_value(output).map_err(|error| {
         Fault::new(
             FaultCode::Internal,
@@ -85,10 +121,10 @@ async fn wait(client: &Client, output: Value, as_json: bool) -> Result<(), End> 
             "List the jobs with: rackwright job list",
         )
     })?;
-    if !as_json {
+    if format.is_for_people() {
         write(&format!("{}\n", show::one_line(&started.message)))?;
     }
-    follow::follow(client, started.job, as_json).await
+    follow::follow(client, started.job, format).await
 }
 
 /// Carry out the action; when it asks for a confirmation, ask whoever sits at the terminal, and try once more.
@@ -125,23 +161,22 @@ fn confirmation(entry: &Entry) -> Option<Flag> {
     flags(entry).into_iter().find(|flag| flag.path.len() == 1 && flag.path[0].starts_with("confirm"))
 }
 
-fn complain(entry: &Entry, end: &End, as_json: bool) {
+/// Say why a command did not go on. `words` are what was called.
+fn complain(words: &str, entry: Option<&Entry>, end: &End, format: Format) {
     match end {
-        End::Fault(fault) if as_json => eprintln!("{}", serde_json::to_string(fault).unwrap_or_default()),
+        End::Fault(fault) if matches!(format, Format::Json | Format::Yaml) => {
+            eprint!("{}", format.data(&[], &json!(fault)));
+        }
         End::Fault(fault) => {
             eprint!("{}", show::fault(entry, fault));
             if fault.code == FaultCode::ConfirmationNeeded
-                && let Some(flag) = confirmation(entry)
+                && let Some(flag) = entry.and_then(confirmation)
             {
                 eprintln!("  without a terminal:  add --{} NAME", flag.long);
             }
         }
-        End::Usage(error) => eprintln!(
-            "error: {}\n\nFor more, try: rackwright {} {} --help",
-            error.0,
-            entry.spec.noun(),
-            entry.spec.verb()
-        ),
+        End::Untrusted(text) => eprintln!("{text}"),
+        End::Usage(error) => eprintln!("error: {}\n\nFor more, try: rackwright {words} --help", error.0),
         End::Failed | End::Interrupted | End::Unread => {}
     }
 }

@@ -12,6 +12,8 @@ use crate::input::InputError;
 pub(crate) enum End {
     /// The action failed.
     Fault(Fault),
+    /// A Control Center is not trusted yet: what it shows, and how to trust it.
+    Untrusted(String),
     /// The command line is wrong.
     Usage(InputError),
     /// It did what it could, and said what is wrong.
@@ -27,7 +29,7 @@ impl End {
     pub fn code(&self) -> ExitCode {
         match self {
             Self::Fault(fault) if fault.code == FaultCode::ConfirmationNeeded => ExitCode::from(3),
-            Self::Fault(_) | Self::Failed => ExitCode::FAILURE,
+            Self::Fault(_) | Self::Untrusted(_) | Self::Failed => ExitCode::FAILURE,
             Self::Usage(_) => ExitCode::from(2),
             Self::Interrupted => ExitCode::from(130),
             Self::Unread => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! Outputs as text for a person. Much of it was said by machines that nobody vouches for, so nothing that could steer a
 //! terminal comes through.
 
+mod csv;
 mod detail;
 mod job;
 mod refusal;
@@ -8,6 +9,7 @@ mod server;
 mod system;
 mod table;
 mod value;
+mod yaml;
 
 use rackwright_catalog::actions::job::JobDetail;
 use rackwright_catalog::actions::server::ServerDetail;
@@ -17,10 +19,12 @@ use rackwright_catalog::{Entry, schema};
 use rackwright_client::command::flags;
 use serde_json::Value;
 
+pub use csv::{csv, csv_head, csv_row};
 pub use detail::detail;
 pub use refusal::fault;
 pub use table::table;
 pub use value::{one_line, time, value};
+pub use yaml::yaml;
 
 /// The output of an action as text, and a remark that is not part of it.
 #[must_use]

@@ -1,23 +1,31 @@
 //! The tree of commands: a noun, then a verb.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+use clap_complete::engine::ArgValueCandidates;
 use rackwright_catalog::actions::JobStarted;
-use rackwright_catalog::{ENTRIES, Effect, Entry, schema};
+use rackwright_catalog::{ENTRIES, Effect, Entry, IdempotencyKey, schema};
 use rackwright_client::command::{Flag, Secrecy, flags};
 use rackwright_client::{cli_line, unix};
 
 use crate::argument::{arguments, shape};
+use crate::format::Format;
+use crate::{context, events, man, watch};
 
 /// The argument that holds the whole input.
 pub(crate) const INPUT: &str = "@input";
 /// Whether to wait for the job that an action starts.
 pub(crate) const WAIT: &str = "@wait";
 pub(crate) const SOCKET: &str = "@socket";
+pub(crate) const CONTEXT: &str = "@context";
 pub(crate) const URL: &str = "@url";
 pub(crate) const TOKEN_FILE: &str = "@token-file";
 pub(crate) const CA: &str = "@ca";
 pub(crate) const FINGERPRINT: &str = "@fingerprint";
 pub(crate) const JSON: &str = "@json";
+pub(crate) const OUTPUT: &str = "@output";
+/// Look again and again.
+pub(crate) const WATCH: &str = "@watch";
+pub(crate) const KEY: &str = "@idempotency-key";
 pub(crate) const COMPLETIONS: &str = "completions";
 pub(crate) const SHELL: &str = "@shell";
 
@@ -25,7 +33,7 @@ const ABOUT: &str = "Work with a Rackwright Control Center.";
 const LONG_ABOUT: &str = "Work with a Rackwright Control Center.
 
 On its own machine the command talks to rackwrightd through a unix socket, and root needs no token. From elsewhere \
-give --url and a token, in a file or in RACKWRIGHT_TOKEN.
+give --url and a token, in a file or in RACKWRIGHT_TOKEN; or remember both with rackwright context add.
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 a confirmation is missing.";
 
@@ -45,7 +53,11 @@ pub fn command() -> Command {
     for noun in nouns {
         command = command.subcommand(noun_command(noun));
     }
-    command.subcommand(completions())
+    command
+        .subcommand(events::command())
+        .subcommand(context::command())
+        .subcommand(completions())
+        .subcommand(man::command())
 }
 
 /// The action that was chosen, with its own arguments.
@@ -95,7 +107,26 @@ fn verb_command(entry: &'static Entry) -> Command {
                 .help("Follow the job to its end, and fail when it fails"),
         );
     }
-    command
+    match entry.spec.effect {
+        Effect::Read if watch::can_repeat(entry) => command.arg(
+            Arg::new(WATCH)
+                .long("watch")
+                .value_name("SECONDS")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("2")
+                .value_parser(clap::value_parser!(u64).range(1..=3_600))
+                .help("Look again every 2 seconds, or as many as given, and show what changed, until Ctrl-C"),
+        ),
+        Effect::Read => command,
+        Effect::Change | Effect::Destroy => command.arg(
+            Arg::new(KEY)
+                .long("idempotency-key")
+                .value_name("KEY")
+                .value_parser(|text: &str| text.parse::<IdempotencyKey>())
+                .help("Carry it out once, however often this line is run with this key within a day"),
+        ),
+    }
 }
 
 fn usage(entry: &Entry, flags: &[Flag]) -> String {
@@ -140,12 +171,16 @@ fn globals() -> Vec<Arg> {
             .default_value(unix::DEFAULT_PATH)
             .value_hint(ValueHint::FilePath)
             .help("The socket of rackwrightd on this machine"),
+        connection(CONTEXT, "NAME")
+            .env("RACKWRIGHT_CONTEXT")
+            .add(ArgValueCandidates::new(|| context::names(true)))
+            .help("A Control Center that rackwright context remembers; local is the one of this machine"),
         connection(URL, "URL")
             .env("RACKWRIGHT_URL")
             .help("A Control Center on another machine, such as https://10.77.0.1:8443"),
         connection(TOKEN_FILE, "FILE")
             .value_hint(ValueHint::FilePath)
-            .help("A file that holds an API token; without it RACKWRIGHT_TOKEN is used"),
+            .help("A file that holds an API token and that only its owner may read; without it RACKWRIGHT_TOKEN is used"),
         connection(CA, "FILE")
             .env("RACKWRIGHT_CA")
             .value_hint(ValueHint::FilePath)
@@ -158,7 +193,15 @@ fn globals() -> Vec<Arg> {
             .action(ArgAction::SetTrue)
             .global(true)
             .display_order(900)
-            .help("Write results and faults as JSON, one per line"),
+            .conflicts_with(OUTPUT)
+            .help("The same as --output json"),
+        Arg::new(OUTPUT)
+            .long("output")
+            .value_name("FORM")
+            .value_parser(Format::WORDS)
+            .global(true)
+            .display_order(900)
+            .help("How to write results and faults: a table, JSON on one line, YAML, or CSV with raw values [default: table]"),
     ]
 }
 

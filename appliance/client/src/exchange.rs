@@ -20,6 +20,9 @@ use crate::{Caller, Credential, Origin};
 /// The header by which a command says that it is one; it stands in the audit row, and grants nothing.
 pub const ORIGIN_HEADER: &str = "x-rackwright-origin";
 
+/// The header with the key by which a change is carried out once.
+pub const KEY_HEADER: &str = "idempotency-key";
+
 /// How long a call may wait, and how much it may receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -91,6 +94,9 @@ fn request(call: &Call<'_>) -> Result<Request<Full<Bytes>>, Fault> {
         .header(CONTENT_TYPE, "application/json");
     if call.caller.origin == Origin::Cli {
         request = request.header(ORIGIN_HEADER, "cli");
+    }
+    if let Some(key) = &call.caller.idempotency_key {
+        request = request.header(KEY_HEADER, key.as_str());
     }
     if let Credential::Bearer(token) = &call.caller.credential {
         let mut value =

@@ -12,10 +12,10 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use rackwright_catalog::{Action, Fault, FaultCode};
+use rackwright_catalog::{Action, Fault, FaultCode, IdempotencyKey};
 use serde_json::Value;
 
-pub use exchange::{Limits, ORIGIN_HEADER};
+pub use exchange::{KEY_HEADER, Limits, ORIGIN_HEADER};
 pub use https::{Fingerprint, HttpsTransport, Trust};
 pub use line::cli_line;
 pub use unix::UnixTransport;
@@ -59,19 +59,27 @@ pub struct Caller {
     pub origin: Origin,
     /// The address that the request came from; none of this machine's own.
     pub address: Option<IpAddr>,
+    /// Carries a change out once, however often the call is made.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl Caller {
     /// A caller on this machine.
     #[must_use]
     pub fn new(credential: Credential, origin: Origin) -> Self {
-        Self { credential, origin, address: None }
+        Self { credential, origin, address: None, idempotency_key: None }
     }
 
     /// The same caller, at the other end of a network.
     #[must_use]
     pub fn at(self, address: Option<IpAddr>) -> Self {
         Self { address, ..self }
+    }
+
+    /// The same caller, whose calls carry this key.
+    #[must_use]
+    pub fn keyed(self, key: Option<IdempotencyKey>) -> Self {
+        Self { idempotency_key: key, ..self }
     }
 }
 

@@ -25,7 +25,8 @@ impl Transport for InProcess {
     fn call<'a>(&'a self, caller: &'a Caller, action: &'a str, input: Value) -> Answer<'a> {
         Box::pin(async move {
             let proof = proof(&caller.credential, self.own_uid);
-            self.domain.call(&proof, whence(caller), action, input).await
+            let key = caller.idempotency_key.as_ref();
+            self.domain.call_with_key(&proof, whence(caller), action, input, key).await
         })
     }
 }

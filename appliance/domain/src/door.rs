@@ -1,11 +1,12 @@
 //! The one way in: authenticate, authorise, validate, carry out, audit.
 
-use rackwright_catalog::{Effect, Fault, FaultCode, Permission, dispatch, entry, schema};
+use rackwright_catalog::{Effect, Fault, FaultCode, IdempotencyKey, Permission, dispatch, entry, schema};
 use rackwright_store::audit::audit_insert;
 use serde_json::Value;
 
 use crate::Domain;
 use crate::caller::{Actor, Caller, Credential, Whence};
+use crate::once::Once;
 
 impl Domain {
     /// Carry out an action for whoever the credential proves.
@@ -18,6 +19,22 @@ impl Domain {
         whence: impl Into<Whence>,
         action: &str,
         input: Value,
+    ) -> Result<Value, Fault> {
+        self.call_with_key(credential, whence, action, input, None).await
+    }
+
+    /// The same. A change with a key is carried out once, see [`crate::once`]; what is open to everybody or only looks
+    /// takes no heed of the key.
+    ///
+    /// # Errors
+    /// As [`Domain::call`]; and [`FaultCode::Conflict`] when the key was used for another call.
+    pub async fn call_with_key(
+        &self,
+        credential: &Credential,
+        whence: impl Into<Whence>,
+        action: &str,
+        input: Value,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Value, Fault> {
         let whence = whence.into();
         let attempted = rackwright_catalog::validate::attempt(action);
@@ -32,9 +49,17 @@ impl Domain {
         };
         let redacted = bounded(schema::redact(&(entry.input_schema)(), &input).to_string());
         let caller = Caller::new(actor, whence, action, redacted);
-        let result = match authorise(&caller.actor, entry.spec.permission, &attempted) {
-            Ok(()) => dispatch(self, &caller, action, input).await,
-            Err(fault) => Err(fault),
+        let key = key.filter(|_| entry.spec.effect != Effect::Read && caller.actor.by != "nobody");
+        let result = match (authorise(&caller.actor, entry.spec.permission, &attempted), key) {
+            (Ok(()), None) => dispatch(self, &caller, action, input).await,
+            (Ok(()), Some(key)) => {
+                let Once { answer, replayed } = self.once(&caller, action, input, key).await;
+                if replayed {
+                    return answer;
+                }
+                answer
+            }
+            (Err(fault), _) => Err(fault),
         };
         let unheard =
             result.as_ref().is_err_and(|fault| is_unheard(fault, &caller.actor, entry.spec.permission));

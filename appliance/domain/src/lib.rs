@@ -23,6 +23,7 @@ mod first_admin;
 mod image;
 mod job;
 mod network;
+mod once;
 mod paging;
 mod person;
 mod profile;
@@ -77,6 +78,8 @@ pub struct Domain {
     pub changed: Arc<Notify>,
     started_at: Millis,
     sign_ins: person::attempts::Attempts,
+    /// Calls with an idempotency key that are under way.
+    turns: once::Turns,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -95,6 +98,7 @@ impl Domain {
             changed: Arc::new(Notify::new()),
             started_at,
             sign_ins: person::attempts::Attempts::default(),
+            turns: once::Turns::default(),
             storage_problem: Mutex::default(),
             ports,
         }

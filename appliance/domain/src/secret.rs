@@ -3,11 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 
 use crate::ports::Chance;
 
 /// The key that opens stored secrets.
-pub struct SecretKey(LessSafeKey);
+pub struct SecretKey {
+    seals: LessSafeKey,
+    marks: hmac::Key,
+}
 
 /// The stored secret does not open with this key.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +25,16 @@ impl SecretKey {
     #[must_use]
     pub fn new(bytes: &[u8; Self::LEN]) -> Self {
         let key = UnboundKey::new(&CHACHA20_POLY1305, bytes).expect("the length is the algorithm's");
-        Self(LessSafeKey::new(key))
+        // Another key for another use (RFC 5869 section 3.2), so that neither says anything about the other.
+        let marks = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"rackwright input mac");
+        Self { seals: LessSafeKey::new(key), marks: hmac::Key::new(hmac::HMAC_SHA256, marks.as_ref()) }
+    }
+
+    /// HMAC-SHA-256 (RFC 2104) of a text that may hold secrets, in hexadecimal: tells whether two are the same, and to
+    /// whoever lacks this key nothing else.
+    #[must_use]
+    pub fn mac(&self, text: &str) -> String {
+        hex::encode(hmac::sign(&self.marks, text.as_bytes()))
     }
 
     /// Close `clear`; opens only with the same `purpose`.
@@ -30,7 +43,7 @@ impl SecretKey {
         let mut nonce = [0; NONCE_LEN];
         chance.fill(&mut nonce);
         let mut body = clear.as_bytes().to_vec();
-        self.0
+        self.seals
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(purpose.as_bytes()),
@@ -49,8 +62,10 @@ impl SecretKey {
         }
         let mut body = bytes.split_off(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| Unopened)?;
-        let clear =
-            self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body).map_err(|_| Unopened)?;
+        let clear = self
+            .seals
+            .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body)
+            .map_err(|_| Unopened)?;
         String::from_utf8(clear.to_vec()).map_err(|_| Unopened)
     }
 }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod image;
 pub mod install;
 pub mod job;
+pub mod kept_answer;
 pub mod lease;
 pub mod network;
 pub mod page;

@@ -11,5 +11,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/005_pages.sql")),
         M::up(include_str!("migrations/006_search.sql")),
         M::up(include_str!("migrations/009_brand.sql")),
+        M::up(include_str!("migrations/010_kept_answer.sql")),
     ])
 }

@@ -10,12 +10,16 @@ use rackwright_catalog::{ENTRIES, Entry};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{entry_of, title};
+use crate::docs;
 use crate::form::{self, Field, Kind};
 use crate::messages::{has, of_catalogue, tell, tell_with};
 use crate::panel::{self, Panel, Tier};
 use crate::refusal;
 use crate::session::Session;
 use crate::shell::{self, Crumb, Heading, Shell, act_path};
+
+/// The index of the reference.
+const REFERENCE: &str = "/docs";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -31,6 +35,8 @@ pub struct HelpView {
     pub paragraphs: Vec<String>,
     pub actions: Vec<Told>,
     pub fields: Vec<Told>,
+    /// Where the reference says more.
+    pub reference: String,
 }
 
 /// A name and what is to be known of it.
@@ -97,6 +103,7 @@ impl HelpView {
             ],
             actions: Vec::new(),
             fields,
+            reference: docs::address(entry.spec.name),
         }
     }
 
@@ -108,6 +115,7 @@ impl HelpView {
                 paragraphs,
                 actions: Vec::new(),
                 fields: Vec::new(),
+                reference: REFERENCE.to_owned(),
             };
         };
         let keys = [format!("page-{}", item.topic), format!("help-{}", item.topic)];
@@ -121,7 +129,7 @@ impl HelpView {
             .filter(|entry| !matches!(entry.spec.name, "session.open" | "session.close"))
             .map(told)
             .collect();
-        Self { page: item.label(), paragraphs, actions, fields: Vec::new() }
+        Self { page: item.label(), paragraphs, actions, fields: Vec::new(), reference: REFERENCE.to_owned() }
     }
 }
 

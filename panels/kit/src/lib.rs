@@ -4,6 +4,7 @@
 pub mod act;
 pub mod asset;
 pub mod brand;
+pub mod docs;
 pub mod flash;
 pub mod form;
 pub mod headers;

@@ -24,6 +24,9 @@ const OURS: &[(&str, &str)] = &[
     ("kit/palette.html", include_str!("../templates/kit/palette.html")),
     ("kit/help.html", include_str!("../templates/kit/help.html")),
     ("kit/help-page.html", include_str!("../templates/kit/help-page.html")),
+    ("kit/docs-shell.html", include_str!("../templates/kit/docs-shell.html")),
+    ("kit/docs.html", include_str!("../templates/kit/docs.html")),
+    ("kit/docs-action.html", include_str!("../templates/kit/docs-action.html")),
     ("kit/languages.html", include_str!("../templates/kit/languages.html")),
     ("kit/dialogs.html", include_str!("../templates/kit/dialogs.html")),
 ];

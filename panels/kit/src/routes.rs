@@ -19,7 +19,7 @@ use crate::flash::{Ending, Status};
 use crate::messages::{tell, tell_with};
 use crate::panel::Panel;
 use crate::session::Session;
-use crate::{act, asset, brand, headers, help, language, palette, refusal, sign_in, tray};
+use crate::{act, asset, brand, docs, headers, help, language, palette, refusal, sign_in, tray};
 
 /// The pages of a tier with those of the kit, guarded and ready to serve. Paths that nobody knows get a page within the
 /// shell.
@@ -37,6 +37,8 @@ pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
         .route("/parts/palette", get(palette::part))
         .route("/help", get(help::page))
         .route("/parts/help", get(help::part))
+        .route("/docs", get(docs::index))
+        .route("/docs/{noun}/{verb}", get(docs::action))
         .route("/language", post(language::choose))
         .route("/parts/status/{job}", get(job_status))
         .merge(pages)

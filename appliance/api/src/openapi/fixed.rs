@@ -1,7 +1,7 @@
 //! The parts of the description that no action makes.
 
 use rackwright_catalog::actions::server::ServerWatch;
-use rackwright_catalog::{Action, FaultCode};
+use rackwright_catalog::{Action, Fault, FaultCode, FieldProblem, IdempotencyKey};
 use serde_json::{Map, Value, json};
 
 use super::responses;
@@ -52,7 +52,7 @@ fn events() -> Value {
                 "schema": { "type": "integer", "format": "int64" },
             },
         ],
-        "responses": responses(json!({ "text/event-stream": { "schema": { "type": "string" } } })),
+        "responses": responses(json!({ "text/event-stream": { "schema": { "type": "string" } } }), &FaultCode::ALL),
     })
 }
 
@@ -71,6 +71,67 @@ fn health() -> Value {
             },
         },
     })
+}
+
+/// The header by which a change is carried out once.
+pub(super) fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A key that the caller makes up, such as a UUID. The same call with the same key is carried out once \
+            within a day, and answered with the first answer; another call under the same key is a conflict. A refusal \
+            that did nothing does not use the key up.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": IdempotencyKey::LONGEST, "pattern": "^[!-~]+$" },
+        "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+    })
+}
+
+/// A fault as it could really be.
+pub(super) fn fault(code: FaultCode) -> Fault {
+    let (attempted, reason, advice) = match code {
+        FaultCode::InvalidInput => {
+            let problem = FieldProblem::new(
+                "name",
+                "\"R1\" cannot be a name; use lower-case letters, digits and hyphens",
+            );
+            return Fault::invalid("carry out server add", vec![problem]);
+        }
+        FaultCode::NotSignedIn => {
+            ("carry out server list", "nobody is signed in", "Sign in, or call with an API token.")
+        }
+        FaultCode::Forbidden => (
+            "carry out server retire",
+            "the role support does not allow it",
+            "Ask an owner or manager of your account to do it, or to change your role.",
+        ),
+        FaultCode::NotFound => {
+            ("show server r1", "there is no server r1", "List them with: rackwright server list")
+        }
+        FaultCode::Conflict => ("install server r1", "it is installing", "Wait until the install has ended."),
+        FaultCode::ConfirmationNeeded => (
+            "install server r1",
+            "r1 is online and would be wiped",
+            "To go ahead, repeat the name: --confirm-wipe r1",
+        ),
+        FaultCode::TooMany => ("sign in", "too many attempts", "Wait, then try again."),
+        FaultCode::StorageFull => (
+            "add server r1",
+            "the data disk of the Control Center is full; nothing was changed",
+            "Make room on the data disk, then try again.",
+        ),
+        FaultCode::Unavailable => ("power r1", "its BMC does not answer", "Check its address and its cable."),
+        FaultCode::TimedOut => (
+            "carry out image import",
+            "it did not end within 170 s",
+            "It may still go on: look at the jobs and the audit trail before trying again.",
+        ),
+        FaultCode::Internal => (
+            "carry out server list",
+            "the database failed; nothing was changed",
+            "Read the Control Center's log and try again.",
+        ),
+    };
+    Fault::new(code, attempted, reason, advice)
 }
 
 /// What a fault code tells a program.

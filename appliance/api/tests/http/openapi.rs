@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
-use rackwright_catalog::ENTRIES;
-use serde_json::Value;
+use rackwright_catalog::{ENTRIES, Effect, Fault, FaultCode};
+use serde_json::{Value, json};
 
 use crate::door::{Fake, knock, story};
 
@@ -75,4 +75,38 @@ fn every_reference_leads_somewhere() {
         }
     }
     assert!(found > ENTRIES.len());
+}
+
+#[test]
+fn every_operation_names_its_codes_and_every_fault_has_an_example() {
+    let document = served();
+    for entry in ENTRIES {
+        let operation = &document["paths"][format!("/api/v1/{}", entry.spec.name.replace('.', "/"))]["post"];
+        let codes = operation["x-fault-codes"].as_array().expect("codes");
+        for code in FaultCode::ALL {
+            let listed = codes.contains(&json!(code));
+            let status = rackwright_api::status_of(code);
+            assert_eq!(
+                operation["responses"][status.as_str()].is_object(),
+                listed,
+                "{} {code:?}",
+                entry.spec.name
+            );
+        }
+        let takes_key = operation["parameters"][0]["name"] == "Idempotency-Key";
+        assert_eq!(
+            takes_key,
+            entry.spec.effect != Effect::Read && entry.spec.name != "session.open",
+            "{operation}"
+        );
+    }
+    let codes = |name: &str| document["paths"][name]["post"]["x-fault-codes"].clone();
+    assert!(codes("/api/v1/server/install").to_string().contains("confirmation_needed"));
+    assert!(!codes("/api/v1/server/list").to_string().contains("confirmation_needed"));
+    for code in FaultCode::ALL {
+        let word = json!(code).as_str().expect("a word").to_owned();
+        let example = &document["components"]["responses"][&word]["content"]["application/json"]["example"];
+        let fault: Fault = serde_json::from_value(example.clone()).expect(&word);
+        assert!(fault.code == code && !fault.advice.is_empty(), "{example}");
+    }
 }

@@ -7,10 +7,10 @@ use super::value::{lines, one_line};
 
 /// A fault as text. Fields are named with the flags that fill them.
 #[must_use]
-pub fn fault(entry: &Entry, fault: &Fault) -> String {
-    let flags = flags(entry);
+pub fn fault(entry: Option<&Entry>, fault: &Fault) -> String {
+    let flags = entry.map(flags).unwrap_or_default();
     let line = |FieldProblem { field, problem }: &FieldProblem| {
-        let named = flag(entry, &flags, field).unwrap_or_else(|| one_line(field));
+        let named = entry.and_then(|entry| flag(entry, &flags, field)).unwrap_or_else(|| one_line(field));
         format!("{named}: {}", one_line(problem))
     };
     // The reason of a single wrong field is that field's problem.
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_single_wrong_field_is_said_once() {
-        let entry = entry("server.add").expect("known");
+        let entry = entry("server.add");
         let one = Fault::invalid("add r1", vec![FieldProblem::new("macs.0", "is wrong")]);
         assert_eq!(
             fault(entry, &one),
@@ -71,8 +71,7 @@ mod tests {
     fn what_why_and_what_to_do_each_have_a_line() {
         let problems =
             vec![FieldProblem::new("macs.0", "is wrong"), FieldProblem::new("bmc.password", "is missing")];
-        let told =
-            fault(entry("server.add").expect("known"), &Fault::invalid("carry out server add", problems));
+        let told = fault(entry("server.add"), &Fault::invalid("carry out server add", problems));
         assert_eq!(
             told,
             "error: could not carry out server add\n  why:         2 fields are wrong\n    macs.0 (--macs): is wrong\n    \

@@ -4,16 +4,20 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use rackwright_api::{ServeLimits, serve_unix};
+use rackwright_api::{ServeLimits, router, serve_https, serve_unix};
 use rackwright_catalog::{Action, Fault, Handle, dispatch};
-use rackwright_client::{Answer, Caller, Transport};
+use rackwright_client::{Answer, Caller, Fingerprint, Transport};
+use rcgen::{CertificateParams, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::Value;
-use tokio::net::UnixListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::Runtime;
 
 #[derive(Default)]
 struct Script {
     calls: Mutex<Vec<(String, Value)>>,
+    callers: Mutex<Vec<Caller>>,
     answers: Mutex<VecDeque<Result<Value, Fault>>>,
 }
 
@@ -28,6 +32,7 @@ impl<A: Action> Handle<A, Caller> for Samples {
 impl Transport for Script {
     fn call<'a>(&'a self, caller: &'a Caller, action: &'a str, input: Value) -> Answer<'a> {
         self.calls.lock().expect("no panic").push((action.to_owned(), input.clone()));
+        self.callers.lock().expect("no panic").push(caller.clone());
         let next = self.answers.lock().expect("no panic").pop_front();
         Box::pin(async move {
             match next {
@@ -41,7 +46,7 @@ impl Transport for Script {
 pub struct Center {
     script: Arc<Script>,
     folder: tempfile::TempDir,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Center {
@@ -60,7 +65,7 @@ impl Center {
         };
         let door = Arc::clone(&script) as Arc<dyn Transport>;
         runtime.spawn(serve_unix(listener, door, ServeLimits::default(), std::future::pending()));
-        Self { script, folder, _runtime: runtime }
+        Self { script, folder, runtime }
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -78,6 +83,36 @@ impl Center {
             .args(shlex::split(line).expect("quoted well"))
             .timeout(std::time::Duration::from_secs(60));
         command
+    }
+
+    /// Listen on HTTPS as well; gives the port and the fingerprint that is shown there.
+    pub fn listen(&self) -> (u16, Fingerprint) {
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("parameters");
+        let leaf = params.self_signed(&key).expect("a certificate").der().clone();
+        let print = Fingerprint::of(&leaf);
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![leaf], PrivateKeyDer::try_from(key.serialize_der()).expect("a key"))
+            .expect("a configuration");
+        let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let app = router(Arc::clone(&self.script) as Arc<dyn Transport>);
+        self.runtime.spawn(serve_https(
+            listener,
+            config,
+            app,
+            ServeLimits::default(),
+            std::future::pending(),
+        ));
+        (port, print)
+    }
+
+    /// Who made the last call.
+    pub fn caller(&self) -> Caller {
+        self.script.callers.lock().expect("no panic").last().expect("a call").clone()
     }
 
     pub fn calls(&self) -> Vec<(String, Value)> {

@@ -65,3 +65,27 @@ fn scripts_are_written_for_three_shells() {
         );
     }
 }
+
+#[test]
+fn contexts_are_offered_by_name() {
+    let (center, home) = (Center::start([]), tempfile::tempdir().expect("a folder"));
+    let mut add =
+        center.command(&format!("context add lab --url https://a:1 --fingerprint {}", "a".repeat(64)));
+    output(add.env("XDG_CONFIG_HOME", home.path()));
+    for words in [&["rackwright", "--context", ""][..], &["rackwright", "context", "use", ""]] {
+        let mut command = center.command("");
+        command
+            .env("XDG_CONFIG_HOME", home.path())
+            .env("COMPLETE", "bash")
+            .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string())
+            .env("_CLAP_IFS", "\n")
+            .env("_CLAP_COMPLETE_COMP_TYPE", "9")
+            .arg("--")
+            .args(words);
+        let offers = output(&mut command);
+        assert!(
+            offers.lines().any(|offer| offer == "lab") && offers.contains("local"),
+            "{words:?}: {offers}"
+        );
+    }
+}

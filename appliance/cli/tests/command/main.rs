@@ -2,7 +2,11 @@
 
 mod center;
 mod completion;
+mod contexts;
+mod forms;
 mod jobs;
+mod keys;
+mod manual;
 mod outcome;
 mod terminal;
 mod watch;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use rackwright_catalog::{Fault, FaultCode};
 use serde_json::{Value, json};
 
-use crate::center::{Center, complaint};
+use crate::center::{Center, complaint, output};
 
 fn watched(id: i64) -> Result<Value, Fault> {
     let event = json!({"id": id, "at": id * 1000, "server": "r1", "kind": "state", "text": format!("event\u{1b} {id}")});
@@ -63,4 +63,45 @@ fn as_json_it_is_a_line_per_event() {
 fn who_was_never_there_is_not_waited_for() {
     let told = complaint(&mut Center::start([away()]).command("server watch"), 1);
     assert!(told.contains("the Control Center restarts"), "{told}");
+}
+
+#[test]
+fn events_are_followed_from_now_on_in_every_form() {
+    let center = Center::start([watched(1), watched(2)]);
+    let (lines, _) = follow(&center, &["events", "--follow", "--server", "r1", "--output", "csv"], 3);
+    assert_eq!(
+        lines,
+        ["id,at,server,kind,text", "1,1000,r1,state,event\u{fffd} 1", "2,2000,r1,state,event\u{fffd} 2"]
+    );
+    assert_eq!(center.calls()[0], ("server.watch".to_owned(), json!({"server": "r1", "wait_s": 20})));
+    let center = Center::start([watched(1), watched(2)]);
+    let (lines, _) = follow(&center, &["events", "-f", "--json"], 2);
+    assert_eq!(serde_json::from_str::<Value>(&lines[1]).expect("JSON")["id"], 2);
+}
+
+#[test]
+fn events_that_are_there_are_shown_and_it_ends() {
+    let none = || Ok(json!({"items": [], "next": 2}));
+    let center = Center::start([watched(1), watched(2), none(), none()]);
+    let text = output(&mut center.command("events"));
+    assert_eq!(text.lines().count(), 2, "{text}");
+    let asked: Vec<Value> = center.calls().into_iter().map(|(_, input)| input["after"].clone()).collect();
+    assert_eq!(asked, [json!(0), json!(1), json!(2)]);
+    assert!(complaint(&mut center.command("events"), 0).contains("There are none."));
+}
+
+#[test]
+fn a_list_is_shown_again_when_it_changed() {
+    let list = |name: &str| Ok(json!({"items": [{"name": name}], "next": null}));
+    let center = Center::start([list("a"), list("a"), away(), list("b")]);
+    let (lines, told) = follow(&center, &["server", "list", "--watch=1", "--json"], 2);
+    let names: Vec<Value> = lines
+        .iter()
+        .map(|line| serde_json::from_str::<Value>(line).expect(line)["items"][0]["name"].clone())
+        .collect();
+    assert_eq!(names, [json!("a"), json!("b")]);
+    assert!(told.contains("the Control Center restarts; waiting"), "{told}");
+    for line in ["server list --watch=0", "server reboot r1 --watch", "server watch --watch"] {
+        complaint(&mut center.command(line), 2);
+    }
 }

@@ -15,6 +15,7 @@ mod import_dirs;
 mod installs;
 mod jobs;
 mod networks;
+mod once;
 mod paging;
 mod passwords;
 mod permissions;

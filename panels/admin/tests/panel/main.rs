@@ -3,6 +3,7 @@
 
 mod browser;
 mod bulk;
+mod docs;
 mod fake;
 mod guards;
 mod harness;
