@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod discovery;
 pub mod environment;
+pub mod factor;
 pub mod image;
 pub mod job;
 pub mod network;

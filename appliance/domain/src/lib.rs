@@ -76,6 +76,7 @@ pub struct Domain {
     pub changed: Arc<Notify>,
     started_at: Millis,
     sign_ins: person::attempts::Attempts,
+    code_tries: person::attempts::Attempts,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -94,6 +95,7 @@ impl Domain {
             changed: Arc::new(Notify::new()),
             started_at,
             sign_ins: person::attempts::Attempts::default(),
+            code_tries: person::attempts::Attempts::default(),
             storage_problem: Mutex::default(),
             ports,
         }

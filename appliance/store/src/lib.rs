@@ -9,6 +9,7 @@ pub mod boot_record;
 pub mod certificate;
 pub mod engine;
 pub mod error;
+pub mod factor;
 pub mod image;
 pub mod install;
 pub mod job;

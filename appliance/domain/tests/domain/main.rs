@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod discovery;
 mod entering;
+mod factors;
 mod full_disk;
 mod image_jobs;
 mod images;
