@@ -5,6 +5,7 @@ pub mod audit;
 pub mod brand;
 pub mod discovery;
 pub mod environment;
+pub mod factor;
 pub mod image;
 pub mod job;
 pub mod network;

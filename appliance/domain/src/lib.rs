@@ -80,6 +80,7 @@ pub struct Domain {
     sign_ins: person::attempts::Attempts,
     /// Calls with an idempotency key that are under way.
     turns: once::Turns,
+    code_tries: person::attempts::Attempts,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -99,6 +100,7 @@ impl Domain {
             started_at,
             sign_ins: person::attempts::Attempts::default(),
             turns: once::Turns::default(),
+            code_tries: person::attempts::Attempts::default(),
             storage_problem: Mutex::default(),
             ports,
         }

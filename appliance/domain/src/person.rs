@@ -3,7 +3,13 @@
 pub(crate) mod attempts;
 pub(crate) mod password;
 
+mod factor_list;
+mod factor_recovery_renew;
+mod factor_remove;
+mod factor_totp_begin;
+mod factor_totp_confirm;
 mod proof;
+mod second;
 mod session_close;
 mod session_enter;
 mod session_leave;

@@ -10,6 +10,7 @@ pub mod brand;
 pub mod certificate;
 pub mod engine;
 pub mod error;
+pub mod factor;
 pub mod image;
 pub mod install;
 pub mod job;

@@ -10,7 +10,8 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/004_rack.sql")),
         M::up(include_str!("migrations/005_pages.sql")),
         M::up(include_str!("migrations/006_search.sql")),
-        M::up(include_str!("migrations/009_brand.sql")),
-        M::up(include_str!("migrations/010_kept_answer.sql")),
+        M::up(include_str!("migrations/007_brand.sql")),
+        M::up(include_str!("migrations/008_kept_answer.sql")),
+        M::up(include_str!("migrations/009_factor.sql")),
     ])
 }

@@ -83,6 +83,7 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/accounts/{name}", get(pages::accounts::one))
         .route("/roles", get(pages::roles::matrix))
         .route("/sessions", get(pages::sessions::list))
+        .route("/factors", get(pages::factors::list))
         .route("/users", get(pages::people::users))
         .route("/tokens", get(pages::people::tokens))
         .route("/audit", get(pages::audit::list))

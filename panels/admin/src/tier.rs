@@ -33,6 +33,7 @@ const MENU: &[MenuItem] = &[
     item(("users", "/users", "users"), "", "u", &["user"], Permission::People),
     item(("roles", "/roles", "shield-check"), "", "o", &["role"], Permission::SignedIn),
     item(("sessions", "/sessions", "device-desktop"), "", "e", &["session"], Permission::SignedIn),
+    item(("factors", "/factors", "shield-check"), "", "f", &["factor"], Permission::SignedIn),
     item(("tokens", "/tokens", "key"), "", "t", &["token"], Permission::SignedIn),
     item(("audit", "/audit", "history"), "", "a", &["audit"], Permission::Audit),
 ];
@@ -64,6 +65,7 @@ impl Tier for Admin {
                 "server.remove" | "image.remove" | "profile.remove" | "rack.remove" | "account.remove",
                 Some(_),
             ) => None,
+            ("factor.totp-begin", Some(_)) => return "/act/factor/totp-confirm".to_owned(),
             ("session.enter" | "session.leave", _) => return "/".to_owned(),
             (
                 "server.add" | "server.rename" | "profile.create" | "rack.create" | "rack.rename"
@@ -115,6 +117,7 @@ fn list_of(noun: &str) -> &'static str {
         "system" => "/system",
         "session" => "/sessions",
         "account" | "brand" => "/accounts",
+        "factor" => "/factors",
         "role" => "/roles",
         "search" => "/search",
         _ => "/servers",

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::messages::{tell, tell_with};
 use crate::render::{self, Templates};
+use crate::second_step::Waiting;
 use crate::shell::{Crumb, MenuItem};
 
 /// What a tier adds to the kit.
@@ -41,6 +42,8 @@ pub fn title(of: rackwright_model::Tier) -> String {
 pub struct Panel {
     transport: Arc<dyn Transport>,
     templates: Templates,
+    /// People between the password and the code.
+    pub(crate) waiting: Waiting,
     pub tier: Box<dyn Tier>,
 }
 
@@ -54,7 +57,7 @@ impl Panel {
         tier: Box<dyn Tier>,
         templates: &[(&'static str, &'static str)],
     ) -> Result<Self, tera::Error> {
-        Ok(Self { transport, templates: Templates::new(templates)?, tier })
+        Ok(Self { transport, templates: Templates::new(templates)?, waiting: Waiting::default(), tier })
     }
 
     /// Calls with this credential, for a browser at this address.

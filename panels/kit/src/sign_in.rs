@@ -1,5 +1,7 @@
 //! The way in and the way out.
 
+pub mod code;
+
 use std::sync::Arc;
 
 use axum::body::to_bytes;
@@ -7,7 +9,7 @@ use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rackwright_catalog::actions::Nothing;
-use rackwright_catalog::actions::session::{SessionClose, SessionOpen, SessionOpenInput};
+use rackwright_catalog::actions::session::{SessionClose, SessionOpen, SessionOpenInput, SessionOpened};
 use rackwright_client::Credential;
 use serde::{Deserialize, Serialize};
 
@@ -68,16 +70,17 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
     };
     let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
-    let input = SessionOpenInput { user: text("user").trim().to_owned(), password: text("password") };
+    let input =
+        SessionOpenInput { user: text("user").trim().to_owned(), password: text("password"), code: None };
     let user = input.user.clone();
-    match panel.client(Credential::None, address).call::<SessionOpen>(input).await {
-        Ok(opened) => {
-            let seconds = session::seconds_until(opened.expires_at, panel::now());
-            let cookie = session::set_cookie(COOKIE_NAME, &opened.session, seconds);
-            ([cookie], Redirect::to(&local_path(&text("back")).unwrap_or_else(|| "/".to_owned())))
-                .into_response()
-        }
+    match panel.client(Credential::None, address).call::<SessionOpen>(input.clone()).await {
+        Ok(opened) => entered(&opened, &text("back")),
         Err(fault) => {
+            if code::asks_for_code(&fault)
+                && let Some(response) = code::ask(&panel, input, &text("back"))
+            {
+                return response;
+            }
             let view = SignIn {
                 panel: panel::title(rackwright_model::Tier::Provider),
                 brand,
@@ -90,6 +93,13 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
             panel.page(status_of(fault.code), "kit/sign-in.html", &view)
         }
     }
+}
+
+/// With the session's cookie to the page that was asked for.
+fn entered(opened: &SessionOpened, back: &str) -> Response {
+    let seconds = session::seconds_until(opened.expires_at, panel::now());
+    let cookie = session::set_cookie(COOKIE_NAME, &opened.session, seconds);
+    ([cookie], Redirect::to(&local_path(back).unwrap_or_else(|| "/".to_owned()))).into_response()
 }
 
 /// `POST /sign-out`: the browser forgets the session even when the Control Center could not be told.

@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use crate::messages::{of_catalogue, tell};
 use crate::shell::Button;
-use crate::{humane, words};
+use crate::{humane, qr, words};
 
 /// What stands in a place of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Cell {
-    /// `none`, `text`, `code`, `time`, `state`, `progress`, `list`, `yes`, `no`, `bad`, `secret` or `block`.
+    /// `none`, `text`, `code`, `time`, `state`, `progress`, `list`, `yes`, `no`, `bad`, `secret`, `qr` or `block`.
     pub kind: &'static str,
     pub text: String,
     /// What the text is short for.
@@ -24,6 +24,9 @@ pub struct Cell {
     /// For `progress`: per mille.
     pub permille: u32,
     pub items: Vec<String>,
+    /// For `qr`: the side of the picture, and the path that draws it.
+    pub side: u32,
+    pub path: String,
 }
 
 /// Rows of cells, with what to say when there are none.
@@ -109,20 +112,29 @@ impl Table {
 /// The fields of an output object as named values; what its schema marks as secret is shown in a box of its own.
 #[must_use]
 pub fn facts(schema: &Value, output: &Value, now: Millis) -> Vec<Fact> {
-    let secret = |name: &str| schema["properties"][name]["x-secret"].as_bool() == Some(true);
+    let is = |name: &str, mark: &str| schema["properties"][name][mark].as_bool() == Some(true);
     output
         .as_object()
         .into_iter()
         .flatten()
         .map(|(name, value)| Fact {
             label: words::label(name),
-            cell: if secret(name) {
-                Cell { kind: "secret", text: text(value), ..Cell::default() }
+            cell: if is(name, "x-secret") {
+                secret_cell(value, is(name, "x-qr"))
             } else {
                 cell(name, value, now)
             },
         })
         .collect()
+}
+
+/// A value to copy; a list of them line by line. With `as_picture` a telephone can read it from the screen.
+fn secret_cell(value: &Value, as_picture: bool) -> Cell {
+    let items: Vec<String> = value.as_array().into_iter().flatten().map(text).collect();
+    let whole = if items.is_empty() { text(value) } else { items.join("\n") };
+    let (side, path) =
+        Some(&whole).filter(|_| as_picture).and_then(|text| qr::path(text)).unwrap_or_default();
+    Cell { kind: if side > 0 { "qr" } else { "secret" }, text: whole, items, side, path, ..Cell::default() }
 }
 
 /// One value, shown by what its name says it is.

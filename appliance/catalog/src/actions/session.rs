@@ -15,6 +15,9 @@ pub struct SessionOpenInput {
     pub user: String,
     #[schemars(length(min = 1, max = 256), extend("x-secret" = true))]
     pub password: String,
+    /// A code of the authenticator app, or a recovery code, of whoever has a second factor.
+    #[schemars(length(min = 6, max = 32), extend("x-secret" = true))]
+    pub code: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -124,9 +127,9 @@ fn sample_view() -> SessionView {
 }
 
 action! {
-    SessionOpen, "session.open", "Sign in", "Sign in with name and password.", Public, Change,
+    SessionOpen, "session.open", "Sign in", "Sign in with name and password, and the code of a second factor if there is one.", Public, Change,
     SessionOpenInput => SessionOpened, main "user";
-    SessionOpenInput { user: "admin".into(), password: "correct horse battery".into() };
+    SessionOpenInput { user: "admin".into(), password: "correct horse battery".into(), code: None };
     SessionOpened { session: "rws_3f…".into(), expires_at: Millis(1_764_043_200_000), user: "admin".into(), role: Role::Owner }
 }
 

@@ -1,13 +1,13 @@
 //! Proving who one is by name and password.
 
-use rackwright_catalog::{Fault, FaultCode};
+use rackwright_catalog::{Fault, FaultCode, FieldProblem};
 use rackwright_model::Scope;
 use rackwright_store::account::account_is_suspended;
 use rackwright_store::person::{Person, person_named};
 
 use super::password;
 use crate::Domain;
-use crate::caller::Whence;
+use crate::caller::{Caller, Whence};
 
 impl Domain {
     /// The person who has this name and this password.
@@ -24,7 +24,7 @@ impl Domain {
     ) -> Result<Person, Fault> {
         self.sign_ins
             .admit(name, whence.address, self.now())
-            .map_err(|wait_s| too_many(attempted, wait_s))?;
+            .map_err(|wait_s| too_many(attempted, "passwords", wait_s))?;
         let wanted = name.to_owned();
         let person = self
             .look(attempted, move |tx| {
@@ -41,6 +41,21 @@ impl Domain {
             return Err(suspended_fault(attempted));
         }
         Ok(person)
+    }
+
+    /// Whether the caller knows the present password.
+    ///
+    /// # Errors
+    /// [`FaultCode::InvalidInput`] at the field `current`: the caller is signed in, it is the field that is wrong.
+    pub(super) async fn know(&self, caller: &Caller, current: String, attempted: &str) -> Result<(), Fault> {
+        match self.proven(caller.whence, &caller.actor.name, current, attempted).await {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.code == FaultCode::NotSignedIn => {
+                let problem = FieldProblem::new("current", "is not your present password");
+                Err(Fault::invalid(attempted, vec![problem]))
+            }
+            Err(fault) => Err(fault),
+        }
     }
 }
 
@@ -63,11 +78,11 @@ fn suspended_fault(attempted: &str) -> Fault {
     )
 }
 
-fn too_many(attempted: &str, wait_s: i64) -> Fault {
+pub(super) fn too_many(attempted: &str, what: &str, wait_s: i64) -> Fault {
     Fault::new(
         FaultCode::TooMany,
         attempted,
-        "there were too many wrong passwords for this name",
+        format!("there were too many wrong {what} for this name"),
         format!(
             "Try again in {wait_s} s. Open sessions and root on the Control Center are not held up by this."
         ),

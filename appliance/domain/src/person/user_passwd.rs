@@ -2,7 +2,7 @@
 
 use rackwright_catalog::actions::Done;
 use rackwright_catalog::actions::user::{UserPasswd, UserPasswdInput};
-use rackwright_catalog::{Fault, FaultCode, FieldProblem, Handle};
+use rackwright_catalog::{Fault, FieldProblem, Handle};
 use rackwright_store::person::person_set_password;
 use rackwright_store::session::session_delete_person;
 
@@ -18,7 +18,11 @@ impl Handle<UserPasswd, Caller> for Domain {
         super::not_as_guest(&actor, &attempted)?;
         let own = subject == actor.name && actor.id.is_some();
         if own {
-            self.know(caller, input.current, &attempted).await?;
+            let current = input.current.ok_or_else(|| {
+                let problem = "is missing; your own password is changed with the present one";
+                Fault::invalid(&attempted, vec![FieldProblem::new("current", problem)])
+            })?;
+            self.know(caller, current, &attempted).await?;
         } else {
             // Before the work of hashing, and again below with the change.
             let (actor, name, phrase) = (actor.clone(), subject.clone(), attempted.clone());
@@ -37,26 +41,6 @@ impl Handle<UserPasswd, Caller> for Domain {
         Ok(Done::new(format!(
             "The password of {subject} is changed; all sessions of {subject} are ended. API tokens stay valid.{again}"
         )))
-    }
-}
-
-impl Domain {
-    /// Whether the caller knows the present password.
-    async fn know(&self, caller: &Caller, current: Option<String>, attempted: &str) -> Result<(), Fault> {
-        let Some(current) = current else {
-            let problem =
-                FieldProblem::new("current", "is missing; your own password is changed with the present one");
-            return Err(Fault::invalid(attempted, vec![problem]));
-        };
-        match self.proven(caller.whence, &caller.actor.name, current, attempted).await {
-            Ok(_) => Ok(()),
-            // The caller is signed in; it is the field that is wrong.
-            Err(fault) if fault.code == FaultCode::NotSignedIn => Err(Fault::invalid(
-                attempted,
-                vec![FieldProblem::new("current", "is not your present password")],
-            )),
-            Err(fault) => Err(fault),
-        }
     }
 }
 

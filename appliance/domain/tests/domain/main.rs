@@ -8,6 +8,7 @@ mod audit;
 mod brands;
 mod discovery;
 mod entering;
+mod factors;
 mod full_disk;
 mod image_jobs;
 mod images;

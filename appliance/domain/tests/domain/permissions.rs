@@ -71,6 +71,11 @@ const TABLE: &[(&str, &[Role])] = &[
     ("user.change", MANAGERS),
     ("user.remove", MANAGERS),
     ("user.passwd", ALL),
+    ("factor.list", ALL),
+    ("factor.totp-begin", ALL),
+    ("factor.totp-confirm", ALL),
+    ("factor.recovery-renew", ALL),
+    ("factor.remove", ALL),
     ("token.list", ALL),
     ("token.create", ALL),
     ("token.revoke", ALL),
@@ -103,6 +108,7 @@ fn input(action: &str) -> Value {
         "account.suspend" | "account.resume" | "account.remove" => json!({"account": "nowhere"}),
         // One's own: another's is an owner's business.
         "user.passwd" => json!({"current": "not the password", "password": "staple every battery"}),
+        "factor.remove" => json!({"current": "not the password"}),
         other => (rackwright_catalog::entry(other).expect("an action").sample_input)(),
     }
 }
@@ -125,7 +131,8 @@ fn the_table_holds_every_action() {
 fn support_changes_nothing_but_its_own_credentials() {
     for (action, roles) in TABLE.iter().filter(|(_, roles)| roles.contains(&Role::Support)) {
         let reads = rackwright_catalog::entry(action).is_some_and(|entry| entry.spec.effect == Effect::Read);
-        let own = ["session.", "user.passwd", "token."].iter().any(|start| action.starts_with(start));
+        let own =
+            ["session.", "user.passwd", "factor.", "token."].iter().any(|start| action.starts_with(start));
         assert!(reads || own, "{action} for {roles:?}");
     }
 }

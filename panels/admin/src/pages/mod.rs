@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod discovery;
 pub mod environments;
+pub mod factors;
 pub mod images;
 pub mod jobs;
 pub mod networks;

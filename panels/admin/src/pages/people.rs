@@ -44,6 +44,8 @@ pub async fn users(
                 Button::of(who, "session.enter", "login", user()).filter(|_| below).map(Button::at_once),
                 Button::of(who, "user.change", "edit", user()),
                 Button::of(who, "user.passwd", "key", user()),
+                Button::of(who, "factor.remove", "shield-check", user())
+                    .filter(|_| field(item, "user") != who.user),
                 Button::of(who, "user.remove", "trash", user()).filter(|_| field(item, "user") != who.user),
             ]
         },

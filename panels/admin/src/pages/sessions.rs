@@ -14,7 +14,7 @@ use super::{Listing, field, given};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Choice {
-    user: String,
+    pub user: String,
 }
 
 pub async fn list(

@@ -29,7 +29,8 @@ async fn every_action_has_a_page_in_every_language() {
             let request = get(&address(entry.spec.name)).header("accept-language", language);
             let page = panel.send(request.body(Body::empty()).expect("a request")).await;
             assert_eq!(page.status, 200, "{}", entry.spec.name);
-            page.shows(&format!("<html lang=\"{language}\">")).shows(&format!("<code>{}</code>", entry.spec.name));
+            page.shows(&format!("<html lang=\"{language}\">"))
+                .shows(&format!("<code>{}</code>", entry.spec.name));
             page.shows(&format!("/api/v1/{}", entry.spec.name.replace('.', "/")));
             page.shows(&format!("rackwright {} {}", entry.spec.noun(), entry.spec.verb()));
             for code in entry.fault_codes() {

@@ -167,3 +167,84 @@ async fn a_body_that_is_too_large_is_refused() {
         post("/act/server/accept").header("cookie", cookie()).body(Body::from(body)).expect("a request");
     assert_eq!(panel.send(request).await.status, 413);
 }
+
+/// A Control Center that asks for the code 287082 after the password.
+fn with_second_factor() -> crate::harness::Panel {
+    let panel = panel();
+    panel.fake.on("session.open", |input| {
+        let problem = |text: &str| {
+            let field = rackwright_catalog::FieldProblem::new("code", text);
+            rackwright_catalog::Fault::invalid("sign in", vec![field])
+        };
+        match input["code"].as_str() {
+            None => Err(problem("is missing")),
+            Some("287082") => {
+                let mut opened =
+                    (rackwright_catalog::entry("session.open").expect("in the catalogue").sample_output)();
+                opened["session"] = CREDENTIAL.into();
+                Ok(opened)
+            }
+            Some(_) => Err(rackwright_catalog::Fault {
+                code: rackwright_catalog::FaultCode::NotSignedIn,
+                ..problem("is wrong or was used already")
+            }),
+        }
+    });
+    panel
+}
+
+#[tokio::test]
+async fn the_code_is_asked_for_in_a_second_step_without_the_password_in_the_page() {
+    let panel = with_second_factor();
+    let body = encode([("user", "robin"), ("password", "hush-hush"), ("back", "/jobs")]);
+    let page = panel.send(post("/sign-in").body(Body::from(body)).expect("a request")).await;
+    assert_eq!((page.status, page.header("location")), (303, "/sign-in/code?back=%2Fjobs"));
+    let step = page.cookies()[0].to_owned();
+    for flag in ["__Host-rackwright-step=", "Path=/;", "Secure", "HttpOnly", "SameSite=Strict"] {
+        assert!(step.contains(flag), "{flag} in {step}");
+    }
+    assert!(!step.contains("hush-hush") && !step.contains("rws_"), "{step}");
+    let kept = step.split(';').next().expect("a cookie").to_owned();
+    let asked = get("/sign-in/code?back=%2Fjobs").header("cookie", &kept).body(Body::empty());
+    let asked = panel.send(asked.expect("a request")).await;
+    asked.shows("Sign in as robin").shows("autocomplete=\"one-time-code\"").shows("value=\"/jobs\"");
+    assert!(!asked.text.contains("hush-hush"));
+    let answer = |code: &'static str| {
+        let body = Body::from(encode([("code", code), ("back", "/jobs")]));
+        post("/sign-in/code").header("cookie", &kept).body(body).expect("a request")
+    };
+    let wrong = panel.send(answer("000000")).await;
+    assert_eq!(wrong.status, 401);
+    wrong.shows("is wrong or was used already").shows("name=\"code\"");
+    let right = panel.send(answer("287082")).await;
+    assert_eq!((right.status, right.header("location")), (303, "/jobs"));
+    assert!(right.cookies()[0].starts_with(&format!("__Host-rackwright={CREDENTIAL}; ")));
+    assert!(right.cookies()[1].starts_with("__Host-rackwright-step=; "), "{:?}", right.cookies());
+    let again = panel.send(answer("287082")).await;
+    assert_eq!((again.status, again.header("location")), (303, "/sign-in"), "the password is forgotten");
+}
+
+#[tokio::test]
+async fn nobody_comes_to_the_second_step_without_the_first() {
+    let panel = with_second_factor();
+    for cookie in ["", "__Host-rackwright-step=0000"] {
+        let shown = get("/sign-in/code").header("cookie", cookie).body(Body::empty()).expect("a request");
+        let body = Body::from(encode([("code", "287082")]));
+        let sent = post("/sign-in/code").header("cookie", cookie).body(body).expect("a request");
+        for request in [shown, sent] {
+            let page = panel.send(request).await;
+            assert_eq!((page.status, page.header("location")), (303, "/sign-in"));
+        }
+    }
+    assert!(panel.fake.intents("session.open").is_empty());
+}
+
+#[tokio::test]
+async fn a_new_secret_is_shown_as_a_picture_and_leads_to_its_confirmation() {
+    let panel = panel();
+    let page = panel.post("/act/factor/totp-begin", &[("current", "correct horse battery")]).await;
+    page.shows("<svg class=\"qr\" viewBox=\"0 0 ").shows("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    page.shows("href=\"/act/factor/totp-confirm\"");
+    let codes = panel.post("/act/factor/totp-confirm", &[("code", "287082")]).await;
+    codes.shows("<code>01234-56789-abcde-fghjk</code><code>kmnpq-rstvw-xyz01-23456</code>");
+}

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 30] = [
+pub const PAGES: [(&str, &str); 31] = [
     ("/servers?group=rack", "rack r1 · fra-1"),
     ("/servers?view=table&group=site&rack=r1", "rack=r1\"|site fra-1"),
     ("/servers/r1-u07?range=week", "data-plot=\"network\""),
@@ -32,6 +32,7 @@ pub const PAGES: [(&str, &str); 30] = [
     ("/jobs", "install r1-u07 with debian-12"),
     ("/jobs/7", "image debian-12 agrees with its SHA-256"),
     ("/users", "robin"),
+    ("/factors", "recovery-codes|action=\"/act/factor/recovery-renew\""),
     ("/tokens", "href=\"/act/token/revoke\"|action=\"/act/token/revoke\""),
     ("/audit", "server.power"),
     ("/audit?action=server.power&user=admin", "after=41"),

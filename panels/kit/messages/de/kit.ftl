@@ -46,6 +46,10 @@ theme-dark = Farben: dunkel
 sign-in = Anmelden
 sign-in-user = Benutzer
 sign-in-password = Passwort
+sign-in-as = Anmelden als { $user }
+sign-in-code = Code
+sign-in-code-help = Die sechs Ziffern, die Ihre Authenticator-App jetzt zeigt, oder einer Ihrer Wiederherstellungscodes.
+sign-in-other = Als jemand anderes anmelden
 sign-in-first = Das erste Passwort von `admin` steht auf dem Control Center in der Datei `/run/rackwright/admin-password`. Verloren? Dort als root: `rackwright user passwd admin`
 
 # Auftragsleiste
@@ -202,11 +206,14 @@ refused-drawing = Diese Seite konnte nicht gezeichnet werden. Das ist ein Fehler
 title-provider = Control Center
 title-reseller = Wiederverkäufer-Panel
 title-customer = Konto-Panel
+qr-label = QR-Code für die Authenticator-App
+my-factors = Mein zweiter Faktor
 my-sessions = Wo ich angemeldet bin
 guest = Sie sind { $guest }, im Panel von { $host } ({ $account }). Was Sie hier tun, wird mit beiden Namen vermerkt.
 guest-return = Zurück ins eigene Panel
 kind-account = Konten
 several-account = Konten
+several-factor = Zweite Faktoren
 several-session = Sitzungen
 kind-rack = Racks
 several-rack = Racks

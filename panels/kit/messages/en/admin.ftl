@@ -158,6 +158,7 @@ group-people = People
 menu-accounts = Accounts
 menu-roles = Roles
 menu-sessions = Sessions
+menu-factors = Second factor
 page-accounts = Your account and those below it. Whatever there is belongs to one account, and is seen by its people and by those above.
 help-accounts =
     The provider has accounts for resellers and customers, a reseller has accounts for its customers. Names below a reseller begin with its name and a hyphen.
@@ -170,6 +171,13 @@ help-roles =
 page-sessions = Where you are signed in. End what you do not know, and change your password then.
 help-sessions =
     A session lasts twelve hours. A new password ends all of them; API tokens stay.
+page-factors = What you sign in with beside the password. Set up an authenticator app, then confirm it with the code that it shows.
+help-factors =
+    An authenticator app on a phone shows six digits that change every half minute; a password that somebody has learned is worth nothing without them. Each code is taken once.
+
+    Recovery codes are for the day the phone is lost: print them. If they are lost as well, somebody who manages you removes the second factor, or root on the Control Center: `rackwright factor remove NAME`
+empty-factors = The password alone
+empty-factors-advice = Whoever learns the password can sign in. Set up an authenticator app.
 empty-accounts = Nothing fits
 empty-accounts-advice = No account has that in its name. Clear the filter to see all.
 empty-sessions = No session

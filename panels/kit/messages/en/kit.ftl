@@ -46,6 +46,10 @@ theme-dark = Theme: dark
 sign-in = Sign in
 sign-in-user = User
 sign-in-password = Password
+sign-in-as = Sign in as { $user }
+sign-in-code = Code
+sign-in-code-help = The six digits that your authenticator app shows now, or one of your recovery codes.
+sign-in-other = Sign in as somebody else
 sign-in-first = The first password of `admin` is in the file `/run/rackwright/admin-password` on the Control Center. Lost it? There, as root: `rackwright user passwd admin`
 
 # Job tray
@@ -202,6 +206,8 @@ refused-drawing = This page could not be drawn. That is a mistake of the panel: 
 title-provider = Control Center
 title-reseller = Reseller panel
 title-customer = Account panel
+qr-label = QR code for the authenticator app
+my-factors = My second factor
 my-sessions = Where I am signed in
 guest = You are { $guest }, in the panel of { $host } ({ $account }). What you do here is on record with both names.
 guest-return = Return to your own panel
@@ -271,3 +277,4 @@ docs-code-storage_full = The disk of the Control Center is full.
 docs-code-unavailable = A machine or another part did not do its share.
 docs-code-timed_out = A wait ended without an answer.
 docs-code-internal = A mistake of the Control Center.
+several-factor = second factors

@@ -106,6 +106,7 @@ impl Form<'_> {
         };
         let mut view = draft.view(&*self.panel.tier);
         view.result = Some(result);
+        view.back = self.panel.tier.home_of(self.entry, input, Some(output));
         self.respond(StatusCode::OK, view).await
     }
 
