@@ -377,6 +377,7 @@ CREATE TABLE brand (
 );
 
 CREATE INDEX brand_logo ON brand (logo);
+
 CREATE TABLE kept_answer (
     -- Who made the call: a person, or root on the Control Center.
     who TEXT NOT NULL,
@@ -393,6 +394,7 @@ CREATE TABLE kept_answer (
 CREATE INDEX kept_answer_at ON kept_answer (at);
 
 CREATE INDEX kept_answer_who_at ON kept_answer (who, at);
+
 CREATE TABLE totp (
     person_id BIGINT PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE,
     -- Sealed with the key that lies outside the database.

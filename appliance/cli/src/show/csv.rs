@@ -58,7 +58,7 @@ fn value(value: &Value) -> String {
 
 /// A cell, quoted where it must be. Line breaks stay; nothing else that could steer a terminal does.
 fn cell(text: &str) -> String {
-    let text = text.split('\n').flat_map(|line| lines_of(line)).collect::<Vec<_>>().join("\n");
+    let text = text.split('\n').flat_map(lines_of).collect::<Vec<_>>().join("\n");
     if text.contains([',', '"', '\n']) || text.trim() != text {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

@@ -96,6 +96,7 @@ fn set_audit(fake: &Arc<Fake>) {
 pub fn set(fake: &Arc<Fake>) {
     set_shell(fake);
     set_audit(fake);
+    set_jobs(fake);
     fake.on("server.list", |input| {
         let state = input["state"].as_str().unwrap_or_default().to_owned();
         let search = input["search"].as_str().unwrap_or_default().to_owned();
@@ -158,6 +159,20 @@ pub fn set(fake: &Arc<Fake>) {
         }
         Ok(json!({"on": true, "message": format!("{} is powered on.", input["server"].as_str().unwrap_or_default())}))
     });
+    fake.on("system.status", |_| {
+        let mut status = sample("system.status");
+        status["warnings"] = json!([]);
+        Ok(status)
+    });
+    fake.on("server.add", |input| {
+        let problems = [("macs.1", "52:54:00:12:34:56 is named twice"), ("bmc.address", "is missing")];
+        let wrong =
+            problems.map(|(field, problem)| rackwright_catalog::FieldProblem::new(field, problem)).to_vec();
+        if input["name"] == "wrong" { Err(Fault::invalid("add a server", wrong)) } else { Ok(summary(7)) }
+    });
+}
+
+fn set_jobs(fake: &Arc<Fake>) {
     fake.on("job.list", |input| {
         let jobs = [
             job(9, "running"),
@@ -187,17 +202,6 @@ pub fn set(fake: &Arc<Fake>) {
             .map(|(text, at)| json!({"at": now() - 90_000 + at * 9_000, "text": text}))
             .collect();
         Ok(json!({"job": job(input["job"].as_i64().unwrap_or(9), "running"), "log": log}))
-    });
-    fake.on("system.status", |_| {
-        let mut status = sample("system.status");
-        status["warnings"] = json!([]);
-        Ok(status)
-    });
-    fake.on("server.add", |input| {
-        let problems = [("macs.1", "52:54:00:12:34:56 is named twice"), ("bmc.address", "is missing")];
-        let wrong =
-            problems.map(|(field, problem)| rackwright_catalog::FieldProblem::new(field, problem)).to_vec();
-        if input["name"] == "wrong" { Err(Fault::invalid("add a server", wrong)) } else { Ok(summary(7)) }
     });
 }
 

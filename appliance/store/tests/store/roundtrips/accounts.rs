@@ -148,8 +148,8 @@ async fn a_removed_account_takes_its_people_and_leaves_its_jobs_to_the_one_above
                 password_hash: "hash".into(),
             };
             let id = person_insert(tx, &kim, NOW)?;
-            assert_eq!(person_paths_beginning(tx, "acme-shop-")?, [shop.path.clone()]);
-            assert_eq!(account_paths_beginning(tx, "acme-")?, [shop.path.clone()]);
+            assert_eq!(person_paths_beginning(tx, "acme-shop-")?, [shop.path.as_str()]);
+            assert_eq!(account_paths_beginning(tx, "acme-")?, [shop.path.as_str()]);
             let job = install_job(tx, shop.id)?;
             assert_eq!(account_holdings(tx, shop.id)?, Holdings { accounts: 0, people: 1, servers: 1 });
             account_delete(tx, shop.id)?;
