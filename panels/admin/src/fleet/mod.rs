@@ -238,22 +238,25 @@ fn is_whole(chosen: &Chosen) -> bool {
     state.is_none() && search.is_none() && rack.is_none() && site.is_none() && after.is_none()
 }
 
-/// All servers that are asked for, page after page.
+/// All servers that are asked for, page after page: the first 20,000.
 ///
 /// # Errors
 /// The fault of a page.
 pub async fn every(session: &Session, asked: &ServerListInput) -> Result<Vec<ServerSummary>, Fault> {
     const ROWS: u32 = 500;
+    /// More than a page could draw.
+    const PAGES: usize = 40;
     let mut servers = Vec::new();
     let mut asked = ServerListInput { limit: Some(ROWS), ..asked.clone() };
-    loop {
+    for _ in 0..PAGES {
         let page = session.client.call::<ServerList>(asked.clone()).await?;
         servers.extend(page.items);
         if page.next.is_none() {
-            return Ok(servers);
+            break;
         }
         asked.after = page.next;
     }
+    Ok(servers)
 }
 
 async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fault> {
