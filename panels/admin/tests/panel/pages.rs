@@ -7,7 +7,11 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 31] = [
+pub const PAGES: [(&str, &str); 35] = [
+    ("/accounts", "href=\"/accounts/acme\""),
+    ("/accounts/acme", "/act/brand/set"),
+    ("/roles", "view-accounts"),
+    ("/sessions", "192.0.2.7"),
     ("/servers?group=rack", "rack r1 · fra-1"),
     ("/servers?view=table&group=site&rack=r1", "rack=r1\"|site fra-1"),
     ("/servers/r1-u07?range=week", "data-plot=\"network\""),
