@@ -5,34 +5,44 @@ use rackwright_model::Tier;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an action needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Permission {
-    /// Nothing: the way in.
-    Public,
-    /// Being signed in.
-    SignedIn,
-    /// Look at servers and jobs.
-    Look,
-    /// Work on servers that are in service: power, reboot, cancelling jobs.
-    Operate,
-    /// Take servers into service and out of it: add, accept, install, rename, retire.
-    Provision,
-    /// Look at what the Control Center serves: networks, images, profiles, discovery.
-    Inspect,
-    /// Change what the Control Center serves.
-    Configure,
-    /// Look at accounts.
-    ViewAccounts,
-    /// Make accounts, suspend them, remove them, and give servers to them.
-    Accounts,
-    /// Let people in, change them, remove them; tokens and sessions of others.
-    People,
-    /// Read the audit trail.
-    Audit,
-    /// Enter the panels of people in accounts below.
-    Enter,
+/// Declares the permissions: each with its wire word and the sentence that is its documentation, in schemas too.
+macro_rules! permissions {
+    ($($name:ident $word:literal $summary:literal),+ $(,)?) => {
+        /// What an action needs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Permission {
+            $(#[doc = $summary] $name),+
+        }
+
+        impl Permission {
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+
+            /// One sentence on what it allows.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$name => $summary),+ }
+            }
+        }
+    };
+}
+
+permissions! {
+    Public "public" "Nothing: the way in.",
+    SignedIn "signed-in" "Being signed in.",
+    Look "look" "Look at servers and jobs.",
+    Operate "operate" "Work on servers that are in service: power, reboot, cancelling jobs.",
+    Provision "provision" "Take servers into service and out of it: add, accept, install, rename, retire.",
+    Inspect "inspect" "Look at what the Control Center serves: networks, images, profiles, discovery.",
+    Configure "configure" "Change what the Control Center serves.",
+    ViewAccounts "view-accounts" "Look at accounts.",
+    Accounts "accounts" "Make accounts, suspend them, remove them, and give servers to them.",
+    People "people" "Let people in, change them, remove them; tokens and sessions of others.",
+    Audit "audit" "Read the audit trail.",
+    Enter "enter" "Enter the panels of people in accounts below.",
 }
 
 impl Permission {
@@ -51,47 +61,8 @@ impl Permission {
     ];
 
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::SignedIn => "signed-in",
-            Self::Look => "look",
-            Self::Operate => "operate",
-            Self::Provision => "provision",
-            Self::Inspect => "inspect",
-            Self::Configure => "configure",
-            Self::ViewAccounts => "view-accounts",
-            Self::Accounts => "accounts",
-            Self::People => "people",
-            Self::Audit => "audit",
-            Self::Enter => "enter",
-        }
-    }
-
-    #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::GRANTED.into_iter().find(|permission| permission.word() == word)
-    }
-
-    /// One sentence on what it allows, as its schema says it.
-    #[must_use]
-    pub fn summary(self) -> &'static str {
-        match self {
-            Self::Public => "Nothing: the way in.",
-            Self::SignedIn => "Being signed in.",
-            Self::Look => "Look at servers and jobs.",
-            Self::Operate => "Work on servers that are in service: power, reboot, cancelling jobs.",
-            Self::Provision => {
-                "Take servers into service and out of it: add, accept, install, rename, retire."
-            }
-            Self::Inspect => "Look at what the Control Center serves: networks, images, profiles, discovery.",
-            Self::Configure => "Change what the Control Center serves.",
-            Self::ViewAccounts => "Look at accounts.",
-            Self::Accounts => "Make accounts, suspend them, remove them, and give servers to them.",
-            Self::People => "Let people in, change them, remove them; tokens and sessions of others.",
-            Self::Audit => "Read the audit trail.",
-            Self::Enter => "Enter the panels of people in accounts below.",
-        }
     }
 }
 

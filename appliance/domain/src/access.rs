@@ -11,6 +11,7 @@ use rackwright_store::session::{SessionRow, session_live, session_seen};
 use rackwright_store::token::{TokenRow, token_live, token_used};
 
 use crate::caller::{Actor, Credential};
+use crate::person::limits;
 use crate::{Domain, Refusal, secret};
 
 /// A last use is kept to the minute, so that busy tokens and sessions cost no writes.
@@ -92,9 +93,7 @@ fn session_actor(tx: &Connection, hash: &str, now: Millis) -> Result<Option<(Ses
 fn token_actor(tx: &Connection, hash: &str, now: Millis) -> Result<Option<(TokenRow, Actor)>, Refusal> {
     let Some(token) = token_live(tx, hash, now)? else { return Ok(None) };
     let Some(person) = welcome(tx, token.person)? else { return Ok(None) };
-    let words = token.permissions.as_ref();
-    let limits = words.map(|words| words.iter().filter_map(|word| Permission::from_word(word)).collect());
-    let actor = Actor { limits, ..Actor::person(&person, "token")? };
+    let actor = Actor { limits: limits(&token), ..Actor::person(&person, "token")? };
     Ok(Some((token, actor)))
 }
 

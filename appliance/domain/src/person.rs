@@ -29,7 +29,8 @@ mod user_remove;
 use rackwright_catalog::actions::user::UserView;
 use rackwright_catalog::{Fault, FaultCode, FieldProblem, Permission, Role};
 use rackwright_model::{Tier, UserId};
-use rackwright_store::person::{Person, person_named};
+use rackwright_store::person::{Person, person_count, person_named};
+use rackwright_store::token::TokenRow;
 use rackwright_store::{Connection, StoreError};
 
 use crate::Refusal;
@@ -81,6 +82,11 @@ fn managed(tx: &Connection, actor: &Actor, name: &str, attempted: &str) -> Resul
     Ok(person)
 }
 
+/// Whether the name is somebody else's: local root is nobody.
+fn is_other(actor: &Actor, name: &str) -> bool {
+    name != actor.name || actor.id.is_none()
+}
+
 /// The person that is named, or oneself.
 fn chosen(
     tx: &Connection,
@@ -90,7 +96,7 @@ fn chosen(
     what: &str,
 ) -> Result<UserId, Refusal> {
     match name {
-        Some(name) if name != actor.name || actor.id.is_none() => Ok(managed(tx, actor, name, attempted)?.id),
+        Some(name) if is_other(actor, name) => Ok(managed(tx, actor, name, attempted)?.id),
         _ => Ok(account(actor, attempted, what)?),
     }
 }
@@ -111,6 +117,21 @@ fn may_give(actor: &Actor, role: Role, tier: Tier, attempted: &str) -> Result<()
         return Ok(());
     };
     Err(Fault::invalid(attempted, vec![FieldProblem::new("role", problem)]).into())
+}
+
+/// That an owner stays when this person is one no more.
+fn an_owner_stays(tx: &Connection, person: &Person, attempted: &str) -> Result<(), Refusal> {
+    if role(person)? == Role::Owner && person_count(tx, person.account, &person.role)? < 2 {
+        let advice = "Make somebody else an owner first.";
+        return Err(conflict(attempted, "nobody else is an owner", advice).into());
+    }
+    Ok(())
+}
+
+/// What a token is limited to, in words of this version.
+pub(crate) fn limits(token: &TokenRow) -> Option<Vec<Permission>> {
+    let words = token.permissions.as_ref()?;
+    Some(words.iter().filter_map(|word| Permission::from_word(word)).collect())
 }
 
 /// What proves identity is not changed by a guest in somebody's panel.

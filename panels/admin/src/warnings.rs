@@ -7,10 +7,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rackwright_catalog::Fault;
 use rackwright_catalog::actions::Nothing;
-use rackwright_catalog::actions::session::{SessionShow, SessionView};
+use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::actions::system::{SystemStatus, SystemView};
 use rackwright_panel_kit::panel::Live;
 use rackwright_panel_kit::routes::shown;
+use rackwright_panel_kit::shell::who;
 use rackwright_panel_kit::{Button, Panel, Session, refusal};
 use serde::Serialize;
 use serde_json::json;
@@ -56,8 +57,7 @@ pub async fn status(session: &Session) -> Result<Option<SystemView>, Fault> {
 
 /// `GET /parts/warnings`
 pub async fn part(State(panel): State<Arc<Panel>>, session: Session, headers: HeaderMap) -> Response {
-    let who = session.client.call::<SessionShow>(Nothing {});
-    match tokio::try_join!(who, session.client.call::<SystemStatus>(Nothing {})) {
+    match tokio::try_join!(who(&session), session.client.call::<SystemStatus>(Nothing {})) {
         Ok((who, status)) => {
             let warnings = WarningsView::of(&who, &status);
             let digest = warnings.digest.clone();

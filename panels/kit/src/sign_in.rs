@@ -64,8 +64,8 @@ pub async fn show(
 /// `POST /sign-in`: there is no session yet that a token could be tied to; the origin check stands in for it.
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
-    let brand = brand::of_host(&panel, request.headers()).await;
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MOST_BYTES).await else {
         return Refusal::TooLarge.into_response();
     };
     let typed = Typed::parse(&body);
@@ -83,7 +83,7 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
             }
             let view = SignIn {
                 panel: panel::title(rackwright_model::Tier::Provider),
-                brand,
+                brand: brand::of_host(&panel, &parts.headers).await,
                 back: text("back"),
                 user,
                 problem: fault.reason,

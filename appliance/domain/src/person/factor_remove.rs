@@ -12,7 +12,7 @@ use crate::{Caller, Domain};
 impl Handle<FactorRemove, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: FactorRemoveInput) -> Result<Done, Fault> {
         let actor = caller.actor.clone();
-        let other = input.user.filter(|name| *name != actor.name || actor.id.is_none());
+        let other = input.user.filter(|name| super::is_other(&actor, name));
         let subject = other.clone().unwrap_or_else(|| actor.name.clone());
         let attempted = format!("remove the second factor of {subject}");
         super::not_as_guest(&actor, &attempted)?;

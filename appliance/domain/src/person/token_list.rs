@@ -2,7 +2,7 @@
 
 use rackwright_catalog::actions::token::{TokenList, TokenView};
 use rackwright_catalog::actions::{Nothing, Page};
-use rackwright_catalog::{Fault, Handle, Permission};
+use rackwright_catalog::{Fault, Handle};
 use rackwright_store::token::{TokenRow, token_list};
 
 use crate::{Caller, Domain};
@@ -17,11 +17,9 @@ impl Handle<TokenList, Caller> for Domain {
 
 fn view(token: TokenRow, user: &str) -> TokenView {
     TokenView {
+        permissions: super::limits(&token),
         name: token.name,
         user: user.to_owned(),
-        permissions: token
-            .permissions
-            .map(|words| words.iter().filter_map(|word| Permission::from_word(word)).collect()),
         created_at: token.created_at,
         expires_at: token.expires_at,
         used_at: token.used_at,

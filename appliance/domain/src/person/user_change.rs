@@ -2,10 +2,9 @@
 
 use rackwright_catalog::actions::user::{UserChange, UserChangeInput, UserView};
 use rackwright_catalog::{Fault, FieldProblem, Handle, Role};
-use rackwright_store::person::{person_change, person_count};
+use rackwright_store::person::person_change;
 
-use super::{managed, may_give, role, view};
-use crate::refusal::conflict;
+use super::{an_owner_stays, managed, may_give, role, view};
 use crate::{Caller, Domain};
 
 impl Handle<UserChange, Caller> for Domain {
@@ -23,16 +22,8 @@ impl Handle<UserChange, Caller> for Domain {
             let before = role(&person)?;
             let after = input.role.unwrap_or(before);
             may_give(&actor, after, before.row().tier, &phrase)?;
-            let was_last = before == Role::Owner
-                && after != Role::Owner
-                && person_count(tx, person.account, before.word())? < 2;
-            if was_last {
-                return Err(conflict(
-                    phrase,
-                    "nobody else is an owner",
-                    "Make somebody else an owner first.",
-                )
-                .into());
+            if after != Role::Owner {
+                an_owner_stays(tx, &person, &phrase)?;
             }
             person.role = after.word().to_owned();
             person.email = input.email.or(person.email);

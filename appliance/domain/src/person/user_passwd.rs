@@ -16,7 +16,7 @@ impl Handle<UserPasswd, Caller> for Domain {
         let subject = subject(&actor, input.user)?;
         let attempted = format!("set the password of {subject}");
         super::not_as_guest(&actor, &attempted)?;
-        let own = subject == actor.name && actor.id.is_some();
+        let own = !super::is_other(&actor, &subject);
         if own {
             let current = input.current.ok_or_else(|| {
                 let problem = "is missing; your own password is changed with the present one";

@@ -2,10 +2,10 @@
 
 use rackwright_catalog::actions::Done;
 use rackwright_catalog::actions::user::{UserRemove, UserRemoveInput};
-use rackwright_catalog::{Fault, Handle, Role};
-use rackwright_store::person::{person_count, person_delete};
+use rackwright_catalog::{Fault, Handle};
+use rackwright_store::person::person_delete;
 
-use super::{managed, role};
+use super::{an_owner_stays, managed};
 use crate::refusal::{conflict, unconfirmed};
 use crate::{Caller, Domain};
 
@@ -19,14 +19,7 @@ impl Handle<UserRemove, Caller> for Domain {
             if Some(person.id) == actor.id {
                 return Err(conflict(phrase, "that is you", "Ask somebody else to remove you.").into());
             }
-            if role(&person)? == Role::Owner && person_count(tx, person.account, &person.role)? < 2 {
-                return Err(conflict(
-                    phrase,
-                    "nobody else is an owner",
-                    "Make somebody else an owner first.",
-                )
-                .into());
-            }
+            an_owner_stays(tx, &person, &phrase)?;
             if input.confirm.as_ref() != Some(&input.user) {
                 let reason = "all sessions and API tokens would end with it";
                 return Err(unconfirmed(phrase, reason, "confirm", &input.user).into());

@@ -4,7 +4,8 @@
 mod confirm;
 mod submit;
 
-use rackwright_catalog::actions::server::{ServerListInput, ServerSummary};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use rackwright_catalog::actions::server::ServerSummary;
 use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_model::Name;
 use rackwright_panel_kit::Session;
@@ -18,6 +19,8 @@ pub use submit::submit;
 const ACTIONS: [&str; 3] = ["server.power", "server.install", "server.retire"];
 /// More are not asked for in one go: each is carried out by a call of its own.
 const MOST: usize = 500;
+/// Servers that are worked on at once: a BMC takes seconds, and a hundred of them should not take minutes.
+const AT_ONCE: usize = 16;
 /// The field in which the person repeats how many servers are meant.
 const CONFIRM: &str = "_confirm";
 
@@ -100,9 +103,12 @@ impl Bulk {
 
     /// What is known of the servers, in the order in which they were named.
     async fn known(&self, session: &Session) -> Result<Vec<(Name, Option<ServerSummary>)>, Fault> {
-        let all = crate::fleet::every(session, &ServerListInput::default()).await?;
-        let of = |name: &Name| all.iter().find(|server| server.name == *name).cloned();
-        Ok(self.servers.iter().map(|name| (name.clone(), of(name))).collect())
+        let one = async |name: &Name| match crate::server::detail(session, name.as_str()).await {
+            Ok(detail) => Ok((name.clone(), Some(detail.summary))),
+            Err(fault) if fault.code == FaultCode::NotFound => Ok((name.clone(), None)),
+            Err(fault) => Err(fault),
+        };
+        stream::iter(&self.servers).map(one).buffered(AT_ONCE).try_collect().await
     }
 }
 

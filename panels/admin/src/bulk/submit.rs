@@ -17,10 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::confirm::ask;
-use super::{Bulk, CONFIRM};
-
-/// Servers that are worked on at once: a BMC takes seconds, and a hundred of them should not take minutes.
-const AT_ONCE: usize = 16;
+use super::{AT_ONCE, Bulk, CONFIRM};
 
 /// What became of the action.
 #[derive(Debug, Clone, Serialize)]

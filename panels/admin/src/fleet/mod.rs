@@ -266,19 +266,19 @@ async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fa
     let filters = filters(&counts.items, ServerState::from_word(&chosen.state), chosen);
     let of = filters.iter().find(|filter| filter.current).map_or(0, |filter| filter.count);
     let servers: Vec<ServerView> = page.items.into_iter().map(ServerView::new).collect();
-    let servers_shown = servers.len();
+    let count = servers.len();
     let narrowed = [("rack", &chosen.rack), ("site", &chosen.site)];
     let next = page.next.map(|next| chosen.page(&next)).unwrap_or_default();
     let first = if chosen.after.is_empty() { String::new() } else { chosen.page("") };
     let whole = next.is_empty() && first.is_empty();
-    let said = [("shown", servers.len().into()), ("count", of.into())];
+    let said = [("shown", count.into()), ("count", of.into())];
     let view = FleetView {
         narrowed: narrowed
             .into_iter()
             .filter(|(_, name)| !name.is_empty())
             .map(|(key, name)| (group::named(&format!("group-{key}"), name), chosen.with(key, "")))
             .collect(),
-        count: servers.len(),
+        count,
         part: if chosen.after.is_empty() {
             "/parts/fleet".into()
         } else {
@@ -288,8 +288,8 @@ async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fa
         first,
         next,
         sorts: sorts(chosen),
-        groups: if servers.is_empty() { Vec::new() } else { chosen.grouping.group(servers) },
-        empty: empty(servers_shown == 0 && is_whole(chosen)),
+        groups: if count == 0 { Vec::new() } else { chosen.grouping.group(servers) },
+        empty: empty(count == 0 && is_whole(chosen)),
         filters,
         chosen: chosen.clone(),
     };

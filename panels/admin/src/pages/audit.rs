@@ -5,14 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rackwright_catalog::actions::audit::AuditListInput;
 use rackwright_catalog::{ENTRIES, Effect};
 use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::{Panel, Session};
 use serde::Deserialize;
-use serde_json::json;
 
-use super::{Filter, Listing, none};
+use super::{Filter, Listing, given, none};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -28,16 +26,9 @@ pub async fn list(
     Query(choice): Query<Choice>,
     headers: HeaderMap,
 ) -> Response {
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let input = AuditListInput {
-        action: given(&choice.action),
-        user: given(&choice.user),
-        after: given(&choice.after),
-        ..AuditListInput::default()
-    };
     let listing = Listing {
         action: "audit.list",
-        input: json!(input),
+        input: given(&[("action", &choice.action), ("user", &choice.user), ("after", &choice.after)]),
         topic: "audit",
         icon: "history",
         buttons: |_| Vec::new(),

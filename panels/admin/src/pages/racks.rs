@@ -15,6 +15,7 @@ use rackwright_panel_kit::icon::of_state;
 use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
+use rackwright_panel_kit::shell::who;
 use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, Shell, refusal, render};
 use serde::Serialize;
 use serde_json::json;
@@ -121,8 +122,7 @@ pub async fn one_part(
 }
 
 async fn draw_part(panel: &Panel, session: &Session, headers: &HeaderMap, only: Option<&str>) -> Response {
-    let who = session.client.call::<rackwright_catalog::actions::session::SessionShow>(Nothing {});
-    match tokio::try_join!(who, racks(session, only)) {
+    match tokio::try_join!(who(session), racks(session, only)) {
         Ok((who, racks)) => {
             let digest = racks.digest.clone();
             let places = Button::of(&who, "server.place", "plus", json!({})).is_some();

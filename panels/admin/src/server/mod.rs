@@ -14,13 +14,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rackwright_catalog::actions::job::JobView;
 use rackwright_catalog::actions::server::{BmcView, NicLease, OneServer, ServerDetail, ServerShow};
-use rackwright_catalog::actions::session::{SessionShow, SessionView};
+use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Fault, FaultCode, entry};
 use rackwright_client::cli_line;
 use rackwright_model::{Inventory, Millis, Name};
 use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
+use rackwright_panel_kit::shell::who;
 use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
 use serde::Serialize;
 use serde_json::json;
@@ -155,8 +156,7 @@ pub async fn part(
     Path((name, part)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let who = session.client.call::<SessionShow>(rackwright_catalog::actions::Nothing {});
-    let (who, detail) = match tokio::try_join!(who, detail(&session, &name)) {
+    let (who, detail) = match tokio::try_join!(who(&session), detail(&session, &name)) {
         Ok(both) => both,
         Err(fault) => return refusal::answer(&panel, &session, fault).await,
     };
