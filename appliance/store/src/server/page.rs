@@ -19,6 +19,8 @@ pub struct ServerChoice {
     pub account: Option<AccountId>,
     /// Words that each stand in the name, the address, a MAC address, the profile, the rack or the site.
     pub search: Option<String>,
+    /// Racks and sites are hidden: no server stands in one.
+    pub no_racks: bool,
 }
 
 impl ServerChoice {
@@ -26,7 +28,9 @@ impl ServerChoice {
         let mut conditions = Conditions::default();
         conditions.equal("server.state", self.state.map(|state| state.word().to_owned()));
         for (column, name) in [("rack.name", &self.rack), ("rack.site", &self.site)] {
-            if let Some(name) = name {
+            if name.is_some() && self.no_racks {
+                conditions.and("1 = 0");
+            } else if let Some(name) = name {
                 let name = conditions.bind(name.to_string());
                 conditions.and(format!(
                     "server.id IN (SELECT placement.server_id {STANDING} WHERE {column} = {name})"
@@ -35,9 +39,9 @@ impl ServerChoice {
         }
         for word in self.search.iter().flat_map(|search| search.split_whitespace()) {
             let condition = if owners.have_many() && trigram::finds(word) {
-                found_by_index(word, &mut conditions)
+                found_by_index(word, self.no_racks, &mut conditions)
             } else {
-                looked_through(word, &mut conditions)
+                looked_through(word, self.no_racks, &mut conditions)
             };
             conditions.and(condition);
         }
@@ -54,29 +58,29 @@ fn stands_in(columns: &[&str], part: &str) -> String {
 
 /// The index knows names, addresses and MAC addresses, but also addresses of BMCs, which not everybody may see: what it
 /// finds is looked at again.
-fn found_by_index(word: &str, conditions: &mut Conditions) -> String {
+fn found_by_index(word: &str, no_racks: bool, conditions: &mut Conditions) -> String {
     let part = conditions.bind(row::containing(word));
     let known = trigram::ids("server", word, conditions);
+    let racks = if no_racks { "1 = 0".to_owned() } else { stands_in(&["rack.name", "rack.site"], &part) };
     format!(
         "server.id IN (SELECT known.id FROM server AS known WHERE known.id IN ({known}) AND ({} OR EXISTS (SELECT 1 \
          FROM server_mac WHERE server_id = known.id AND {})) UNION ALL SELECT id FROM server WHERE {} \
-         UNION ALL SELECT placement.server_id {STANDING} WHERE {})",
+         UNION ALL SELECT placement.server_id {STANDING} WHERE {racks})",
         stands_in(&["known.name", "known.address"], &part),
         stands_in(&["mac"], &part),
         stands_in(&["profile"], &part),
-        stands_in(&["rack.name", "rack.site"], &part),
     )
 }
 
 /// Each server is looked at.
-fn looked_through(word: &str, conditions: &mut Conditions) -> String {
+fn looked_through(word: &str, no_racks: bool, conditions: &mut Conditions) -> String {
     let part = conditions.bind(row::containing(word));
+    let racks = if no_racks { "1 = 0".to_owned() } else { stands_in(&["rack.name", "rack.site"], &part) };
     format!(
         "({} OR EXISTS (SELECT 1 FROM server_mac WHERE server_id = server.id AND {}) \
-         OR EXISTS (SELECT 1 {STANDING} WHERE placement.server_id = server.id AND ({})))",
+         OR EXISTS (SELECT 1 {STANDING} WHERE placement.server_id = server.id AND ({racks})))",
         stands_in(&["server.name", "server.address", "server.profile"], &part),
         stands_in(&["mac"], &part),
-        stands_in(&["rack.name", "rack.site"], &part),
     )
 }
 
