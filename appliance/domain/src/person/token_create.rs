@@ -20,7 +20,9 @@ impl Handle<TokenCreate, Caller> for Domain {
         let limits = limits(&caller.actor, input.permissions, &attempted)?;
         let token = secret::credential(&*self.ports.chance, "rwt");
         let (hash, at, phrase) = (secret::fingerprint(&token), self.now(), attempted.clone());
-        let expires_at = at.plus(i64::from(input.days.unwrap_or(DAYS)) * 86_400_000);
+        let asked = at.plus(i64::from(input.days.unwrap_or(DAYS)) * 86_400_000);
+        // Nor does it outlive the token that makes it: else one that leaked would renew itself for ever.
+        let expires_at = caller.actor.token_until.map_or(asked, |until| asked.min(until));
         let (actor, name) = (caller.actor.clone(), input.name.clone());
         self.change(caller, &attempted, move |tx| {
             let person = super::chosen(tx, &actor, input.user.as_deref(), &phrase, "API tokens")?;
