@@ -153,7 +153,10 @@ fn not_as_guest(actor: &Actor, attempted: &str) -> Result<(), Fault> {
     Err(Fault::new(
         FaultCode::Forbidden,
         attempted,
-        format!("{behind} has entered the panel of {}, and a guest makes no credentials", actor.name),
+        format!(
+            "{behind} has entered the panel of {}, and a guest makes and ends no credentials",
+            actor.name
+        ),
         "Return to your own panel first: rackwright session leave",
     ))
 }
