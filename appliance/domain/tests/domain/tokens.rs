@@ -93,6 +93,19 @@ async fn a_token_does_no_more_than_it_is_meant_for() {
 }
 
 #[tokio::test]
+async fn nobody_has_tokens_without_end() {
+    let world = World::new();
+    let session = world.session(Role::PsUser).await;
+    for number in 0..200 {
+        token(&world, &session, json!({"name": format!("t{number}")})).await;
+    }
+    let fault = world.call(&session, "token.create", json!({"name": "more"})).await.expect_err("is refused");
+    assert_eq!(fault.code, FaultCode::Conflict, "{fault}");
+    world.call(&session, "token.revoke", json!({"name": "t7"})).await.expect("is revoked");
+    token(&world, &session, json!({"name": "more"})).await;
+}
+
+#[tokio::test]
 async fn a_token_makes_none_that_outlives_it() {
     let world = World::new();
     let session = world.session(Role::Engineer).await;
