@@ -59,7 +59,7 @@ impl Domain {
     }
 }
 
-fn wrong(attempted: &str) -> Fault {
+pub(super) fn wrong(attempted: &str) -> Fault {
     Fault::new(
         FaultCode::NotSignedIn,
         attempted,
