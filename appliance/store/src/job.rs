@@ -21,6 +21,8 @@ pub struct JobRow {
     pub progress_permille: u32,
     pub server: Option<Name>,
     pub started_by: String,
+    /// Path of the account of whoever started it; none for the Control Center itself and for people who are gone.
+    pub starter_path: Option<String>,
     pub started_at: Millis,
     pub ended_at: Option<Millis>,
     pub reason: Option<String>,
@@ -76,8 +78,9 @@ const LINES_KEPT: i64 = 5_000;
 /// Bytes of one line that are kept.
 const LINE_BYTES: usize = 2_000;
 
-const SELECT: &str =
-    "SELECT job.*, server.name AS server FROM job LEFT JOIN server ON server.id = job.server_id";
+const SELECT: &str = "SELECT job.*, server.name AS server, (SELECT account.path FROM person \
+                      JOIN account ON account.id = person.account_id WHERE person.name = job.started_by) AS starter_path \
+                      FROM job LEFT JOIN server ON server.id = job.server_id";
 
 fn read(row: &Row<'_>) -> Result<JobRow, StoreError> {
     let kind: String = row.get("kind")?;
@@ -92,6 +95,7 @@ fn read(row: &Row<'_>) -> Result<JobRow, StoreError> {
         progress_permille: row.get("progress_permille")?,
         server: row::parsed_opt("server name", row.get("server")?)?,
         started_by: row.get("started_by")?,
+        starter_path: row.get("starter_path")?,
         started_at: row::millis(row, "started_at")?,
         ended_at: row::millis_opt(row, "ended_at")?,
         reason: row.get("reason")?,

@@ -25,6 +25,6 @@ impl Handle<JobList, Caller> for Domain {
                 Ok(job_page(tx, &scope, input.state, input.server.as_ref(), &ask)?)
             })
             .await?;
-        Ok(paging.page(slice, view))
+        Ok(paging.page(slice, |job| view(&caller.actor.scope, job)))
     }
 }

@@ -21,7 +21,7 @@ impl Handle<JobShow, Caller> for Domain {
                 Ok((row, job_lines(tx, job, LINES)?))
             })
             .await?;
-        Ok(JobDetail { job: view(row), log: lines.into_iter().map(line).collect() })
+        Ok(JobDetail { job: view(&caller.actor.scope, row), log: lines.into_iter().map(line).collect() })
     }
 }
 

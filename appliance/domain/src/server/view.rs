@@ -101,7 +101,7 @@ pub(super) fn detail(
         timeline,
         install: install.map(install_view),
         load: load(server, &now.seen),
-        jobs: jobs.into_iter().map(crate::job::view).collect(),
+        jobs: jobs.into_iter().map(|job| crate::job::view(&actor.scope, job)).collect(),
     })
 }
 

@@ -1,8 +1,9 @@
 //! Jobs, as far as no reconciler is needed.
 
-use rackwright_catalog::FaultCode;
-use rackwright_model::JobId;
+use rackwright_catalog::{FaultCode, Role};
 use rackwright_model::job::JobState;
+use rackwright_model::{JobId, Scope};
+use rackwright_store::account::account_named;
 use rackwright_store::job::{JobDraft, JobKind, job_end, job_get, job_insert, job_log};
 use serde_json::{Value, json};
 
@@ -55,6 +56,37 @@ async fn a_job_is_shown_with_its_log() {
     assert_eq!(shown["log"], json!([{"at": START, "text": "line"}]));
     assert_eq!((&shown["job"]["state"], &shown["job"]["started_by"]), (&json!("running"), &json!("ann")));
     assert_eq!(world.refused("job.show", json!({"job": 99})).await.code, FaultCode::NotFound);
+}
+
+#[tokio::test]
+async fn names_of_people_above_stay_theirs() {
+    let world = World::new();
+    let (engineer, reseller) = (world.session(Role::Engineer).await, world.session(Role::Reseller).await);
+    world
+        .write(|tx| {
+            let acme = account_named(tx, &Scope::everything(), &"acme".parse().expect("a name"))?;
+            for started_by in [Role::Engineer.word(), Role::Reseller.word()] {
+                let draft = JobDraft {
+                    account: acme.as_ref().expect("is there").id,
+                    kind: JobKind::Install,
+                    title: format!("by {started_by}"),
+                    input: "{}".into(),
+                    server: None,
+                    started_by: started_by.into(),
+                };
+                job_insert(tx, &draft, START)?;
+            }
+            Ok(())
+        })
+        .await;
+    for (session, names) in
+        [(&engineer, ["reseller", "engineer"]), (&reseller, ["reseller", "somebody else"])]
+    {
+        let list = world.call(session, "job.list", json!({})).await.expect("a list");
+        let seen: Vec<&Value> =
+            list["items"].as_array().expect("a list").iter().map(|job| &job["started_by"]).collect();
+        assert_eq!(seen, names);
+    }
 }
 
 #[tokio::test]
