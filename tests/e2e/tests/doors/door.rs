@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::Request;
 use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_client::{Caller, Client, Credential, Origin, UnixTransport, cli_line};
 use rackwright_panel_kit::form::{fields, fill};
-use rackwright_panel_kit::session::{COOKIE_NAME, token_of};
+use rackwright_panel_kit::session::token_of;
 use serde_json::Value;
 
-use crate::center::{Center, Reply};
+use crate::center::Center;
 use crate::line::{parse, piped};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +47,7 @@ impl Door {
 }
 
 async fn api(center: &Center, session: &str, entry: &Entry, input: &Value) -> Answer {
-    let request = Request::post(format!("/api/v1/{}", entry.spec.name.replace('.', "/")))
-        .header("host", HOST)
-        .header("authorization", format!("Bearer {session}"))
-        .header("content-type", "application/json")
-        .body(Body::from(input.to_string()))
-        .expect("a request");
-    let reply = center.send(request).await;
+    let reply = center.front.call(session, entry.spec.name, input).await;
     Answer { outcome: outcome_of(reply.status), said: reply.text }
 }
 
@@ -77,16 +69,15 @@ async fn panel(center: &Center, session: &str, entry: &Entry, input: &Value) -> 
     let pairs = typed.pairs().filter(|(_, text)| !text.is_empty());
     let reply = if entry.spec.effect == Effect::Read {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        open(center, session, &format!("{}?{query}", act_path(entry))).await
+        center.front.open(session, &format!("{}?{query}", act_path(entry)), true).await
     } else {
         let token = token_of(session);
-        post(center, session, &act_path(entry), pairs.chain([("_token", token.as_str())])).await
+        let pairs = pairs.chain([("_token", token.as_str())]);
+        center.front.post(session, &act_path(entry), pairs, true).await
     };
     let said = if reply.status < 400 { "done".to_owned() } else { problem(&reply.text) };
     Answer { outcome: outcome_of(reply.status), said }
 }
-
-pub const HOST: &str = "center:8443";
 
 /// Where the form of an action is, and where it is sent. Signing out is no form.
 pub fn act_path(entry: &Entry) -> String {
@@ -94,37 +85,6 @@ pub fn act_path(entry: &Entry) -> String {
         return "/sign-out".to_owned();
     }
     format!("/act/{}/{}", entry.spec.noun(), entry.spec.verb())
-}
-
-/// A page of the panel, for a session.
-pub async fn open(center: &Center, session: &str, path: &str) -> Reply {
-    let request = Request::get(path)
-        .header("host", HOST)
-        .header("cookie", format!("{COOKIE_NAME}={session}"))
-        .header("rackwright-form", "1")
-        .body(Body::empty())
-        .expect("a request");
-    center.send(request).await
-}
-
-/// A form of the panel, sent from a page of the panel.
-pub async fn post<'a>(
-    center: &Center,
-    session: &str,
-    path: &str,
-    pairs: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Reply {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let request = Request::post(path)
-        .header("host", HOST)
-        .header("origin", format!("https://{HOST}"))
-        .header("sec-fetch-site", "same-origin")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("cookie", format!("{COOKIE_NAME}={session}"))
-        .header("rackwright-form", "1")
-        .body(Body::from(body))
-        .expect("a request");
-    center.send(request).await
 }
 
 /// The words that tell of the problem.

@@ -9,4 +9,7 @@ mod support;
 
 mod center;
 mod door;
+mod html;
 mod matrix;
+mod parity;
+mod recorder;

@@ -7,7 +7,7 @@ use rackwright_catalog::{ENTRIES, Effect, Entry, Role, entry};
 use serde_json::{Value, json};
 
 use crate::center::{Center, bearer};
-use crate::door::{Answer, Door, Outcome, act_path, open};
+use crate::door::{Answer, Door, Outcome, act_path};
 use crate::support::table::{ONLY_BELOW, PUBLIC, grants, grants_for_others};
 use things::{Home, Whose, missing, naming, plant, with};
 
@@ -153,7 +153,7 @@ async fn a_form_is_shown_to_whoever_may_send_it() {
     for role in Role::ALL {
         let session = session(&center, role).await;
         for entry in entries().filter(|entry| entry.spec.name != "session.close") {
-            let page = open(&center, &session, &act_path(entry)).await;
+            let page = center.front.open(&session, &act_path(entry), true).await;
             let granted = grants(entry.spec.name, role);
             let what = format!("{} as {}: {} {}", entry.spec.name, role.word(), page.status, page.text);
             assert_eq!(page.status, if granted { 200 } else { 403 }, "{what}");
