@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::form::Typed;
 use crate::panel::Panel;
@@ -29,12 +30,23 @@ impl FromRequest<Arc<Panel>> for Posted {
     async fn from_request(request: Request, panel: &Arc<Panel>) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
         let session = Session::from_request_parts(&mut parts, panel).await?;
-        let body = to_bytes(body, MOST_BYTES).await.map_err(|_| Refusal::TooLarge)?;
-        let typed = Typed::parse(&body);
+        let typed = typed(body).await?;
         let token = typed.get(TOKEN_FIELD).unwrap_or_default();
         if !session::same(token, &session.token) {
             return Err(Refusal::ForeignForm);
         }
         Ok(Self { session, typed })
+    }
+}
+
+/// What stands in the body of a form. The listener limits its time.
+///
+/// # Errors
+/// [`Refusal::TooLarge`]; [`Refusal::BrokenOff`] when it does not arrive whole.
+pub async fn typed(body: Body) -> Result<Typed, Refusal> {
+    match Limited::new(body, MOST_BYTES).collect().await {
+        Ok(body) => Ok(Typed::parse(&body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
+        Err(_) => Err(Refusal::BrokenOff),
     }
 }
