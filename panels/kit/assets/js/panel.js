@@ -8,10 +8,18 @@
   const HIDDEN_MS = 15000;
   const SLOWEST_MS = 15000;
 
+  // Once a form takes the page elsewhere, nothing else may: what still comes can be meant for the session before.
+  let leaving = false;
+  window.addEventListener("submit", (event) => (leaving = !event.defaultPrevented && event.target.method === "post"));
+  window.addEventListener("pageshow", () => (leaving = false));
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (leaving) event.preventDefault();
+  });
+
   class Stream {
     constructor(url) {
       Object.assign(this, { url, listeners: [], wait: 500, readyState: 0, inner: null, ended: false });
-      this.listen("signed-out", () => location.reload());
+      this.listen("signed-out", () => leaving || location.reload());
       document.addEventListener("visibilitychange", () => this.look());
       this.open();
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,10 +11,9 @@ use rackwright_client::Credential;
 use serde::Serialize;
 
 use super::{Back, entered};
-use crate::form::Typed;
 use crate::panel::{self, Panel};
-use crate::posted::MOST_BYTES;
-use crate::refusal::{Refusal, status_of};
+use crate::posted;
+use crate::refusal::status_of;
 use crate::second_step::{COOKIE_NAME, LASTS_S};
 use crate::session;
 use crate::shell::{self, LanguageView};
@@ -73,10 +71,10 @@ pub async fn show(
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let key = session::cookie(request.headers(), COOKIE_NAME);
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let typed = match posted::typed(request.into_body()).await {
+        Ok(typed) => typed,
+        Err(refusal) => return refusal.into_response(),
     };
-    let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let found = key.and_then(|key| Some((panel.waiting.find(&key, panel::now())?, key)));
     let Some((known, key)) = found else { return Redirect::to("/sign-in").into_response() };
