@@ -7,9 +7,13 @@ mod line;
 #[expect(dead_code, unused_imports, reason = "the stories of the domain use the rest of it")]
 mod support;
 
+mod browser;
 mod center;
+mod crawl;
 mod door;
+mod front;
 mod html;
+mod markup;
 mod matrix;
 mod parity;
 mod recorder;

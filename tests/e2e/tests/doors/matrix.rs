@@ -1,6 +1,7 @@
 //! Every action, every role, every door, and on whose thing it is done. What must come of it is read from the table of the
 //! domain's own tests; the cases are made from the catalogue.
 
+mod rights;
 mod things;
 
 use rackwright_catalog::{ENTRIES, Effect, Entry, Role, entry};
@@ -8,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::center::{Center, bearer};
 use crate::door::{Answer, Door, Outcome, act_path};
-use crate::support::table::{ONLY_BELOW, PUBLIC, grants, grants_for_others};
+use crate::support::table::PUBLIC;
+use rights::{FOR_OTHERS, ONLY_BELOW, grants, grants_for_others};
 use things::{Home, Whose, missing, naming, plant, with};
 
 /// Every action that needs a session.
@@ -184,7 +186,7 @@ fn every_action_has_its_row() {
     for entry in entries() {
         grants(entry.spec.name, Role::Owner);
     }
-    for action in crate::support::table::FOR_OTHERS.iter().chain(ONLY_BELOW) {
+    for action in FOR_OTHERS.iter().chain(ONLY_BELOW) {
         let entry = entry(action).unwrap_or_else(|| panic!("{action} is no action"));
         assert!(naming(entry).iter().any(|(_, list)| *list == "user.list"), "{action} names nobody");
     }
