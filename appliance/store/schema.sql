@@ -415,3 +415,5 @@ CREATE TABLE recovery_code (
     used_at BIGINT,
     PRIMARY KEY (person_id, hash)
 );
+
+CREATE INDEX server_profile ON server (profile);
