@@ -5,10 +5,15 @@ mod rights;
 mod things;
 
 use rackwright_catalog::{ENTRIES, Effect, Entry, Role, entry};
+use rackwright_domain::secret::fingerprint;
+use rackwright_model::Scope;
+use rackwright_store::person::person_named;
+use rackwright_store::token::{TokenRow, token_insert};
 use serde_json::{Value, json};
 
 use crate::center::{Center, bearer};
 use crate::door::{Answer, Door, Outcome, act_path};
+use crate::support::START;
 use crate::support::table::PUBLIC;
 use rights::{FOR_OTHERS, ONLY_BELOW, grants, grants_for_others};
 use things::{Home, Whose, missing, naming, plant, with};
@@ -30,6 +35,25 @@ fn sample(entry: &Entry) -> Value {
 /// A fresh session: some actions end the one that they are called with.
 async fn session(center: &Center, role: Role) -> String {
     bearer(&center.world.session(role).await).to_owned()
+}
+
+/// An API token of somebody with this role, which is not limited to anything.
+async fn token(center: &Center, role: Role) -> String {
+    center.world.session(role).await;
+    let token = format!("rwt_{}", role.word());
+    let hash = fingerprint(&token);
+    center
+        .world
+        .write(move |tx| {
+            let person = person_named(tx, &Scope::everything(), role.word())?.expect("has a session").id;
+            let name = "all".parse().expect("a name");
+            let expires_at = START.plus(i64::from(i32::MAX));
+            let row =
+                TokenRow { name, person, permissions: None, created_at: START, expires_at, used_at: None };
+            Ok(token_insert(tx, &hash, &row)?)
+        })
+        .await;
+    token
 }
 
 /// Actions that name nothing of anybody: the role alone decides.
@@ -147,6 +171,23 @@ through! {
     api crate::door::Door::Api,
     command crate::door::Door::Command,
     panel crate::door::Door::Panel,
+}
+
+#[tokio::test]
+async fn a_token_opens_what_its_owners_role_opens() {
+    for role in Role::ALL {
+        let center = Center::start();
+        let token = token(&center, role).await;
+        // The last one takes the token away.
+        for entry in entries().filter(|entry| entry.spec.name != "token.revoke") {
+            let answer = Door::Api.call(&center, &token, entry, &sample(entry)).await;
+            let stopped = matches!(answer.outcome, Outcome::Forbidden | Outcome::NotSignedIn);
+            let names_somebody = naming(entry).iter().any(|(_, list)| *list == "user.list");
+            let granted = grants(entry.spec.name, role);
+            let what = format!("{} by a token of {}: {answer:?}", entry.spec.name, role.word());
+            assert!(granted != stopped || (granted && names_somebody), "{what}");
+        }
+    }
 }
 
 #[tokio::test]
