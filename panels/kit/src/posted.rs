@@ -1,6 +1,6 @@
 //! A posted form that was made by this session.
 //!
-//! Attacker's input: a body of any kind; at most [`MOST_BYTES`] are read.
+//! Attacker's input: a body of any kind; at most [`MOST_BYTES`] are read, for as long as the listener lets them come.
 
 use std::sync::Arc;
 
