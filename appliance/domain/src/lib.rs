@@ -19,6 +19,7 @@ mod audit;
 mod brand;
 mod discovery;
 mod environment;
+mod failures;
 mod first_admin;
 mod image;
 mod job;
@@ -80,6 +81,7 @@ pub struct Domain {
     sign_ins: person::attempts::Attempts,
     /// Calls with an idempotency key that are under way.
     turns: once::Turns,
+    failures: failures::Failures,
     code_tries: person::attempts::Attempts,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
@@ -100,6 +102,7 @@ impl Domain {
             started_at,
             sign_ins: person::attempts::Attempts::default(),
             turns: once::Turns::default(),
+            failures: failures::Failures::default(),
             code_tries: person::attempts::Attempts::default(),
             storage_problem: Mutex::default(),
             ports,
