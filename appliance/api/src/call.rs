@@ -17,11 +17,10 @@ use serde_json::Value;
 
 use crate::caller::caller;
 use crate::refusal::Refusal;
+use crate::serve::TooSlow;
 
 /// Bytes of a body.
 pub(crate) const BODY_BYTES: usize = 1 << 20;
-/// Until a body is whole.
-const BODY_TIME: Duration = Duration::from_secs(30);
 /// Until an action answers; a little less than our own client waits.
 const ACTION_TIME: Duration = Duration::from_secs(170);
 
@@ -45,15 +44,17 @@ async fn answer(door: Door, entry: &'static Entry, request: Request) -> Result<V
     Ok(carry_out(door, caller, entry, input).await?)
 }
 
+/// Its time is limited by the listener.
 async fn read(body: Body, attempted: &str) -> Result<Bytes, Refusal> {
-    let whole = Limited::new(body, BODY_BYTES).collect();
-    match tokio::time::timeout(BODY_TIME, whole).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+    match Limited::new(body, BODY_BYTES).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
             Err(Refusal::too_large(attempted.to_owned(), BODY_BYTES))
         }
-        Ok(Err(_)) => Err(Refusal::broken_off(attempted.to_owned())),
-        Err(_) => Err(Refusal::too_slow(attempted.to_owned(), BODY_TIME.as_secs())),
+        Err(error) => Err(match TooSlow::behind(&*error) {
+            Some(slow) => Refusal::too_slow(attempted.to_owned(), slow),
+            None => Refusal::broken_off(attempted.to_owned()),
+        }),
     }
 }
 

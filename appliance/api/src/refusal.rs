@@ -6,6 +6,8 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use rackwright_catalog::{Fault, FaultCode};
 
+use crate::serve::TooSlow;
+
 /// The status of a fault (RFC 9110 section 15, RFC 6585, RFC 4918 section 11.5).
 #[must_use]
 pub fn status_of(code: FaultCode) -> StatusCode {
@@ -56,9 +58,15 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, attempted, reason, "Send less.")
     }
 
-    pub fn too_slow(attempted: String, seconds: u64) -> Self {
-        let reason = format!("the body did not arrive within {seconds} s");
-        Self::new(StatusCode::REQUEST_TIMEOUT, attempted, reason, "Send it again over a quicker line.")
+    pub fn too_slow(attempted: String, slow: TooSlow) -> Self {
+        let advice = "Send it again over a quicker line.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, attempted, slow.to_string(), advice)
+    }
+
+    pub fn unclear_host() -> Self {
+        let reason = "its Host header is missing, given twice or no host, or its target names another host";
+        let advice = "Send one Host header with the name or address of this Control Center.";
+        Self::new(StatusCode::BAD_REQUEST, "serve the request", reason, advice)
     }
 
     pub fn broken_off(attempted: String) -> Self {

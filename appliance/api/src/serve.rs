@@ -1,5 +1,7 @@
 //! Serving the routes: connections bounded in number, their heads in time and size, and an end in good order.
 
+mod body;
+mod host;
 mod https;
 mod places;
 mod unix;
@@ -12,7 +14,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,6 +26,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::refusal::Refusal;
+use body::Timely;
+
+pub(crate) use body::TooSlow;
 pub use https::serve_https;
 pub use places::{Place, Places};
 pub use unix::serve_unix;
@@ -39,6 +47,10 @@ pub struct ServeLimits {
     pub handshake: Duration,
     /// For the head of a request, also between two requests of a connection.
     pub head: Duration,
+    /// For the body of a request, once somebody reads it.
+    pub body: Duration,
+    /// Until a peer that takes nothing more is given up. A unix socket waits for ever.
+    pub stalled: Duration,
     /// For requests under way when the listener stops.
     pub grace: Duration,
 }
@@ -51,6 +63,8 @@ impl Default for ServeLimits {
             handshakes: 64,
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(20),
+            body: Duration::from_secs(30),
+            stalled: Duration::from_secs(60),
             grace: Duration::from_secs(5),
         }
     }
@@ -120,11 +134,13 @@ impl Session {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         A: Clone + Send + Sync + 'static,
     {
-        let app = self.app;
+        let (app, limit) = (self.app, self.limits.body);
         let service = service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
+            let clear = host::is_clear(&request);
+            let mut request = request.map(|body| Body::new(Timely::new(body, limit)));
             request.extensions_mut().insert(about.clone());
-            app.clone().oneshot(request)
+            let answer = app.clone().oneshot(request);
+            async move { if clear { answer.await } else { Ok(unclear()) } }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -139,6 +155,13 @@ impl Session {
         }
         note(connection.await);
     }
+}
+
+/// The answer to a request that may be meant for somebody else; what follows it on the connection is not looked at.
+fn unclear() -> Response {
+    let mut response = Refusal::unclear_host().into_response();
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn note(ended: hyper::Result<()>) {

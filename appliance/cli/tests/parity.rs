@@ -1,61 +1,19 @@
 //! What a form, a call and a command line say is the same: the line that is shown for an input gives that input back.
 
+#[path = "support/line.rs"]
+mod line;
+
 use std::collections::VecDeque;
-use std::io::{Error, Result};
 use std::sync::Mutex;
 
 use proptest::prelude::*;
 use rackwright_catalog::{Action, ENTRIES, Entry, Fault, Handle, dispatch, entry};
-use rackwright_cli::{Person, chosen, command, input};
+use rackwright_cli::{chosen, command, input};
 use rackwright_client::cli_line;
-use rackwright_client::command::{Secrecy, flags};
-use rackwright_client::line::at;
+use rackwright_client::command::flags;
 use serde_json::{Value, json};
 
-/// Nobody at a terminal, and what is piped in.
-#[derive(Default)]
-struct Pipe {
-    lines: VecDeque<String>,
-    rest: Option<String>,
-}
-
-impl Person for Pipe {
-    fn can_answer(&self) -> bool {
-        false
-    }
-
-    fn secret(&mut self, what: &str) -> Result<String> {
-        self.lines.pop_front().ok_or_else(|| Error::other(format!("no line for {what}")))
-    }
-
-    fn answer(&mut self, _question: &str) -> Result<String> {
-        Err(Error::other("nobody answers"))
-    }
-
-    fn rest(&mut self, _limit: u64) -> Result<String> {
-        self.rest.take().ok_or_else(|| Error::other("nothing is piped in"))
-    }
-}
-
-/// What the line asks for on standard input.
-fn piped(entry: &Entry, input: &Value) -> Pipe {
-    let mut pipe = Pipe::default();
-    for flag in flags(entry) {
-        match (flag.secrecy, at(input, &flag.path)) {
-            (Secrecy::Secret, Some(Value::String(secret))) => pipe.lines.push_back(secret.clone()),
-            (Secrecy::Partly, Some(value)) => pipe.rest = Some(value.to_string()),
-            _ => {}
-        }
-    }
-    pipe
-}
-
-fn parse(line: &str, pipe: &mut Pipe) -> (&'static Entry, Value) {
-    let words = shlex::split(line).unwrap_or_else(|| panic!("not quoted well: {line}"));
-    let matches = command().try_get_matches_from(words).unwrap_or_else(|error| panic!("{line}\n{error}"));
-    let (entry, arguments) = chosen(&matches).expect("a verb was chosen");
-    (entry, input(entry, arguments, pipe).unwrap_or_else(|error| panic!("{line}\n{error:?}")))
-}
+use crate::line::{Pipe, parse, piped};
 
 /// The input as the action itself reads it: defaults filled in, checked.
 fn read_by_action(entry: &Entry, input: Value) -> std::result::Result<Value, Fault> {

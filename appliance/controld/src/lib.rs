@@ -9,11 +9,12 @@ pub mod config;
 pub mod daemon;
 mod data;
 mod files;
+pub mod front;
 pub mod named_files;
 pub mod notify;
 mod plan;
 mod sockets;
-mod transport;
+pub mod transport;
 
 pub use data::DataError;
 pub use sockets::SocketError;

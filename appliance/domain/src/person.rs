@@ -28,14 +28,15 @@ mod user_remove;
 
 use rackwright_catalog::actions::user::UserView;
 use rackwright_catalog::{Fault, FaultCode, FieldProblem, Permission, Role};
-use rackwright_model::{Tier, UserId};
+use rackwright_model::{Millis, Tier, UserId};
 use rackwright_store::person::{Person, person_count, person_named};
+use rackwright_store::session::session_move;
 use rackwright_store::token::TokenRow;
 use rackwright_store::{Connection, StoreError};
 
-use crate::Refusal;
 use crate::caller::Actor;
 use crate::refusal::{conflict, not_found};
+use crate::{Refusal, secret};
 
 /// The role that a stored word stands for.
 pub(crate) fn role(person: &Person) -> Result<Role, StoreError> {
@@ -159,4 +160,17 @@ fn not_as_guest(actor: &Actor, attempted: &str) -> Result<(), Fault> {
         ),
         "Return to your own panel first: rackwright session leave",
     ))
+}
+
+/// The session with this hash acts as somebody from now on, or as itself, and under another credential: what was open for
+/// one person must not be sent as another. When it expires.
+fn moving(
+    tx: &Connection,
+    hash: &str,
+    session: &str,
+    acts_as: Option<UserId>,
+    attempted: &str,
+) -> Result<Millis, Refusal> {
+    let moved = session_move(tx, hash, &secret::fingerprint(session), acts_as)?;
+    moved.ok_or_else(|| conflict(attempted, "the session has ended", "Sign in again.").into())
 }

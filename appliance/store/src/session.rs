@@ -75,13 +75,19 @@ pub fn session_seen(tx: &Connection, hash: &str, at: Millis) -> Result<(), Store
     Ok(())
 }
 
-/// Whose panel the session is in; none brings it back to its own.
+/// Whose panel the session is in, under a new hash of its credential; none brings it back to its own. When it expires, or
+/// none when there is no such session.
 ///
 /// # Errors
 /// When the database fails.
-pub fn session_act_as(tx: &Connection, hash: &str, person: Option<UserId>) -> Result<(), StoreError> {
-    row::run(tx, "UPDATE session SET acting_as = $2 WHERE hash = $1", (hash, person.map(|id| id.0)))?;
-    Ok(())
+pub fn session_move(
+    tx: &Connection,
+    hash: &str,
+    new_hash: &str,
+    person: Option<UserId>,
+) -> Result<Option<Millis>, StoreError> {
+    let sql = "UPDATE session SET acting_as = $3, hash = $2 WHERE hash = $1 RETURNING expires_at";
+    row::one(tx, sql, (hash, new_hash, person.map(|id| id.0)), |row| Ok(row::millis(row, "expires_at")?))
 }
 
 /// # Errors

@@ -69,7 +69,9 @@ fn from_here(headers: &HeaderMap) -> bool {
     let origin = text(ORIGIN);
     let host = text(HOST);
     let origin_fits = origin.map(|origin| {
-        let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        // Without TLS it is another origin, unless the browser itself says that it is ours: on this machine, that is.
+        let plain = origin.strip_prefix("http://").filter(|_| site == Some("same-origin"));
+        let authority = origin.strip_prefix("https://").or(plain);
         authority.is_some() && authority == host
     });
     match (site, origin_fits) {
@@ -94,6 +96,8 @@ mod tests {
         assert!(judged(&[("host", "c:8443"), ("origin", "https://c:8443")]));
         assert!(judged(&[("host", "c:8443"), ("sec-fetch-site", "same-origin")]));
         assert!(!judged(&[("host", "c:8443")]), "silence is refused");
+        assert!(judged(&[("host", "c"), ("origin", "http://c"), ("sec-fetch-site", "same-origin")]));
+        assert!(!judged(&[("host", "c"), ("origin", "http://c")]), "it came without TLS");
         assert!(!judged(&[("host", "c:8443"), ("origin", "null")]));
         assert!(!judged(&[("host", "c:8443"), ("origin", "https://evil.example")]));
         assert!(!judged(&[("host", "c:8443"), ("origin", "https://c:8443.evil.example")]));

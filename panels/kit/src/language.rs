@@ -11,7 +11,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::act::local_path;
-use crate::form::Typed;
 use crate::panel::Panel;
 use crate::posted;
 use crate::session;
@@ -116,11 +115,10 @@ pub async fn scope(request: Request, next: Next) -> Response {
 /// that another site could do is refused by the origin check.
 pub async fn choose(State(_): State<Arc<Panel>>, request: Request) -> Response {
     let back = request.headers().get(REFERER).and_then(|value| value.to_str().ok()).and_then(came_from);
-    let body = match posted::read(request.into_body()).await {
-        Ok(body) => body,
+    let typed = match posted::typed(request.into_body()).await {
+        Ok(typed) => typed,
         Err(refusal) => return refusal.into_response(),
     };
-    let typed = Typed::parse(&body);
     let chosen = typed.get("language").and_then(Language::from_tag).unwrap_or(Language::English);
     let cookie = session::set_cookie(COOKIE_NAME, chosen.tag(), YEAR_S);
     ([cookie], Redirect::to(&back.unwrap_or_else(|| "/".to_owned()))).into_response()

@@ -144,7 +144,7 @@ pub async fn carry_out(client: &Client, action: &'static str, input: Value) -> R
     work.await.unwrap_or_else(|error| {
         Err(Fault::new(
             rackwright_catalog::FaultCode::Internal,
-            action.replace('.', " "),
+            rackwright_catalog::validate::attempt(action),
             tell_with("fault-broke-off", &[("error", error.to_string().into())]),
             tell("fault-broke-off-advice"),
         ))

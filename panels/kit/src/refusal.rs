@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::language;
 use crate::messages::tell;
 use crate::panel::Panel;
-use crate::session::{self, Session};
+use crate::session::Session;
 use crate::shell::{Crumb, Heading, Shell};
 
 /// A request that is not answered as it was meant.
@@ -22,7 +22,8 @@ pub enum Refusal {
     /// The form does not carry this session's token.
     ForeignForm,
     TooLarge,
-    TooSlow,
+    /// The form did not arrive whole, or not in time.
+    BrokenOff,
 }
 
 /// What the page of a refusal shows.
@@ -41,7 +42,7 @@ impl IntoResponse for Refusal {
             Self::SignIn { back, fragment } => sign_in(&back, fragment),
             Self::ForeignForm => (StatusCode::FORBIDDEN, tell("refused-form")).into_response(),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, tell("refused-large")).into_response(),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, tell("refused-slow")).into_response(),
+            Self::BrokenOff => (StatusCode::REQUEST_TIMEOUT, tell("refused-broken-off")).into_response(),
         }
     }
 }
@@ -79,10 +80,8 @@ pub fn status_of(code: FaultCode) -> StatusCode {
 /// The answer to a fault: the way to the sign-in page, or a page within the shell that says what happened.
 pub async fn answer(panel: &Panel, session: &Session, fault: Fault) -> Response {
     if fault.code == FaultCode::NotSignedIn {
-        let mut response = sign_in(&session.path, session.fragment);
-        let (name, gone) = session::set_cookie(session::COOKIE_NAME, "", 0);
-        response.headers_mut().append(name, gone);
-        return response;
+        // Its cookie stays: it opens nothing, and another tab may have got a new one since this was asked.
+        return sign_in(&session.path, session.fragment);
     }
     let status = status_of(fault.code);
     if session.fragment {

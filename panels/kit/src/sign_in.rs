@@ -5,16 +5,20 @@ pub mod code;
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use rackwright_catalog::Entry;
 use rackwright_catalog::actions::Nothing;
-use rackwright_catalog::actions::session::{SessionClose, SessionOpen, SessionOpenInput, SessionOpened};
+use rackwright_catalog::actions::session::{
+    SessionClose, SessionMoved, SessionOpen, SessionOpenInput, SessionOpened,
+};
 use rackwright_client::Credential;
+use rackwright_model::Millis;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::act::local_path;
 use crate::brand::{self, BrandView};
-use crate::form::Typed;
 use crate::panel::{self, Panel};
 use crate::posted::{self, Posted};
 use crate::refusal::status_of;
@@ -64,11 +68,10 @@ pub async fn show(
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let (parts, body) = request.into_parts();
-    let body = match posted::read(body).await {
-        Ok(body) => body,
+    let typed = match posted::typed(body).await {
+        Ok(typed) => typed,
         Err(refusal) => return refusal.into_response(),
     };
-    let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let input =
         SessionOpenInput { user: text("user").trim().to_owned(), password: text("password"), code: None };
@@ -95,10 +98,21 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
     }
 }
 
+/// The cookie of a session that acts as somebody else after this action.
+pub(crate) fn moved(entry: &Entry, output: &Value) -> Option<(HeaderName, HeaderValue)> {
+    let moves = matches!(entry.spec.name, "session.enter" | "session.leave");
+    let moved: SessionMoved = serde_json::from_value(output.clone()).ok().filter(|_| moves)?;
+    Some(kept(&moved.session, moved.expires_at))
+}
+
+/// The cookie of a session.
+fn kept(credential: &str, expires_at: Millis) -> (HeaderName, HeaderValue) {
+    session::set_cookie(COOKIE_NAME, credential, session::seconds_until(expires_at, panel::now()))
+}
+
 /// With the session's cookie to the page that was asked for.
 fn entered(opened: &SessionOpened, back: &str) -> Response {
-    let seconds = session::seconds_until(opened.expires_at, panel::now());
-    let cookie = session::set_cookie(COOKIE_NAME, &opened.session, seconds);
+    let cookie = kept(&opened.session, opened.expires_at);
     ([cookie], Redirect::to(&local_path(back).unwrap_or_else(|| "/".to_owned()))).into_response()
 }
 

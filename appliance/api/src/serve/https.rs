@@ -19,8 +19,9 @@ use tokio_rustls::server::TlsStream;
 
 use super::{Connections, Places, ServeLimits, pause_after};
 
-/// Until a peer that takes nothing more is given up (`TCP_USER_TIMEOUT`, RFC 5482).
-const STALLED: Duration = Duration::from_secs(60);
+/// Of a connection on which nothing happens, until its peer is asked whether it is there; and between two such questions.
+const QUIET: Duration = Duration::from_secs(60);
+const PROBE: Duration = Duration::from_secs(15);
 
 /// Refused connections that are hung up on in good order at one time; more are reset.
 const FAREWELLS: usize = 32;
@@ -62,8 +63,7 @@ pub async fn serve_https(
                     continue;
                 };
                 let session = connections.session(app.clone());
-                let greeting =
-                    greet(acceptor.clone(), Arc::clone(&handshakes), stream, peer, limits.handshake);
+                let greeting = greet(acceptor.clone(), Arc::clone(&handshakes), stream, peer, limits);
                 connections.spawn(slot, async move {
                     if let Some(stream) = greeting.await {
                         session.serve(stream, ConnectInfo(peer)).await;
@@ -96,27 +96,27 @@ async fn greet(
     turns: Arc<Semaphore>,
     stream: TcpStream,
     peer: SocketAddr,
-    limit: Duration,
+    limits: ServeLimits,
 ) -> Option<TlsStream<TcpStream>> {
-    if let Err(error) = tune(&stream) {
+    if let Err(error) = tune(&stream, limits.stalled) {
         tracing::debug!(peer.address = %peer, error = %error, "a connection cannot be tuned");
     }
     let _turn = turns.acquire().await.ok()?;
-    match tokio::time::timeout(limit, acceptor.accept(stream)).await {
+    match tokio::time::timeout(limits.handshake, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => return Some(stream),
         Ok(Err(error)) => tracing::debug!(peer.address = %peer, error = %error, "a TLS handshake failed"),
         Err(_) => {
-            tracing::debug!(peer.address = %peer, "a TLS handshake took longer than {} s", limit.as_secs())
+            tracing::debug!(peer.address = %peer, "a TLS handshake took longer than {} s", limits.handshake.as_secs())
         }
     }
     None
 }
 
 /// Notice peers that are gone or that take nothing.
-fn tune(stream: &TcpStream) -> std::io::Result<()> {
+fn tune(stream: &TcpStream, stalled: Duration) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
-    socket
-        .set_tcp_keepalive(&TcpKeepalive::new().with_time(STALLED).with_interval(Duration::from_secs(15)))?;
-    socket.set_tcp_user_timeout(Some(STALLED))
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(QUIET).with_interval(PROBE))?;
+    // RFC 5482.
+    socket.set_tcp_user_timeout(Some(stalled))
 }

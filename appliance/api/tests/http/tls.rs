@@ -134,6 +134,8 @@ fn impatient() -> ServeLimits {
         handshakes: 1,
         handshake: Duration::from_millis(200),
         head: Duration::from_millis(200),
+        body: Duration::from_millis(200),
+        stalled: Duration::from_millis(200),
         grace: Duration::from_millis(200),
     }
 }

@@ -46,6 +46,18 @@ pub struct SessionView {
     pub brand: BrandFace,
 }
 
+/// A session that acts as somebody else from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionMoved {
+    /// The credential of the session from now on; the one before is no longer good, so that what was open for one person is
+    /// not sent as another.
+    #[schemars(extend("x-secret" = true))]
+    pub session: String,
+    pub expires_at: Millis,
+    #[serde(flatten)]
+    pub view: SessionView,
+}
+
 impl SessionView {
     /// Whether whoever is signed in may do what needs this permission.
     #[must_use]
@@ -126,6 +138,10 @@ fn sample_view() -> SessionView {
     }
 }
 
+fn sample_moved(view: SessionView) -> SessionMoved {
+    SessionMoved { session: "rws_9c…".into(), expires_at: Millis(1_764_043_200_000), view }
+}
+
 action! {
     SessionOpen, "session.open", "Sign in", "Sign in with name and password, and the code of a second factor if there is one.", Public, Change,
     SessionOpenInput => SessionOpened, main "user";
@@ -164,9 +180,9 @@ action! {
 action! {
     SessionEnter, "session.enter", "Sign in as",
     "Enter the panel of somebody in an account below yours; everything done there is on record with both names.", Enter, Change,
-    SessionEnterInput => SessionView, main "user";
+    SessionEnterInput => SessionMoved, main "user";
     SessionEnterInput { user: "acme-kim".into() };
-    SessionView {
+    sample_moved(SessionView {
         user: "acme-kim".into(),
         role: Role::Reseller,
         account: sample_name("acme"),
@@ -174,12 +190,12 @@ action! {
         permissions: Role::Reseller.row().permissions.to_vec(),
         entered_by: Some("admin".into()),
         ..sample_view()
-    }
+    })
 }
 
 action! {
     SessionLeave, "session.leave", "Return", "Leave the panel that you entered and be yourself again.", SignedIn, Change,
-    Nothing => SessionView;
+    Nothing => SessionMoved;
     Nothing {};
-    sample_view()
+    sample_moved(sample_view())
 }

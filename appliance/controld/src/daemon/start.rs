@@ -23,6 +23,7 @@ use crate::agents::{AgentPort, Limits, server_config};
 use crate::boot_files;
 use crate::config::{Config, Netboot as NetbootConfig};
 use crate::data::DataDir;
+use crate::front;
 use crate::plan::Plan;
 use crate::sockets;
 use crate::transport::InProcess;
@@ -132,8 +133,7 @@ fn serve_people(
         .map_err(StartError::PanelTls)?
         .with_no_client_auth()
         .with_cert_resolver(Arc::clone(&parts.certificate) as _);
-    let app = rackwright_api::router(Arc::clone(&transport))
-        .merge(rackwright_panel_admin::router(Arc::clone(&transport)));
+    let app = front::app(&transport);
     let mut serving = JoinSet::new();
     for listener in panel {
         let (tls, app, stopped) = (tls.clone(), app.clone(), stopped(stop));

@@ -1,19 +1,19 @@
 //! Entering the panel of somebody below, without that person's password. It is on record on both sides.
 
-use rackwright_catalog::actions::session::{SessionEnter, SessionEnterInput, SessionView};
+use rackwright_catalog::actions::session::{SessionEnter, SessionEnterInput, SessionMoved};
 use rackwright_catalog::{Fault, FaultCode, Handle};
 use rackwright_store::account::account_is_suspended;
 use rackwright_store::audit::{AuditDraft, audit_insert};
 use rackwright_store::person::person_named;
-use rackwright_store::session::session_act_as;
 
+use super::moving;
 use super::session_show::view;
 use crate::caller::Actor;
 use crate::refusal::{conflict, not_found};
-use crate::{Caller, Domain};
+use crate::{Caller, Domain, secret};
 
 impl Handle<SessionEnter, Caller> for Domain {
-    async fn handle(&self, caller: &Caller, input: SessionEnterInput) -> Result<SessionView, Fault> {
+    async fn handle(&self, caller: &Caller, input: SessionEnterInput) -> Result<SessionMoved, Fault> {
         let attempted = format!("enter the panel of {}", input.user);
         let actor = caller.actor.clone();
         if let Some(behind) = &actor.behind {
@@ -25,6 +25,7 @@ impl Handle<SessionEnter, Caller> for Domain {
             return Err(conflict(attempted, reason, "Sign in to a panel to enter another."));
         };
         let (phrase, at) = (attempted.clone(), self.now());
+        let session = secret::credential(&*self.ports.chance, "rws");
         let (draft, by) = (caller.draft("done"), actor.name.clone());
         self.change(caller, &attempted, move |tx| {
             let host = person_named(tx, &actor.scope, &input.user)?
@@ -38,7 +39,7 @@ impl Handle<SessionEnter, Caller> for Domain {
                 let advice = format!("Lift it with: rackwright account resume {}", host.account_name);
                 return Err(conflict(&phrase, "the account is suspended", advice).into());
             }
-            session_act_as(tx, &hash, Some(host.id))?;
+            let expires_at = moving(tx, &hash, &session, Some(host.id), &phrase)?;
             // The row of the host's side; the caller's own is written with the change.
             let row = AuditDraft {
                 actor: host.name.clone(),
@@ -47,7 +48,8 @@ impl Handle<SessionEnter, Caller> for Domain {
                 ..draft
             };
             audit_insert(tx, at, &row)?;
-            view(tx, &Actor { behind: Some(by), ..Actor::person(&host, "session")? })
+            let view = view(tx, &Actor { behind: Some(by), ..Actor::person(&host, "session")? })?;
+            Ok(SessionMoved { session, expires_at, view })
         })
         .await
     }

@@ -1,9 +1,15 @@
 //! Entering somebody's panel, and sessions seen and ended from elsewhere.
 
 use rackwright_catalog::{FaultCode, Role};
+use rackwright_domain::Credential;
 use serde_json::{Value, json};
 
 use crate::support::World;
+
+/// The session as it is after entering or leaving.
+fn moved(answer: &Value) -> Credential {
+    Credential::Bearer(answer["session"].as_str().expect("a session").to_owned())
+}
 
 #[tokio::test]
 async fn a_guest_sees_what_the_host_sees_and_is_on_record_on_both_sides() {
@@ -13,6 +19,10 @@ async fn a_guest_sees_what_the_host_sees_and_is_on_record_on_both_sides() {
     let entered =
         world.call(&support, "session.enter", json!({"user": "acme-shop-jo"})).await.expect("enters");
     assert_eq!((&entered["user"], &entered["entered_by"]), (&json!("acme-shop-jo"), &json!("support")));
+    let refused =
+        world.call(&support, "session.show", json!({})).await.expect_err("it is another session now");
+    assert_eq!(refused.code, FaultCode::NotSignedIn);
+    let support = moved(&entered);
     let accounts = world.call(&support, "account.list", json!({})).await.expect("is allowed");
     assert_eq!(accounts["items"].as_array().map(Vec::len), Some(1), "{accounts}");
     let refused = world.call(&support, "image.list", json!({})).await.expect_err("the host may not");
@@ -29,6 +39,8 @@ async fn a_guest_sees_what_the_host_sees_and_is_on_record_on_both_sides() {
     let provider = world.done("audit.list", json!({"action": "session.enter", "user": "support"})).await;
     assert_eq!(provider["items"][0]["account"], "provider");
     let back = world.call(&support, "session.leave", json!({})).await.expect("returns");
+    assert!(world.call(&support, "session.show", json!({})).await.is_err(), "it is another session again");
+    let support = moved(&back);
     assert_eq!((&back["user"], &back["entered_by"]), (&json!("support"), &Value::Null));
     world.call(&support, "image.list", json!({})).await.expect("is support again");
 }
@@ -51,7 +63,8 @@ async fn nobody_enters_upward_sideways_or_twice() {
             world.call(&acme, "session.enter", json!({"user": user})).await.expect_err("is refused");
         assert_eq!(refused.code, code, "{user}: {refused}");
     }
-    world.call(&owner, "session.enter", json!({"user": "acme-kim"})).await.expect("enters");
+    let entered = world.call(&owner, "session.enter", json!({"user": "acme-kim"})).await.expect("enters");
+    let owner = moved(&entered);
     let refused =
         world.call(&owner, "session.enter", json!({"user": "acme-shop-jo"})).await.expect_err("twice");
     assert_eq!(refused.code, FaultCode::Conflict);
@@ -67,7 +80,8 @@ async fn a_guest_makes_no_credentials() {
     let owner = world.session(Role::Owner).await;
     world.session_in("acme", "acme-kim", Role::Reseller).await;
     world.session_in("acme", "acme-lee", Role::Reseller).await;
-    world.call(&owner, "session.enter", json!({"user": "acme-kim"})).await.expect("enters");
+    let entered = world.call(&owner, "session.enter", json!({"user": "acme-kim"})).await.expect("enters");
+    let owner = moved(&entered);
     let password = "correct horse battery";
     for (action, input) in [
         ("token.create", json!({"name": "ci"})),
@@ -88,7 +102,8 @@ async fn a_guest_is_out_when_the_right_to_be_there_ends() {
     let world = World::new();
     let acme = world.session_in("acme", "acme-kim", Role::Reseller).await;
     world.session_in("acme-shop", "acme-shop-jo", Role::AccountManager).await;
-    world.call(&acme, "session.enter", json!({"user": "acme-shop-jo"})).await.expect("enters");
+    let entered = world.call(&acme, "session.enter", json!({"user": "acme-shop-jo"})).await.expect("enters");
+    let acme = moved(&entered);
     world.done("account.suspend", json!({"account": "acme-shop"})).await;
     let refused = world.call(&acme, "session.show", json!({})).await.expect_err("is out");
     assert_eq!(refused.code, FaultCode::NotSignedIn);

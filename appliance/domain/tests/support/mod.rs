@@ -4,6 +4,7 @@
 mod bmc;
 mod machines;
 mod surroundings;
+pub mod table;
 pub mod tree;
 
 use std::sync::Arc;

@@ -16,12 +16,12 @@ use rackwright_catalog::actions::server::{
 use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Fault, entry};
 use rackwright_client::cli_line;
-use rackwright_model::{Name, ServerSort, ServerState};
+use rackwright_model::{Name, ServerSort, ServerState, Tier};
 use rackwright_panel_kit::icon::of_state;
 use rackwright_panel_kit::messages::{tell, tell_with};
 use rackwright_panel_kit::panel::{Live, now};
 use rackwright_panel_kit::routes::shown;
-use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell, refusal, render};
+use rackwright_panel_kit::{Button, Crumb, Empty, Heading, Panel, Session, Shell, refusal, render, shell};
 use serde::Serialize;
 use serde_json::json;
 
@@ -293,7 +293,11 @@ async fn fleet(session: &Session, chosen: &Chosen) -> Result<Live<FleetView>, Fa
         next,
         sorts: sorts(chosen),
         groups: if count == 0 { Vec::new() } else { chosen.grouping.group(servers) },
-        empty: empty(count == 0 && is_whole(chosen)),
+        empty: if count == 0 && is_whole(chosen) {
+            none(session).await?
+        } else {
+            empty("search", "empty-servers-filtered")
+        },
         filters,
         chosen: chosen.clone(),
     };
@@ -339,9 +343,12 @@ fn filters(counts: &[StateCount], state: Option<ServerState>, chosen: &Chosen) -
     std::iter::once(whole).chain(states).collect()
 }
 
-/// What an empty wall says, with what the person may do about it.
-fn empty(none_known: bool) -> Empty {
-    let (icon, key) =
-        if none_known { ("server-2", "empty-servers") } else { ("search", "empty-servers-filtered") };
+/// What a wall says to whom no server is known: a provider adds one, everybody else is given one.
+async fn none(session: &Session) -> Result<Empty, Fault> {
+    let provides = shell::who(session).await?.tier == Tier::Provider;
+    Ok(empty("server-2", if provides { "empty-servers" } else { "empty-servers-given" }))
+}
+
+fn empty(icon: &'static str, key: &str) -> Empty {
     Empty { icon, title: tell(key), advice: tell(&format!("{key}-advice")), buttons: Vec::new() }
 }

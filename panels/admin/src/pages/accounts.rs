@@ -77,6 +77,7 @@ pub async fn one(
             Button::of(who, "brand.set", "sun", about("account", &name))
                 .filter(|_| output.get("tier").is_some_and(|tier| tier != "customer"))
                 .map(|button| button.labelled(&tell("button-brand"))),
+            Button::of(who, "session.enter", "login", json!({})).filter(|_| !own),
             of("account.suspend", "ban").filter(|_| !suspended && !own),
             of("account.resume", "player-play").filter(|_| suspended).map(Button::at_once),
             of("account.remove", "trash").filter(|_| !own),

@@ -8,6 +8,11 @@ window.panel = (() => {
   // Whether a key press belongs to what is being typed.
   const typing = (target) => Boolean(target.closest?.("input, textarea, select, [contenteditable]"));
   const part = (url, options = {}) => fetch(url, { ...options, headers: { "HX-Request": "true", ...options.headers } });
+  // Once a form takes the page elsewhere, nothing else may, and nothing more is asked: it could be asked with the session
+  // that is over, or be meant for it.
+  let leaving = false;
+  const leave = (goes) => (leaving = goes);
+  const stays = () => !leaving;
   // Somebody signed out elsewhere: the page itself leads to the door.
   const signedOut = (response) => {
     if (response.status !== 401) return false;
@@ -27,5 +32,5 @@ window.panel = (() => {
       dialog.close();
     }
   });
-  return { all, word, typing, part, signedOut, openModal };
+  return { all, word, typing, part, leave, stays, signedOut, openModal };
 })();

@@ -2,7 +2,7 @@
 // this script the browser checks and sends them, and the same problems come back with the page.
 (() => {
   "use strict";
-  const { all, word, part, signedOut, openModal } = window.panel;
+  const { all, word, part, leave, signedOut, openModal } = window.panel;
   const dialog = document.getElementById("act-dialog");
 
   // What is wrong with a control, in words; nothing when it is right.
@@ -103,12 +103,15 @@
     const submit = form.querySelector("#submit");
     submit.setAttribute("aria-busy", "true");
     form.dataset.sending = "true";
+    let goes = false;
+    leave(true);
     try {
       const body = new URLSearchParams(new FormData(form, button?.name ? button : null));
       const response = await part(form.action, { method: "POST", body, headers: { "Rackwright-Form": "true" } });
       if (signedOut(response)) return;
       const home = response.headers.get("rackwright-go");
       if (home) {
+        goes = true;
         location.assign(home);
         return;
       }
@@ -120,6 +123,7 @@
     } catch {
       say(form, word("broken-off"));
     } finally {
+      leave(goes);
       submit.removeAttribute("aria-busy");
       delete form.dataset.sending;
     }

@@ -1,17 +1,25 @@
 // What the panel does in the browser beyond links and forms. Everything works without it, except that nothing moves.
 (() => {
   "use strict";
-  const { all, word } = window.panel;
+  const { all, word, leave, stays } = window.panel;
 
   // Live updates: one stream per visible page. Browsers allow six connections to a server, so a page that nobody looks
   // at gives its own back, and catches up when it is looked at again.
   const HIDDEN_MS = 15000;
   const SLOWEST_MS = 15000;
 
+  window.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (!defaultPrevented && target.method === "post") leave(true);
+  });
+  window.addEventListener("pageshow", () => leave(false));
+  for (const moment of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) {
+    document.addEventListener(moment, (event) => stays() || event.preventDefault());
+  }
+
   class Stream {
     constructor(url) {
       Object.assign(this, { url, listeners: [], wait: 500, readyState: 0, inner: null, ended: false });
-      this.listen("signed-out", () => location.reload());
+      this.listen("signed-out", () => stays() && location.reload());
       document.addEventListener("visibilitychange", () => this.look());
       this.open();
     }

@@ -98,6 +98,8 @@ empty-tokens = Noch kein Token
 empty-tokens-advice = Legen Sie für jedes Programm eines an, damit jedes allein zurückgezogen werden kann.
 empty-servers = Noch kein Server
 empty-servers-advice = Richten Sie ein Netz ein und schalten Sie eine Maschine ein, die darin über das Netz startet: Sie erscheint hier binnen einer Minute. Oder fügen Sie eine mit ihrer MAC-Adresse hinzu.
+empty-servers-given = Ihr Konto hat noch keinen Server
+empty-servers-given-advice = Ein Server erscheint hier, sobald er Ihrem Konto gegeben wird.
 empty-servers-filtered = Kein Server passt
 empty-servers-filtered-advice = Wählen Sie einen anderen Zustand oder suchen Sie nach einem anderen Namen.
 

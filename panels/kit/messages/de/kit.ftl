@@ -190,6 +190,8 @@ state-done = erledigt
 fault-no-action = diese Aktion gibt es nicht
 fault-no-action-attempted = das Formular von { $name } öffnen
 fault-no-action-advice = Suchen Sie über das Menü, woran Sie arbeiten wollen.
+fault-not-granted = Ihre Rolle erlaubt nicht, wofür es da ist
+fault-not-granted-advice = Bitten Sie einen Eigentümer oder Verwalter Ihres Kontos, es zu tun oder Ihre Rolle zu ändern.
 fault-slow = binnen { $n } s kam keine Antwort
 fault-slow-advice = Versuchen Sie es noch einmal; für langes Warten ist die Kommandozeile da.
 fault-broke-off = die Aktion brach ab: { $error }
@@ -200,7 +202,7 @@ fault-no-page-advice = Benutzen Sie das Menü oder prüfen Sie die Adresse auf e
 refused-origin = Abgelehnt: Diese Anfrage kam nicht von einer Seite dieses Panels. Öffnen Sie die Adresse des Panels selbst und versuchen Sie es noch einmal.
 refused-form = Abgelehnt: Dieses Formular gehört nicht zu Ihrer jetzigen Sitzung. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
 refused-large = Abgelehnt: Das Formular ist größer als 1 MiB. Kürzen Sie, was eingetippt wurde.
-refused-slow = Abgelehnt: Das Formular kam nicht binnen 30 s an. Senden Sie es über eine schnellere Leitung noch einmal.
+refused-broken-off = Abgelehnt: Das Formular kam nicht rechtzeitig vollständig an. Senden Sie es noch einmal.
 refused-drawing = Diese Seite konnte nicht gezeichnet werden. Das ist ein Fehler des Panels: Bitte melden Sie ihn.
 
 # Wessen Panel das ist.

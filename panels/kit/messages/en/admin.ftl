@@ -101,6 +101,8 @@ empty-tokens = No token yet
 empty-tokens-advice = Create one for each program, so that each can be revoked alone.
 empty-servers = No server yet
 empty-servers-advice = Set a network to serve, then power on a machine that netboots in it: it appears here within a minute. Or add one by its MAC address.
+empty-servers-given = Your account has no server yet
+empty-servers-given-advice = A server appears here as soon as it is given to your account.
 empty-servers-filtered = No server fits
 empty-servers-filtered-advice = Choose another state or search for another name.
 

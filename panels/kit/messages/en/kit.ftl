@@ -190,6 +190,8 @@ state-done = done
 fault-no-action = there is no such action
 fault-no-action-attempted = open the form of { $name }
 fault-no-action-advice = Use the menu to find the thing that you want to work on.
+fault-not-granted = your role does not allow what it is for
+fault-not-granted-advice = Ask an owner or manager of your account to do it, or to change your role.
 fault-slow = there was no answer within { $n } s
 fault-slow-advice = Try again; for long waits use the command line.
 fault-broke-off = the action broke off: { $error }
@@ -200,7 +202,7 @@ fault-no-page-advice = Use the menu, or check the address for a slip.
 refused-origin = Refused: this request was not made by a page of this panel. Open the panel's own address and try again.
 refused-form = Refused: this form does not belong to your present session. Go back, reload the page and try again.
 refused-large = Refused: the form is larger than 1 MiB. Shorten what was typed.
-refused-slow = Refused: the form did not arrive within 30 s. Send it again over a quicker line.
+refused-broken-off = Refused: the form did not arrive whole in time. Send it again.
 refused-drawing = This page could not be drawn. That is a mistake of the panel: report it as a bug.
 
 # Whose panel this is.

@@ -34,6 +34,16 @@ pub(crate) fn entry_of(noun: &str, verb: &str) -> Result<&'static Entry, Fault> 
         })
 }
 
+/// That the person's role does not allow the action, said before anything is typed.
+fn not_granted(entry: &Entry) -> Fault {
+    Fault::new(
+        FaultCode::Forbidden,
+        tell_with("fault-no-action-attempted", &[("name", entry.spec.name.into())]),
+        tell("fault-not-granted"),
+        tell("fault-not-granted-advice"),
+    )
+}
+
 /// A path on this panel, never an address elsewhere.
 #[must_use]
 pub fn local_path(text: &str) -> Option<String> {

@@ -6,17 +6,18 @@ use std::time::Duration;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use rackwright_catalog::validate::attempt;
 use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_client::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::outcome::respond;
 use super::view::{Draft, ResultView};
 use crate::form::{self, Choices, Typed};
 use crate::messages::{tell, tell_with};
 use crate::panel::{self, Panel};
-use crate::refusal;
 use crate::session::Session;
+use crate::{refusal, shell};
 
 /// Looking may take no longer before the page says so.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,9 +35,15 @@ pub async fn show(
         Ok(entry) => entry,
         Err(fault) => return refusal::answer(&panel, &session, fault).await.into_response(),
     };
+    match shell::who(&session).await {
+        Ok(who) if who.may(entry.spec.permission) => {}
+        Ok(_) => return refusal::answer(&panel, &session, super::not_granted(entry)).await,
+        Err(fault) => return refusal::answer(&panel, &session, fault).await,
+    }
     let fields = form::fields(&(entry.input_schema)());
     let asked = Typed::parse(query.unwrap_or_default().as_bytes()).renumbered(&fields);
-    let typed = over(&form::fill(&fields, &Value::Null), &asked);
+    // A page that waits for news is no page: whoever wants to wait says how long.
+    let typed = over(&form::fill(&fields, &json!({"wait_s": 0})), &asked);
     let choices = Choices::ask(&session.client, &fields).await;
     let complete = fields
         .iter()
@@ -95,7 +102,7 @@ async fn look(client: &Client, entry: &Entry, input: Value) -> Result<Value, Fau
     tokio::time::timeout(PATIENCE, client.call_named(name, input)).await.unwrap_or_else(|_| {
         Err(Fault::new(
             FaultCode::TimedOut,
-            name.replace('.', " "),
+            attempt(name),
             tell_with("fault-slow", &[("n", PATIENCE.as_secs().into())]),
             tell("fault-slow-advice"),
         ))

@@ -14,8 +14,8 @@ use super::view::{ActView, Draft, ResultView};
 use crate::form::{self, Choices, Field, Typed};
 use crate::panel::{self, Panel, carry_out};
 use crate::posted::Posted;
-use crate::refusal;
 use crate::session::Session;
+use crate::{refusal, sign_in};
 
 /// Carry out the action with what was typed. On a fault the form comes back as it was, with every problem at its field.
 pub async fn submit(
@@ -90,8 +90,10 @@ impl Form<'_> {
     /// To the page of the object; what is for reading, or shown only once, is shown here.
     async fn succeeded(&self, typed: &Typed, input: &Value, output: &Value) -> Response {
         let result = ResultView::of(self.entry, output, panel::now(), &*self.panel.tier);
-        if !result.once && self.entry.spec.effect != Effect::Read {
-            let home = go_back(self.panel, self.entry, input, output);
+        let session = sign_in::moved(self.entry, output);
+        if session.is_some() || (!result.once && self.entry.spec.effect != Effect::Read) {
+            let mut home = go_back(self.panel, self.entry, input, output);
+            home.headers_mut().extend(session);
             return if in_place(self.headers) { for_script(home) } else { home };
         }
         let choices = Choices::default();

@@ -11,7 +11,6 @@ use rackwright_client::Credential;
 use serde::Serialize;
 
 use super::{Back, entered};
-use crate::form::Typed;
 use crate::panel::{self, Panel};
 use crate::posted;
 use crate::refusal::status_of;
@@ -72,11 +71,10 @@ pub async fn show(
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let key = session::cookie(request.headers(), COOKIE_NAME);
-    let body = match posted::read(request.into_body()).await {
-        Ok(body) => body,
+    let typed = match posted::typed(request.into_body()).await {
+        Ok(typed) => typed,
         Err(refusal) => return refusal.into_response(),
     };
-    let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let found = key.and_then(|key| Some((panel.waiting.find(&key, panel::now())?, key)));
     let Some((known, key)) = found else { return Redirect::to("/sign-in").into_response() };

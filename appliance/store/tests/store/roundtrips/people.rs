@@ -84,13 +84,15 @@ async fn a_session_in_somebodys_panel_ends_with_that_person() {
         .write(|tx| {
             let (guest, host) = (ann(tx)?, crate::person(tx, "bob", "hash")?);
             session_insert(tx, &session("one", guest, 0, 10))?;
-            session_act_as(tx, "one", Some(host))?;
-            assert_eq!(session_live(tx, "one", NOW)?.and_then(|row| row.acting_as), Some(host));
-            session_act_as(tx, "one", None)?;
-            assert_eq!(session_live(tx, "one", NOW)?.and_then(|row| row.acting_as), None);
-            session_act_as(tx, "one", Some(host))?;
-            person_delete(tx, host)?;
+            assert_eq!(session_move(tx, "one", "two", Some(host))?, Some(NOW.plus(10)));
+            assert_eq!(session_live(tx, "two", NOW)?.and_then(|row| row.acting_as), Some(host));
             assert_eq!(session_live(tx, "one", NOW)?, None);
+            assert_eq!(session_move(tx, "one", "three", None)?, None);
+            session_move(tx, "two", "three", None)?;
+            assert_eq!(session_live(tx, "three", NOW)?.and_then(|row| row.acting_as), None);
+            session_move(tx, "three", "four", Some(host))?;
+            person_delete(tx, host)?;
+            assert_eq!(session_live(tx, "four", NOW)?, None);
             Ok(())
         })
         .await;
