@@ -23,6 +23,7 @@ mod first_admin;
 mod image;
 mod job;
 mod network;
+mod oidc;
 mod once;
 mod paging;
 mod person;
@@ -81,6 +82,7 @@ pub struct Domain {
     /// Calls with an idempotency key that are under way.
     turns: once::Turns,
     code_tries: person::attempts::Attempts,
+    outside: oidc::Outside,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -101,6 +103,7 @@ impl Domain {
             sign_ins: person::attempts::Attempts::default(),
             turns: once::Turns::default(),
             code_tries: person::attempts::Attempts::default(),
+            outside: oidc::Outside::default(),
             storage_problem: Mutex::default(),
             ports,
         }

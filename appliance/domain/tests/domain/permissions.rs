@@ -76,6 +76,14 @@ const TABLE: &[(&str, &[Role])] = &[
     ("factor.totp-confirm", ALL),
     ("factor.recovery-renew", ALL),
     ("factor.remove", ALL),
+    ("identity.list", ALL),
+    ("identity.link", ALL),
+    ("identity.bind", MANAGERS),
+    ("identity.unlink", ALL),
+    ("oidc.list", MANAGERS),
+    ("oidc.show", MANAGERS),
+    ("oidc.set", MANAGERS),
+    ("oidc.remove", MANAGERS),
     ("token.list", ALL),
     ("token.create", ALL),
     ("token.revoke", ALL),
@@ -98,7 +106,8 @@ const KEEPERS: &[Role] = &[R::Owner, R::Billing, R::Reseller];
 const MANAGERS: &[Role] = &[R::Owner, R::Reseller, R::AccountManager];
 
 /// Open to everybody.
-const PUBLIC: &[&str] = &["session.open", "brand.find", "brand.logo"];
+const PUBLIC: &[&str] =
+    &["session.open", "brand.find", "brand.logo", "oidc.offered", "oidc.begin", "oidc.finish"];
 
 /// An input that gets past the catalogue's checks, and waits for nothing.
 fn input(action: &str) -> Value {
@@ -131,8 +140,9 @@ fn the_table_holds_every_action() {
 fn support_changes_nothing_but_its_own_credentials() {
     for (action, roles) in TABLE.iter().filter(|(_, roles)| roles.contains(&Role::Support)) {
         let reads = rackwright_catalog::entry(action).is_some_and(|entry| entry.spec.effect == Effect::Read);
-        let own =
-            ["session.", "user.passwd", "factor.", "token."].iter().any(|start| action.starts_with(start));
+        let own = ["session.", "user.passwd", "factor.", "identity.", "token."]
+            .iter()
+            .any(|start| action.starts_with(start));
         assert!(reads || own, "{action} for {roles:?}");
     }
 }
