@@ -37,7 +37,7 @@ pub struct IdentityLinkInput {
     #[schemars(extend("x-from" = "identity.list"))]
     pub name: Name,
     /// The address of the panel to which the browser comes back, such as `https://panel.example.com:8443`.
-    #[schemars(length(min = 9, max = 270), regex(pattern = "^https://[A-Za-z0-9.:\\[\\]-]+$"))]
+    #[schemars(length(min = 9, max = 270), regex(pattern = "^https://[A-Za-z0-9.:\\[\\]-]+$"), extend("x-here" = true))]
     pub base: String,
     /// Your present password, or else a code.
     #[schemars(length(max = 256), extend("x-secret" = true))]

@@ -77,8 +77,7 @@ pub struct OidcSetInput {
     pub client_secret: Option<String>,
     /// What a new person is called after; the provider's user name when left out.
     pub claim: Option<NameClaim>,
-    /// Everybody whom the provider signs in is let in, with this role: only for a provider that knows your own people
-    /// alone. Left out, only those get in who are linked.
+    /// Everybody whom the provider signs in is let in, with this role: only for a provider of your own people. Left out, only those get in who are linked.
     pub role: Option<Role>,
     /// The account of the new people; the one of the provider's entry when left out.
     #[schemars(extend("x-from" = "account.list"))]

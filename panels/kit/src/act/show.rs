@@ -12,11 +12,12 @@ use serde_json::Value;
 
 use super::outcome::respond;
 use super::view::{Draft, ResultView};
-use crate::form::{self, Choices, Typed};
+use crate::form::{self, Choices, Field, Kind, Typed};
 use crate::messages::{tell, tell_with};
 use crate::panel::{self, Panel};
 use crate::refusal;
 use crate::session::Session;
+use crate::sign_in::outside::own_address;
 
 /// Looking may take no longer before the page says so.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,6 +38,7 @@ pub async fn show(
     let fields = form::fields(&(entry.input_schema)());
     let asked = Typed::parse(query.unwrap_or_default().as_bytes()).renumbered(&fields);
     let typed = over(&form::fill(&fields, &Value::Null), &asked);
+    let typed = with_own_address(typed, &fields, &headers);
     let choices = Choices::ask(&session.client, &fields).await;
     let complete = fields
         .iter()
@@ -80,6 +82,18 @@ fn over(lower: &Typed, upper: &Typed) -> Typed {
         out.push(name, text);
     }
     out
+}
+
+/// What the panel knows of itself needs not be typed.
+fn with_own_address(mut typed: Typed, fields: &[Field], headers: &HeaderMap) -> Typed {
+    for field in fields.iter().filter(|field| field.kind == Kind::Here) {
+        if let Some(address) =
+            own_address(headers).filter(|_| typed.get(&field.path).unwrap_or_default().is_empty())
+        {
+            typed.push(&field.path, address);
+        }
+    }
+    typed
 }
 
 fn next_page(path: &str, asked: &Typed, next: &str) -> String {

@@ -12,6 +12,7 @@ use rackwright_client::Credential;
 use serde::Serialize;
 
 use super::{Back, entered};
+use crate::brand::{self, BrandView};
 use crate::form::Typed;
 use crate::panel::{self, Panel};
 use crate::posted::MOST_BYTES;
@@ -24,6 +25,7 @@ use crate::shell::{self, LanguageView};
 #[derive(Debug, Clone, Serialize)]
 struct CodeView {
     panel: String,
+    brand: BrandView,
     back: String,
     user: String,
     problem: String,
@@ -32,10 +34,11 @@ struct CodeView {
 }
 
 impl CodeView {
-    fn of(user: String, back: String, fault: Option<Fault>) -> Self {
+    fn of(brand: BrandView, user: String, back: String, fault: Option<Fault>) -> Self {
         let (problem, advice) = fault.map(|fault| (fault.reason, fault.advice)).unwrap_or_default();
         Self {
             panel: panel::title(rackwright_model::Tier::Provider),
+            brand,
             back,
             user,
             problem,
@@ -66,14 +69,16 @@ pub async fn show(
 ) -> Response {
     let known = session::cookie(&headers, COOKIE_NAME).and_then(|key| panel.waiting.find(&key, panel::now()));
     let Some(known) = known else { return Redirect::to("/sign-in").into_response() };
-    panel.page(StatusCode::OK, "kit/sign-in-code.html", &CodeView::of(known.user, query.back, None))
+    let brand = brand::of_host(&panel, &headers).await;
+    panel.page(StatusCode::OK, "kit/sign-in-code.html", &CodeView::of(brand, known.user, query.back, None))
 }
 
 /// `POST /sign-in/code`
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let key = session::cookie(request.headers(), COOKIE_NAME);
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MOST_BYTES).await else {
         return Refusal::TooLarge.into_response();
     };
     let typed = Typed::parse(&body);
@@ -98,7 +103,8 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
         }
         Err(fault) => {
             let status = status_of(fault.code);
-            panel.page(status, "kit/sign-in-code.html", &CodeView::of(user, text("back"), Some(fault)))
+            let brand = brand::of_host(&panel, &parts.headers).await;
+            panel.page(status, "kit/sign-in-code.html", &CodeView::of(brand, user, text("back"), Some(fault)))
         }
     }
 }
