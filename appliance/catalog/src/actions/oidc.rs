@@ -147,6 +147,7 @@ pub struct OidcBegun {
     /// The browser keeps it and shows it when it comes back; it is good for ten minutes.
     #[schemars(extend("x-secret" = true))]
     pub ticket: String,
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 
@@ -176,6 +177,7 @@ pub struct OidcFinished {
     /// None when somebody who is signed in made a link.
     pub opened: Option<SessionOpened>,
     pub user: String,
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 
@@ -197,7 +199,7 @@ fn sample_view() -> OidcView {
 
 pub(super) fn sample_begun() -> OidcBegun {
     OidcBegun {
-        url: "https://login.example.com/authorize?client_id=rackwright&state=5f…".into(),
+        url: "https://login.example.com/authorize?client_id=rackwright&state=5f3a".into(),
         ticket: "c2VhbGVk…".into(),
         message: "Go to Example Corp to sign in there.".into(),
     }

@@ -26,12 +26,16 @@ impl Handle<OidcFinish, Caller> for Domain {
         let ticket = self.spend_ticket(&input.ticket, &input.state, attempted)?;
         let (id, issuer) = (ticket.provider, ticket.issuer.clone());
         let row = self.look(attempted, move |tx| Ok(oidc_get(tx, id)?)).await?;
-        let row = row.filter(|row| row.draft.issuer == issuer).ok_or_else(|| {
-            invalid(attempted, "ticket", "is for a provider that was changed or removed meanwhile")
-        })?;
+        let row = row
+            .filter(|row| row.draft.issuer == issuer)
+            .ok_or_else(|| invalid(attempted, "ticket", "the provider was changed or removed meanwhile"))?;
         // So that no provider can pass on to us what another one said.
         if input.iss.as_ref().is_some_and(|iss| *iss != row.draft.issuer) {
-            return Err(invalid(attempted, "iss", "is another provider than the one that was asked"));
+            return Err(invalid(
+                attempted,
+                "iss",
+                "the answer is of another provider than the one that was asked",
+            ));
         }
         let code = code(&row, input, attempted)?;
         let tries = format!("oidc {}", row.id);
@@ -143,7 +147,7 @@ impl Domain {
                 Ok(person_get(tx, id)?.filter(|_| lasts))
             })
             .await?
-            .ok_or_else(|| invalid(attempted, "ticket", "belongs to somebody who signed out meanwhile"))?;
+            .ok_or_else(|| invalid(attempted, "ticket", "whoever began this signed out meanwhile"))?;
         debug_assert_eq!(ticket.provider, row.id);
         let caller = caller.proven_by(actor(&person, attempted)?, on_record(&row, &vouched));
         let (title, phrase, user) = (row.draft.title.clone(), attempted.to_owned(), person.name.clone());

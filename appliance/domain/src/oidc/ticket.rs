@@ -55,30 +55,29 @@ impl Domain {
         let bad = |field: &str, problem: &str| Err(invalid(attempted, field, problem));
         let clear = self.secrets.open(PURPOSE, sealed).ok();
         let Some(ticket) = clear.and_then(|text| serde_json::from_str::<Ticket>(&text).ok()) else {
-            return bad(
-                "ticket",
-                "was not made by this Control Center: the sign-in was begun in another browser",
-            );
+            return bad("ticket", "this sign-in was begun in another browser");
         };
         let now = self.now();
         if ticket.until.0 <= now.0 {
-            return bad("ticket", "is more than ten minutes old");
+            return bad("ticket", "this sign-in is more than ten minutes old");
         }
         if ticket.state != state {
-            return bad("state", "belongs to another sign-in than the one this browser began last");
+            return bad(
+                "state",
+                "this answer belongs to another sign-in than the one that this browser began last",
+            );
         }
         if !self.outside.spent.take(&ticket.state, ticket.until, now) {
-            return bad("ticket", "was used already");
+            return bad("ticket", "this sign-in was used already");
         }
         Ok(ticket)
     }
 }
 
 pub(super) fn invalid(attempted: &str, field: &str, problem: &str) -> Fault {
-    let advice = "Begin again on the sign-in page, and stay in this browser.";
     Fault {
-        reason: format!("the {field} {problem}"),
-        advice: advice.to_owned(),
+        reason: problem.to_owned(),
+        advice: "Begin again on the sign-in page, and stay in this browser.".to_owned(),
         ..Fault::invalid(attempted, vec![FieldProblem::new(field, problem)])
     }
 }

@@ -52,32 +52,34 @@ impl Trouble {
             }
         };
         tracing::warn!(oidc.title = title, "A sign-in provider is of no use: {}", self.detail);
-        Fault::new(code, attempted, format!("{title} {}", self.reason()), self.advice())
+        Fault::new(code, attempted, self.reason(title), self.advice())
     }
 
     /// What the owner is told who sets the provider.
     pub(super) fn told_to_owner(&self, issuer: &str, attempted: &str) -> Fault {
         let code = if self.kind == Kind::Slow { FaultCode::TimedOut } else { FaultCode::Unavailable };
-        let reason = format!("{issuer} {}: {}", self.reason(), self.detail);
+        let reason = format!("{}: {}", self.reason(issuer), self.detail);
         let advice = "Check that the issuer is written exactly as the provider calls itself, and that it answers at \
                       ISSUER/.well-known/openid-configuration";
         Fault::new(code, attempted, reason, advice)
     }
 
-    fn reason(&self) -> &'static str {
+    fn reason(&self, title: &str) -> String {
         match self.kind {
-            Kind::Unreachable => "cannot be reached",
-            Kind::Slow => "does not answer in time",
-            Kind::Untrusted => "shows a certificate that is not trusted",
-            Kind::Nonsense => "answers with something that no sign-in provider says",
-            Kind::Refused => "does not confirm the sign-in",
-            Kind::Signature => "signed its answer with a key that is not its own",
-            Kind::Issuer => "answers in the name of another provider",
-            Kind::Audience => "gave an answer that is meant for somebody else than this Control Center",
-            Kind::Nonce => "gave an answer that belongs to another sign-in",
-            Kind::Time => {
-                "gave an answer that is not valid now: its clock and that of the Control Center differ"
+            Kind::Unreachable => format!("{title} cannot be reached"),
+            Kind::Slow => format!("{title} does not answer in time"),
+            Kind::Untrusted => format!("{title} shows a certificate that is not trusted"),
+            Kind::Nonsense => format!("{title} answers with something that no sign-in provider says"),
+            Kind::Refused => format!("{title} does not confirm the sign-in"),
+            Kind::Signature => format!("{title} signed its answer with a key that is not its own"),
+            Kind::Issuer => format!("{title} answers in the name of another provider"),
+            Kind::Audience => {
+                format!("{title} gave an answer that is meant for somebody else than this Control Center")
             }
+            Kind::Nonce => format!("{title} gave an answer that belongs to another sign-in"),
+            Kind::Time => format!(
+                "{title} gave an answer that is not valid now: its clock and that of the Control Center differ"
+            ),
         }
     }
 

@@ -172,7 +172,7 @@ async fn an_answer_counts_once_in_the_browser_that_began_and_for_ten_minutes() {
     assert!(said(foreign).await.contains("in another browser"));
     let mut mixed = one.answer();
     mixed["iss"] = json!("https://evil.example");
-    assert!(said(mixed).await.contains("another provider"));
+    assert!(said(mixed).await.contains("of another provider"));
     other.finish(&world).await.expect("is let in");
     assert!(said(other.answer()).await.contains("used already"));
     assert!(said(one.answer()).await.contains("used already"), "a refused answer used its ticket up");

@@ -9,6 +9,7 @@ mod guards;
 mod harness;
 mod hostile;
 mod live;
+mod outside;
 mod pages;
 mod scene;
 mod serve;

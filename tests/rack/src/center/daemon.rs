@@ -128,6 +128,19 @@ impl ControlCenter {
         all[all.len().saturating_sub(lines)..].join("\n")
     }
 
+    /// Where the panel listens, as the daemon's log says.
+    ///
+    /// # Errors
+    /// The log does not say it.
+    pub fn panel_url(&self) -> Result<String> {
+        let log = self.log_tail(100);
+        let address = log.rsplit_once("panel [").and_then(|(_, rest)| rest.split([']', ',']).next());
+        let address =
+            address.with_context(|| format!("the log does not say where the panel listens:\n{log}"))?;
+        // Browsers keep secure cookies for this name.
+        Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")))
+    }
+
     fn wait_until_it_answers(&mut self) -> Result<()> {
         let started = Instant::now();
         loop {

@@ -79,7 +79,7 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
     let visitors =
         step(&format!("Database with {what}"), |_| fill(&place.data_dir.join("rackwright.db"), size))?;
     let center = ControlCenter::start(place, programs)?;
-    let url = panel_url(&center)?;
+    let url = center.panel_url()?;
     let password = random_password()?;
     center.rackwright().act_with_secret(
         &["user", "create", "bench", "--role", "owner", "--password-file", "-"],
@@ -89,15 +89,6 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
     drop(center);
     std::fs::remove_dir_all(&home).with_context(|| format!("removing {}", home.display()))?;
     seen
-}
-
-/// Where the panel listens, as the daemon's log says.
-fn panel_url(center: &ControlCenter) -> Result<String> {
-    let log = center.log_tail(100);
-    let address = log.rsplit_once("panel [").and_then(|(_, rest)| rest.split([']', ',']).next());
-    let address = address.with_context(|| format!("the log does not say where the panel listens:\n{log}"))?;
-    // Browsers keep secure cookies for this name.
-    Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")))
 }
 
 fn ask(url: &str, password: &str, visitors: &[Visitor], browse: bool, home: &Path) -> Result<Seen> {
