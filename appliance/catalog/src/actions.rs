@@ -49,6 +49,7 @@ pub struct Nothing {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Done {
     /// What is true now, in a sentence.
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 
@@ -63,6 +64,7 @@ impl Done {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobStarted {
     pub job: rackwright_model::JobId,
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 

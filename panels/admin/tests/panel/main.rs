@@ -5,6 +5,7 @@ mod browser;
 mod bulk;
 mod docs;
 mod fake;
+mod german;
 mod guards;
 mod harness;
 mod hostile;
