@@ -445,3 +445,5 @@ CREATE TABLE oidc_identity (
     PRIMARY KEY (provider_id, subject),
     UNIQUE (person_id, provider_id)
 );
+
+CREATE INDEX server_profile ON server (profile);

@@ -5,7 +5,6 @@ pub mod outside;
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,8 +18,8 @@ use crate::act::local_path;
 use crate::brand::{self, BrandView};
 use crate::form::Typed;
 use crate::panel::{self, Panel};
-use crate::posted::{MOST_BYTES, Posted};
-use crate::refusal::{Refusal, status_of};
+use crate::posted::{self, Posted};
+use crate::refusal::status_of;
 use crate::session::{self, COOKIE_NAME};
 use crate::shell::{self, LanguageView};
 
@@ -82,8 +81,9 @@ async fn page(
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();

@@ -26,9 +26,7 @@ impl Handle<OidcFinish, Caller> for Domain {
         let ticket = self.spend_ticket(&input.ticket, &input.state, attempted)?;
         let (id, issuer) = (ticket.provider, ticket.issuer.clone());
         let row = self.look(attempted, move |tx| Ok(oidc_get(tx, id)?)).await?;
-        let row = row
-            .filter(|row| row.draft.issuer == issuer)
-            .ok_or_else(|| invalid(attempted, "ticket", "the provider was changed or removed meanwhile"))?;
+        let row = row.filter(|row| row.draft.issuer == issuer).ok_or_else(|| changed(attempted))?;
         // So that no provider can pass on to us what another one said.
         if input.iss.as_ref().is_some_and(|iss| *iss != row.draft.issuer) {
             return Err(invalid(
@@ -51,7 +49,7 @@ impl Handle<OidcFinish, Caller> for Domain {
             None => self.opened(caller, row, vouched, attempted).await?,
             Some(link) => self.linked(caller, (row, ticket), link, vouched, attempted).await?,
         };
-        self.outside.tries.forgive(&tries, caller.whence.address);
+        self.outside.tries.forgive(&tries, caller.whence.address, self.now());
         Ok(finished)
     }
 }
@@ -107,6 +105,7 @@ impl Domain {
         let (phrase, expires_at) = (attempted.to_owned(), draft.expires_at);
         let (user, role) = self
             .change(&caller, attempted, move |tx| {
+                is_as_it_was(tx, &row, &phrase)?;
                 let person = match newcomer {
                     // Looked at again: much can have changed since.
                     None => {
@@ -152,6 +151,7 @@ impl Domain {
         let caller = caller.proven_by(actor(&person, attempted)?, on_record(&row, &vouched));
         let (title, phrase, user) = (row.draft.title.clone(), attempted.to_owned(), person.name.clone());
         self.change(&caller, attempted, move |tx| {
+            is_as_it_was(tx, &row, &phrase)?;
             let identity = IdentityRow {
                 provider: row.id,
                 subject: vouched.subject.clone(),
@@ -164,6 +164,18 @@ impl Domain {
         })
         .await?;
         Ok(OidcFinished { opened: None, message: format!("{user} signs in by {title} from now on."), user })
+    }
+}
+
+fn changed(attempted: &str) -> Fault {
+    invalid(attempted, "ticket", "the provider was changed or removed meanwhile")
+}
+
+/// What the provider said was asked of the entry that is still there.
+fn is_as_it_was(tx: &Connection, row: &OidcRow, attempted: &str) -> Result<(), Refusal> {
+    match oidc_get(tx, row.id)? {
+        Some(now) if now.draft == row.draft => Ok(()),
+        _ => Err(changed(attempted).into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Linking somebody whom one manages.
 
 use rackwright_catalog::actions::identity::{IdentityBind, IdentityBindInput, IdentityView};
-use rackwright_catalog::{Fault, Handle};
+use rackwright_catalog::{Fault, FaultCode, Handle};
 use rackwright_store::identity::IdentityRow;
 
 use super::{identity_link, identity_list, managed};
@@ -15,6 +15,12 @@ impl Handle<IdentityBind, Caller> for Domain {
         self.change(caller, &attempted, move |tx| {
             let person = managed(tx, &actor, &input.user, &phrase)?;
             let row = identity_link::reachable(tx, &person.account_path, &input.name, &phrase)?;
+            // Else somebody below could claim who others are to a provider that is not theirs.
+            if !actor.scope.covers(&row.account_path) {
+                let reason = format!("{} is a provider of an account above yours", row.draft.name);
+                let advice = "Let the person link itself under Linked sign-ins.";
+                return Err(Fault::new(FaultCode::Forbidden, phrase, reason, advice).into());
+            }
             let identity = IdentityRow {
                 provider: row.id,
                 subject: input.subject,

@@ -14,6 +14,7 @@ impl Handle<IdentityUnlink, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: IdentityUnlinkInput) -> Result<Done, Fault> {
         let (attempted, actor) = (format!("end the link to {}", input.name), caller.actor.clone());
         super::not_as_guest(&actor, &attempted)?;
+        super::not_limited(&actor, &attempted)?;
         let (phrase, name) = (attempted.clone(), input.name.clone());
         let user = self
             .change(caller, &attempted, move |tx| {

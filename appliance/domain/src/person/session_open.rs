@@ -2,10 +2,10 @@
 
 use rackwright_catalog::actions::session::{SessionOpen, SessionOpenInput, SessionOpened};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_store::person::person_signed_in;
+use rackwright_store::person::{person_get, person_signed_in};
 use rackwright_store::session::session_insert;
 
-use super::second;
+use super::{proof, second};
 use crate::caller::Actor;
 use crate::{Caller, Domain, Refusal};
 
@@ -24,7 +24,12 @@ impl Handle<SessionOpen, Caller> for Domain {
         let expires_at = row.expires_at;
         // It is on record under the name that was proven, not as an act of nobody.
         let caller = caller.proven(actor);
+        let proven_by = person.password_hash;
         self.change(&caller, &attempted, move |tx| {
+            // A new password ends all sessions: none may begin with the old one that was looked at before.
+            if person_get(tx, row.person)?.is_none_or(|now| now.password_hash != proven_by) {
+                return Err(proof::wrong(&phrase).into());
+            }
             if let Some(code) = code
                 && !code.take(tx, row.person, at)?
             {

@@ -66,6 +66,7 @@ async fn what_cannot_be_read_or_run_is_refused() {
         (json!({"accent": "#ffe14d"}), "accent"),
         (json!({"accent": "red"}), "accent"),
         (json!({"host": "localhost"}), "host"),
+        (json!({"host": "192.0.2.7"}), "host"),
         (json!({"host": "a b.example"}), "host"),
         (json!({"logo": BASE64.encode("<svg onload=alert(1)>")}), "logo"),
         (json!({"logo": "***"}), "logo"),

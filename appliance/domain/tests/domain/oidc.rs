@@ -313,6 +313,31 @@ async fn the_provider_of_a_reseller_speaks_for_its_own_tree_at_its_own_address()
 }
 
 #[tokio::test]
+async fn nobody_below_claims_who_others_are_to_a_provider_above() {
+    let world = World::new();
+    world.done("oidc.set", entry()).await;
+    let acme = world.session_in("acme", "acme-kim", Role::Reseller).await;
+    world.session_in("acme", "acme-jo", Role::Reseller).await;
+    let list = world.call(&acme, "identity.list", json!({})).await.expect("is seen");
+    assert_eq!(list["items"][0]["name"], "corp", "it may be linked by its people themselves");
+    let bound = json!({"user": "acme-jo", "name": "corp", "subject": "248289761001"});
+    let fault = world.call(&acme, "identity.bind", bound.clone()).await.expect_err("is refused");
+    assert_eq!(fault.code, FaultCode::Forbidden, "{fault}");
+    world.done("identity.bind", bound).await;
+    assert_eq!(sign_in(&world).await.expect("is let in")["user"], "acme-jo");
+}
+
+#[tokio::test]
+async fn a_provider_that_was_changed_meanwhile_lets_nobody_in() {
+    let world = World::new();
+    world.done("oidc.set", open_entry()).await;
+    let visit = Visit::begin(&world).await;
+    world.done("oidc.remove", json!({"name": "corp"})).await;
+    let fault = visit.finish(&world).await.expect_err("is gone");
+    assert!(fault.reason.contains("changed or removed meanwhile"), "{fault}");
+}
+
+#[tokio::test]
 async fn a_person_links_herself_with_proof_and_in_one_session() {
     let world = World::new();
     world.done("oidc.set", entry()).await;

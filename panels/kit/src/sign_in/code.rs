@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,8 +14,8 @@ use super::{Back, entered};
 use crate::brand::{self, BrandView};
 use crate::form::Typed;
 use crate::panel::{self, Panel};
-use crate::posted::MOST_BYTES;
-use crate::refusal::{Refusal, status_of};
+use crate::posted;
+use crate::refusal::status_of;
 use crate::second_step::{COOKIE_NAME, LASTS_S};
 use crate::session;
 use crate::shell::{self, LanguageView};
@@ -78,8 +77,9 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
     let address = session::address_of(request.extensions());
     let key = session::cookie(request.headers(), COOKIE_NAME);
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();

@@ -19,6 +19,8 @@ use crate::setup::Programs;
 
 /// How long the daemon may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// Until the log of a daemon that answers says where its panel listens.
+const SAYS_WHERE: Duration = Duration::from_secs(10);
 /// How long it may take to end when asked.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
@@ -133,12 +135,20 @@ impl ControlCenter {
     /// # Errors
     /// The log does not say it.
     pub fn panel_url(&self) -> Result<String> {
-        let log = self.log_tail(100);
-        let address = log.rsplit_once("panel [").and_then(|(_, rest)| rest.split([']', ',']).next());
-        let address =
-            address.with_context(|| format!("the log does not say where the panel listens:\n{log}"))?;
-        // Browsers keep secure cookies for this name.
-        Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")))
+        let asked = Instant::now();
+        loop {
+            let log = self.log_tail(100);
+            if let Some((_, rest)) = log.rsplit_once("panel [")
+                && let Some(address) = rest.split([']', ',']).next()
+            {
+                // Browsers keep secure cookies for this name.
+                return Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")));
+            }
+            if asked.elapsed() > SAYS_WHERE {
+                bail!("the log does not say where the panel listens:\n{log}");
+            }
+            interrupt::pause(Duration::from_millis(50))?;
+        }
     }
 
     fn wait_until_it_answers(&mut self) -> Result<()> {
