@@ -5,12 +5,16 @@ use super::*;
 
 /// Texts of the domain that nobody reads as a sentence of its own: purposes of keys, and joints of sentences that are
 /// told part by part.
-const NO_SENTENCES: [&str; 18] = [
+const NO_SENTENCES: [&str; 22] = [
     "it was issued in the future",
     "read the power state of",
     "oidc {account} {name} {issuer}",
     "oidc {}",
     "oidc ticket",
+    " at {address}",
+    " by {behind}",
+    " limited to {}",
+    "user {user:?}",
     "could not {}: {}",
     "user {}",
     "{own} by {behind}",
