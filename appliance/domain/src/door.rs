@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::Domain;
 use crate::caller::{Actor, Caller, Credential, Whence};
+use crate::failures::Heard;
 use crate::once::Once;
 
 impl Domain {
@@ -87,8 +88,22 @@ impl Domain {
 
     /// A row for an attempt that failed, or that changed nothing in the database.
     async fn audit(&self, caller: &Caller, failure: Option<&Fault>) {
-        let result =
+        let mut result =
             failure.map_or_else(|| "done".to_owned(), |fault| format!("{:?}: {}", fault.code, fault.reason));
+        // Of nobody, only wrong passwords come here: each costs the work of a hash.
+        if failure.is_some() && caller.actor.by != "nobody" {
+            match self.failures.hear(&caller.actor.name, self.now()) {
+                Heard::Yes => {}
+                Heard::Last => result.push_str(" (what fails next within ten minutes is not on record)"),
+                Heard::No => {
+                    tracing::warn!(
+                        action.result = result,
+                        "a failed attempt is not on record: there were too many"
+                    );
+                    return;
+                }
+            }
+        }
         let draft = caller.draft(&bounded(result.clone()));
         let at = self.now();
         if let Err(error) = self.write(move |tx| Ok(audit_insert(tx, at, &draft)?)).await {

@@ -19,6 +19,7 @@ mod audit;
 mod brand;
 mod discovery;
 mod environment;
+mod failures;
 mod first_admin;
 mod image;
 mod job;
@@ -81,6 +82,7 @@ pub struct Domain {
     sign_ins: person::attempts::Attempts,
     /// Calls with an idempotency key that are under way.
     turns: once::Turns,
+    failures: failures::Failures,
     code_tries: person::attempts::Attempts,
     outside: oidc::Outside,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
@@ -102,6 +104,7 @@ impl Domain {
             started_at,
             sign_ins: person::attempts::Attempts::default(),
             turns: once::Turns::default(),
+            failures: failures::Failures::default(),
             code_tries: person::attempts::Attempts::default(),
             outside: oidc::Outside::default(),
             storage_problem: Mutex::default(),
