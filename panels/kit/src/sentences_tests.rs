@@ -34,32 +34,32 @@ const NO_SENTENCES: [&str; 22] = [
 fn literals(source: &str) -> BTreeSet<String> {
     let source = source.split("#[cfg(test)]").next().unwrap_or_default();
     let (mut found, mut at) = (BTreeSet::new(), 0);
-    while let Some(next) = source[at..].find(['"', '/', '\'']).map(|next| at + next) {
+    while let Some(next) = source.get(at..).unwrap_or_default().find(['"', '/', '\'']).map(|next| at + next) {
         let rest = &source[next..];
         if rest.starts_with("//") {
             at = next + rest.find('\n').unwrap_or(rest.len());
         } else if rest.starts_with("'\"'") {
             at = next + 3;
-        } else if rest.starts_with('"') {
+        } else if let Some(quoted) = rest.strip_prefix('"') {
             let mut escaped = false;
-            let end = rest[1..].find(|letter: char| {
+            let end = quoted.find(|letter: char| {
                 let ends = letter == '"' && !escaped;
                 escaped = letter == '\\' && !escaped;
                 ends
             });
-            let end = end.map_or(rest.len(), |end| end + 1);
+            let literal = &quoted[..end.unwrap_or(quoted.len())];
             let statement = source[..next].rsplit([';', '}']).next().unwrap_or_default();
             let log = statement.contains("tracing::") || statement.trim_end().ends_with(".expect(");
             let mark = statement
                 .rsplit("#[")
                 .next()
                 .is_some_and(|tail| tail != statement && !tail.contains(']') && !tail.starts_with("error("));
-            let text = plain(&rest[1..end]);
+            let text = plain(literal);
             let says = said(&parts(&text)) > 1;
             if text.trim().contains(' ') && says && !log && !mark {
                 found.insert(text);
             }
-            at = next + end + 1;
+            at = next + literal.len() + 2;
         } else {
             at = next + 1;
         }
