@@ -5,12 +5,13 @@ use super::*;
 
 /// Texts of the domain that nobody reads as a sentence of its own: purposes of keys, and joints of sentences that are
 /// told part by part.
-const NO_SENTENCES: [&str; 22] = [
+const NO_SENTENCES: [&str; 23] = [
     "it was issued in the future",
     "read the power state of",
     "oidc {account} {name} {issuer}",
     "oidc {}",
     "oidc ticket",
+    " (what fails next within ten minutes is not on record)",
     " at {address}",
     " by {behind}",
     " limited to {}",
