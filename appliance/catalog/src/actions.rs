@@ -6,9 +6,11 @@ pub mod brand;
 pub mod discovery;
 pub mod environment;
 pub mod factor;
+pub mod identity;
 pub mod image;
 pub mod job;
 pub mod network;
+pub mod oidc;
 pub mod profile;
 pub mod rack;
 pub mod role;
@@ -47,6 +49,7 @@ pub struct Nothing {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Done {
     /// What is true now, in a sentence.
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 
@@ -61,6 +64,7 @@ impl Done {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobStarted {
     pub job: rackwright_model::JobId,
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 

@@ -129,6 +129,13 @@ impl Caller {
         Self { actor, whence: self.whence, draft, audited: Arc::clone(&self.audited) }
     }
 
+    /// The same; and `input` goes on record in place of what was given, which said nothing that can be shown.
+    #[must_use]
+    pub(crate) fn proven_by(&self, actor: Actor, input: String) -> Self {
+        let proven = self.proven(actor);
+        Self { draft: AuditDraft { input, ..proven.draft }, ..proven }
+    }
+
     /// The accounts whose objects this action may touch.
     #[must_use]
     pub fn scope(&self) -> Scope {

@@ -24,6 +24,7 @@ mod first_admin;
 mod image;
 mod job;
 mod network;
+mod oidc;
 mod once;
 mod paging;
 mod person;
@@ -83,6 +84,7 @@ pub struct Domain {
     turns: once::Turns,
     failures: failures::Failures,
     code_tries: person::attempts::Attempts,
+    outside: oidc::Outside,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -104,6 +106,7 @@ impl Domain {
             turns: once::Turns::default(),
             failures: failures::Failures::default(),
             code_tries: person::attempts::Attempts::default(),
+            outside: oidc::Outside::default(),
             storage_problem: Mutex::default(),
             ports,
         }

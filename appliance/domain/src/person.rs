@@ -2,13 +2,18 @@
 
 pub(crate) mod attempts;
 pub(crate) mod password;
+pub(crate) mod proof;
 
 mod factor_list;
 mod factor_recovery_renew;
 mod factor_remove;
 mod factor_totp_begin;
 mod factor_totp_confirm;
-mod proof;
+mod fresh;
+mod identity_bind;
+mod identity_link;
+mod identity_list;
+mod identity_unlink;
 mod second;
 mod session_close;
 mod session_enter;
@@ -40,8 +45,11 @@ use crate::{Refusal, secret};
 
 /// The role that a stored word stands for.
 pub(crate) fn role(person: &Person) -> Result<Role, StoreError> {
-    Role::from_word(&person.role)
-        .ok_or_else(|| StoreError::Unreadable { what: "role", value: person.role.clone() })
+    role_of_word(&person.role)
+}
+
+pub(crate) fn role_of_word(word: &str) -> Result<Role, StoreError> {
+    Role::from_word(word).ok_or_else(|| StoreError::Unreadable { what: "role", value: word.to_owned() })
 }
 
 fn view(person: Person) -> Result<UserView, StoreError> {
@@ -103,7 +111,7 @@ fn chosen(
 }
 
 /// Whether the actor may give this role to somebody of an account of this tier.
-fn may_give(actor: &Actor, role: Role, tier: Tier, attempted: &str) -> Result<(), Refusal> {
+pub(crate) fn may_give(actor: &Actor, role: Role, tier: Tier, attempted: &str) -> Result<(), Refusal> {
     let row = role.row();
     let problem = if row.tier != tier {
         format!(
@@ -149,7 +157,7 @@ fn not_limited(actor: &Actor, attempted: &str) -> Result<(), Fault> {
 }
 
 /// What proves identity is not changed by a guest in somebody's panel.
-fn not_as_guest(actor: &Actor, attempted: &str) -> Result<(), Fault> {
+pub(crate) fn not_as_guest(actor: &Actor, attempted: &str) -> Result<(), Fault> {
     let Some(behind) = &actor.behind else { return Ok(()) };
     Err(Fault::new(
         FaultCode::Forbidden,

@@ -20,6 +20,7 @@ pub struct Ports {
     pub chance: Arc<dyn Chance>,
     pub authority: Arc<dyn Authority>,
     pub ping: Arc<dyn Ping>,
+    pub web: Arc<dyn Web>,
     /// Counters of the network servers and sessions, by dotted name.
     pub counters: Arc<dyn Counters>,
 }
@@ -119,4 +120,54 @@ pub trait Ping: Send + Sync {
 /// Counters of what was sent, dropped and refused.
 pub trait Counters: Send + Sync {
     fn snapshot(&self) -> Vec<(String, u64)>;
+}
+
+/// Where a call into the web may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Anywhere,
+    /// To addresses of the internet only, never to private networks or this machine.
+    World,
+}
+
+/// A call of a server in the web. Secrets may stand in headers and body.
+#[derive(Clone)]
+pub struct WebCall {
+    /// POST, or else GET.
+    pub post: bool,
+    /// `https://…` or `http://…`.
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub reach: Reach,
+}
+
+#[derive(Clone)]
+pub struct WebAnswer {
+    pub status: u16,
+    pub content_type: Option<String>,
+    /// At most half a megabyte.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WebError {
+    #[error("there is no connection: {0}")]
+    Unreachable(String),
+    #[error("there was no answer in time")]
+    TimedOut,
+    #[error("its certificate is not trusted: {0}")]
+    Untrusted(String),
+    #[error("it sent more than {0} bytes")]
+    TooLarge(usize),
+    #[error("it did not answer like a web server: {0}")]
+    NotHttp(String),
+    #[error("it may not be called: {0}")]
+    Forbidden(String),
+}
+
+/// Servers in the web. Every call ends within ten seconds; no redirect is followed.
+pub trait Web: Send + Sync {
+    fn call(&self, call: WebCall) -> Later<'_, Result<WebAnswer, WebError>>;
 }

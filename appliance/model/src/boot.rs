@@ -169,6 +169,7 @@ pub struct BootRecord {
     /// When it happened first in this boot; of a station with several parts, when the last of them came.
     pub at: Millis,
     /// One sentence of fact: the address given, the file and bytes sent.
+    #[schemars(extend("x-sentence" = true))]
     pub detail: String,
 }
 

@@ -84,6 +84,8 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/roles", get(pages::roles::matrix))
         .route("/sessions", get(pages::sessions::list))
         .route("/factors", get(pages::factors::list))
+        .route("/oidc", get(pages::oidc::providers))
+        .route("/identities", get(pages::oidc::identities))
         .route("/users", get(pages::people::users))
         .route("/tokens", get(pages::people::tokens))
         .route("/audit", get(pages::audit::list))

@@ -34,6 +34,8 @@ const MENU: &[MenuItem] = &[
     item(("roles", "/roles", "shield-check"), "", "o", &["role"], Permission::SignedIn),
     item(("sessions", "/sessions", "device-desktop"), "", "e", &["session"], Permission::SignedIn),
     item(("factors", "/factors", "shield-check"), "", "f", &["factor"], Permission::SignedIn),
+    item(("identities", "/identities", "login"), "", "l", &["identity"], Permission::SignedIn),
+    item(("oidc", "/oidc", "login"), "", "k", &["oidc"], Permission::People),
     item(("tokens", "/tokens", "key"), "", "t", &["token"], Permission::SignedIn),
     item(("audit", "/audit", "history"), "", "a", &["audit"], Permission::Audit),
 ];
@@ -118,6 +120,8 @@ fn list_of(noun: &str) -> &'static str {
         "session" => "/sessions",
         "account" | "brand" => "/accounts",
         "factor" => "/factors",
+        "identity" => "/identities",
+        "oidc" => "/oidc",
         "role" => "/roles",
         "search" => "/search",
         _ => "/servers",

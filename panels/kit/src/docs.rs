@@ -6,7 +6,7 @@ mod fields;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rackwright_catalog::{ENTRIES, Effect, Entry, Permission, entry};
 use rackwright_client::cli_line;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::act::title;
+use crate::brand::{self, BrandView};
 use crate::messages::{of_catalogue, tell};
 use crate::panel::{self, Panel};
 use crate::shell::{self, LanguageView};
@@ -23,6 +24,7 @@ use fields::FieldRow;
 #[derive(Serialize)]
 struct Page<T> {
     panel: String,
+    brand: BrandView,
     title: String,
     languages: Vec<LanguageView>,
     #[serde(flatten)]
@@ -79,31 +81,43 @@ pub(crate) fn address(action: &str) -> String {
 }
 
 /// `GET /docs`
-pub async fn index(State(panel): State<Arc<Panel>>) -> Response {
+pub async fn index(State(panel): State<Arc<Panel>>, headers: HeaderMap) -> Response {
     let mut nouns: Vec<&str> = ENTRIES.iter().map(|entry| entry.spec.noun()).collect();
     nouns.dedup();
     let nouns =
         nouns.into_iter().map(|name| Noun { name, label: label(name), actions: briefs(name) }).collect();
-    page(&panel, StatusCode::OK, "kit/docs.html", tell("docs"), Index { nouns })
+    let brand = brand::of_host(&panel, &headers).await;
+    page(&panel, brand, (StatusCode::OK, "kit/docs.html"), tell("docs"), Index { nouns })
 }
 
 /// `GET /docs/{noun}/{verb}`
-pub async fn action(State(panel): State<Arc<Panel>>, Path((noun, verb)): Path<(String, String)>) -> Response {
+pub async fn action(
+    State(panel): State<Arc<Panel>>,
+    Path((noun, verb)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let brand = brand::of_host(&panel, &headers).await;
     match entry(&format!("{noun}.{verb}")) {
         Some(entry) => {
             let view = view(entry);
-            page(&panel, StatusCode::OK, "kit/docs-action.html", title(entry, ""), view)
+            page(&panel, brand, (StatusCode::OK, "kit/docs-action.html"), title(entry, ""), view)
         }
         None => {
             let title = tell("docs-unknown");
-            page(&panel, StatusCode::NOT_FOUND, "kit/docs.html", title, Index { nouns: Vec::new() })
+            page(&panel, brand, (StatusCode::NOT_FOUND, "kit/docs.html"), title, Index { nouns: Vec::new() })
         }
     }
 }
 
-fn page<T: Serialize>(panel: &Panel, status: StatusCode, template: &str, title: String, view: T) -> Response {
+fn page<T: Serialize>(
+    panel: &Panel,
+    brand: BrandView,
+    (status, template): (StatusCode, &str),
+    title: String,
+    view: T,
+) -> Response {
     let panel_title = panel::title(rackwright_model::Tier::Provider);
-    let page = Page { panel: panel_title, title, languages: shell::languages(), view };
+    let page = Page { panel: panel_title, brand, title, languages: shell::languages(), view };
     panel.page(status, template, &page)
 }
 

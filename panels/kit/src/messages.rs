@@ -17,15 +17,17 @@ use crate::language::{self, Language};
 
 type Bundle = FluentBundle<FluentResource>;
 
-const ENGLISH: [&str; 3] = [
+const ENGLISH: [&str; 4] = [
     include_str!("../messages/en/kit.ftl"),
     include_str!("../messages/en/admin.ftl"),
     include_str!("../messages/en/servers.ftl"),
+    include_str!("../messages/en/outside.ftl"),
 ];
-const GERMAN: [&str; 3] = [
+const GERMAN: [&str; 4] = [
     include_str!("../messages/de/kit.ftl"),
     include_str!("../messages/de/admin.ftl"),
     include_str!("../messages/de/servers.ftl"),
+    include_str!("../messages/de/outside.ftl"),
 ];
 
 static BUNDLES: LazyLock<[Bundle; 2]> =

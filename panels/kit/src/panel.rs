@@ -12,10 +12,12 @@ use rackwright_model::Millis;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::language::{self, Language};
 use crate::messages::{tell, tell_with};
 use crate::render::{self, Templates};
 use crate::second_step::Waiting;
 use crate::shell::{Crumb, MenuItem};
+use crate::spoken::Spoken;
 
 /// What a tier adds to the kit.
 pub trait Tier: Send + Sync + 'static {
@@ -63,7 +65,12 @@ impl Panel {
     /// Calls with this credential, for a browser at this address.
     #[must_use]
     pub fn client(&self, credential: Credential, address: Option<IpAddr>) -> Client {
-        Client::new(Arc::clone(&self.transport), Caller::new(credential, Origin::Panel).at(address))
+        let transport = Arc::clone(&self.transport);
+        let transport: Arc<dyn Transport> = match language::current() {
+            Language::English => transport,
+            language @ Language::German => Arc::new(Spoken { transport, language }),
+        };
+        Client::new(transport, Caller::new(credential, Origin::Panel).at(address))
     }
 
     /// A page, with a status.

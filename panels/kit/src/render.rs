@@ -17,6 +17,8 @@ const OURS: &[(&str, &str)] = &[
     ("kit/job-tray.html", include_str!("../templates/kit/job-tray.html")),
     ("kit/components.html", include_str!("../templates/kit/components.html")),
     ("kit/sign-in.html", include_str!("../templates/kit/sign-in.html")),
+    ("kit/door-brand.html", include_str!("../templates/kit/door-brand.html")),
+    ("kit/onward.html", include_str!("../templates/kit/onward.html")),
     ("kit/head.html", include_str!("../templates/kit/head.html")),
     ("kit/sign-in-code.html", include_str!("../templates/kit/sign-in-code.html")),
     ("kit/act.html", include_str!("../templates/kit/act.html")),

@@ -30,6 +30,8 @@ pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
         .route("/brand/{logo}", get(brand::logo))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-in/code", get(sign_in::code::show).post(sign_in::code::submit))
+        .route("/sign-in/with/{name}", get(sign_in::outside::leave))
+        .route("/sign-in/return", get(sign_in::outside::come_back))
         .route("/sign-out", post(sign_in::leave))
         .route("/act/{noun}/{verb}", get(act::show).post(act::submit))
         .route("/act/{noun}/{verb}/line", post(act::line))

@@ -86,8 +86,18 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 #[must_use]
 pub fn set_cookie(name: &str, value: &str, seconds: i64) -> (axum::http::HeaderName, HeaderValue) {
     let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
-    let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}");
-    (SET_COOKIE, HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("")))
+    cookie_header(&format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}"))
+}
+
+/// The same for a cookie that comes along when the browser returns from another site.
+#[must_use]
+pub fn returning_cookie(name: &str, value: &str, seconds: i64) -> (axum::http::HeaderName, HeaderValue) {
+    let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    cookie_header(&format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}"))
+}
+
+fn cookie_header(text: &str) -> (axum::http::HeaderName, HeaderValue) {
+    (SET_COOKIE, HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("")))
 }
 
 /// Seconds from now until `expires_at`, at least one minute so that a wrong clock does not lock everybody out.

@@ -1,17 +1,18 @@
 //! The way in and the way out.
 
 pub mod code;
+pub mod outside;
 
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use rackwright_catalog::Entry;
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::session::{
     SessionClose, SessionMoved, SessionOpen, SessionOpenInput, SessionOpened,
 };
+use rackwright_catalog::{Entry, Fault};
 use rackwright_client::Credential;
 use rackwright_model::Millis;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ struct SignIn {
     user: String,
     problem: String,
     advice: String,
+    /// Providers outside by which one may sign in here.
+    offers: Vec<outside::Offer>,
     languages: Vec<LanguageView>,
 }
 
@@ -52,16 +55,29 @@ pub async fn show(
     if session::cookie(&headers, COOKIE_NAME).is_some() && query.back.is_empty() {
         return Redirect::to("/").into_response();
     }
+    page(&panel, &headers, (query.back, String::new()), None).await
+}
+
+/// The sign-in page; with what went wrong, if anything did.
+async fn page(
+    panel: &Panel,
+    headers: &HeaderMap,
+    (back, user): (String, String),
+    fault: Option<Fault>,
+) -> Response {
+    let status = fault.as_ref().map_or(StatusCode::OK, |fault| status_of(fault.code));
+    let (problem, advice) = fault.map(|fault| (fault.reason, fault.advice)).unwrap_or_default();
     let view = SignIn {
         panel: panel::title(rackwright_model::Tier::Provider),
-        brand: brand::of_host(&panel, &headers).await,
-        back: query.back,
-        user: String::new(),
-        problem: String::new(),
-        advice: String::new(),
+        brand: brand::of_host(panel, headers).await,
+        offers: outside::offers(panel, headers, &back).await,
+        back,
+        user,
+        problem,
+        advice,
         languages: shell::languages(),
     };
-    panel.page(StatusCode::OK, "kit/sign-in.html", &view)
+    panel.page(status, "kit/sign-in.html", &view)
 }
 
 /// `POST /sign-in`: there is no session yet that a token could be tied to; the origin check stands in for it.
@@ -84,16 +100,7 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
             {
                 return response;
             }
-            let view = SignIn {
-                panel: panel::title(rackwright_model::Tier::Provider),
-                brand: brand::of_host(&panel, &parts.headers).await,
-                back: text("back"),
-                user,
-                problem: fault.reason,
-                advice: fault.advice,
-                languages: shell::languages(),
-            };
-            panel.page(status_of(fault.code), "kit/sign-in.html", &view)
+            page(&panel, &parts.headers, (text("back"), user), Some(fault)).await
         }
     }
 }

@@ -51,6 +51,7 @@ pub struct FactorTotpBegun {
     /// The same secret, to be typed: base32.
     #[schemars(extend("x-secret" = true))]
     pub secret: String,
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 
@@ -68,6 +69,7 @@ pub struct RecoveryCodes {
     /// Each signs in once in place of a code of the app.
     #[schemars(extend("x-secret" = true))]
     pub codes: Vec<String>,
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 

@@ -36,9 +36,11 @@ pub struct OneJob {
 pub struct JobView {
     pub id: JobId,
     /// What it does, such as "install r1-u07 with debian-12".
+    #[schemars(extend("x-sentence" = true))]
     pub title: String,
     pub state: JobState,
     /// What it does now; where it stopped when it did not succeed, nothing when it did.
+    #[schemars(extend("x-sentence" = true))]
     pub step: String,
     pub progress_permille: u32,
     pub server: Option<Name>,
@@ -46,6 +48,7 @@ pub struct JobView {
     pub started_at: Millis,
     pub ended_at: Option<Millis>,
     /// Why it failed, and what to do.
+    #[schemars(extend("x-sentence" = true))]
     pub reason: Option<String>,
 }
 
@@ -59,6 +62,7 @@ pub struct JobDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobLine {
     pub at: Millis,
+    #[schemars(extend("x-sentence" = true))]
     pub text: String,
 }
 

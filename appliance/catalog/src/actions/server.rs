@@ -117,6 +117,7 @@ pub struct ServerPowerInput {
 pub struct PowerResult {
     /// Whether the chassis has power now, as the BMC says.
     pub on: bool,
+    #[schemars(extend("x-sentence" = true))]
     pub message: String,
 }
 

@@ -28,7 +28,9 @@ pub struct SystemView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// What is missing and what that keeps from happening, in a sentence.
+    #[schemars(extend("x-sentence" = true))]
     pub problem: String,
+    #[schemars(extend("x-sentence" = true))]
     pub advice: String,
     /// The action that mends it, if one does.
     pub action: Option<String>,

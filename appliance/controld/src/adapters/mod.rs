@@ -5,9 +5,11 @@ mod chance;
 mod clock;
 mod counters;
 mod ping;
+mod web;
 
 pub use bmc::Ipmitool;
 pub use chance::KernelChance;
 pub use clock::SystemClock;
 pub use counters::AllCounters;
 pub use ping::Icmp;
+pub use web::Outward;

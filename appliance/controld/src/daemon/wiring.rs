@@ -8,7 +8,7 @@ use rackwright_domain::ports::{Clock, Ports};
 use rackwright_store::Store;
 
 use super::{StartError, names, site};
-use crate::adapters::{AllCounters, Icmp, Ipmitool, KernelChance, SystemClock};
+use crate::adapters::{AllCounters, Icmp, Ipmitool, KernelChance, Outward, SystemClock};
 use crate::agents::{AgentCounters, Registry};
 use crate::authority::{Authority, ServerCertificate};
 use crate::config::Config;
@@ -41,6 +41,7 @@ pub(super) fn parts(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Re
         chance,
         authority: Arc::clone(&authority) as _,
         ping: Arc::new(Icmp::open().map_err(StartError::Ping)?),
+        web: Arc::new(Outward::new()),
         counters: Arc::clone(&counters) as _,
     };
     let site = site::site(config, data, agents)?;

@@ -14,9 +14,9 @@ use crate::ports::Chance;
 static ROOM: Semaphore = Semaphore::const_new(2);
 /// How long a sign-in waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// What the password of an unknown name is compared with, so that it takes as long as a known one. Nobody knows a
-/// password with this hash.
-const NOBODYS: &str =
+/// What the password of an unknown name is compared with, so that it takes as long as a known one; and the password of
+/// whoever has none. Nobody knows a password with this hash.
+pub(crate) const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The hash to store, in PHC form.

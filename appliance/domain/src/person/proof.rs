@@ -68,8 +68,8 @@ pub(super) fn wrong(attempted: &str) -> Fault {
     )
 }
 
-/// Told only to whoever knew the password.
-fn suspended_fault(attempted: &str) -> Fault {
+/// Told only to whoever knew the password, or was vouched for.
+pub(crate) fn suspended_fault(attempted: &str) -> Fault {
     Fault::new(
         FaultCode::NotSignedIn,
         attempted,
@@ -78,7 +78,7 @@ fn suspended_fault(attempted: &str) -> Fault {
     )
 }
 
-pub(super) fn too_many(attempted: &str, what: &str, wait_s: i64) -> Fault {
+pub(crate) fn too_many(attempted: &str, what: &str, wait_s: i64) -> Fault {
     Fault::new(
         FaultCode::TooMany,
         attempted,

@@ -3,14 +3,11 @@
 use rackwright_catalog::actions::session::{SessionOpen, SessionOpenInput, SessionOpened};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_store::person::{person_get, person_signed_in};
-use rackwright_store::session::{SessionRow, session_insert};
+use rackwright_store::session::session_insert;
 
 use super::{proof, second};
 use crate::caller::Actor;
-use crate::{Caller, Domain, Refusal, secret};
-
-/// How long a session lasts: twelve hours.
-const LASTS_MS: i64 = 12 * 3_600_000;
+use crate::{Caller, Domain, Refusal};
 
 impl Handle<SessionOpen, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: SessionOpenInput) -> Result<SessionOpened, Fault> {
@@ -22,19 +19,8 @@ impl Handle<SessionOpen, Caller> for Domain {
         let actor =
             Actor::person(&person, "session").map_err(|error| Refusal::from(error).fault(&attempted))?;
         let role = actor.role;
-        let session = secret::credential(&*self.ports.chance, "rws");
-        let at = self.now();
-        let row = SessionRow {
-            hash: secret::fingerprint(&session),
-            id: secret::short_id(&*self.ports.chance),
-            person: person.id,
-            origin: caller.whence.origin.word().to_owned(),
-            address: caller.whence.address.map(|address| address.to_string()),
-            acting_as: None,
-            created_at: at,
-            expires_at: at.plus(LASTS_MS),
-            seen_at: Some(at),
-        };
+        let (session, row) = self.fresh_session(caller, person.id);
+        let at = row.created_at;
         let expires_at = row.expires_at;
         // It is on record under the name that was proven, not as an act of nobody.
         let caller = caller.proven(actor);

@@ -16,6 +16,7 @@ mod import_dirs;
 mod installs;
 mod jobs;
 mod networks;
+mod oidc;
 mod once;
 mod paging;
 mod passwords;

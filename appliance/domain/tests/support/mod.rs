@@ -3,6 +3,7 @@
 
 mod bmc;
 mod machines;
+pub mod provider;
 mod surroundings;
 pub mod table;
 pub mod tree;
@@ -35,6 +36,7 @@ pub struct World {
     pub bmc: Arc<FakeBmc>,
     pub machines: Arc<FakeMachines>,
     pub ping: Arc<FakePing>,
+    pub provider: Arc<provider::Provider>,
     pub directory: tempfile::TempDir,
     sessions: AtomicI64,
 }
@@ -49,6 +51,7 @@ impl World {
         let clock = Arc::new(FakeClock::at(START));
         let (bmc, machines, ping) =
             (Arc::<FakeBmc>::default(), Arc::<FakeMachines>::default(), Arc::<FakePing>::default());
+        let provider = Arc::new(provider::Provider::with_clock(clock.clone()));
         let ports = Ports {
             bmc: bmc.clone(),
             machines: machines.clone(),
@@ -56,6 +59,7 @@ impl World {
             chance: Arc::new(FakeChance::default()),
             authority: Arc::new(FakeAuthority),
             ping: ping.clone(),
+            web: provider.clone(),
             counters: Arc::new(FakeCounters(vec![("dhcp.malformed".to_owned(), 3)])),
         };
         let site = Site {
@@ -70,7 +74,7 @@ impl World {
             apt_sources: None,
         };
         let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
-        Self { domain, clock, bmc, machines, ping, directory, sessions: AtomicI64::new(0) }
+        Self { domain, clock, bmc, machines, ping, provider, directory, sessions: AtomicI64::new(0) }
     }
 
     /// The configuration names no interface of machines.

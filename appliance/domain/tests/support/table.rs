@@ -72,6 +72,14 @@ pub const TABLE: &[(&str, &[R])] = &[
     ("factor.totp-confirm", ALL),
     ("factor.recovery-renew", ALL),
     ("factor.remove", ALL),
+    ("identity.list", ALL),
+    ("identity.link", ALL),
+    ("identity.bind", MANAGERS),
+    ("identity.unlink", ALL),
+    ("oidc.list", MANAGERS),
+    ("oidc.show", MANAGERS),
+    ("oidc.set", MANAGERS),
+    ("oidc.remove", MANAGERS),
     ("token.list", ALL),
     ("token.create", ALL),
     ("token.revoke", ALL),
@@ -92,4 +100,5 @@ const KEEPERS: &[R] = &[R::Owner, R::Billing, R::Reseller];
 const MANAGERS: &[R] = &[R::Owner, R::Reseller, R::AccountManager];
 
 /// Open to everybody.
-pub const PUBLIC: &[&str] = &["session.open", "brand.find", "brand.logo"];
+pub const PUBLIC: &[&str] =
+    &["session.open", "brand.find", "brand.logo", "oidc.offered", "oidc.begin", "oidc.finish"];

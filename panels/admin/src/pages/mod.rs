@@ -8,6 +8,7 @@ pub mod factors;
 pub mod images;
 pub mod jobs;
 pub mod networks;
+pub mod oidc;
 pub mod people;
 pub mod profiles;
 pub mod racks;

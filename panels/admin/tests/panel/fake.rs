@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use rackwright_catalog::{Fault, FaultCode, entry};
+use rackwright_catalog::{Fault, FaultCode, Permission, entry};
 use rackwright_client::{Answer, Caller, Credential, Transport};
 use serde_json::{Value, json};
 
@@ -54,7 +54,8 @@ impl Fake {
 
     fn reply(&self, caller: &Caller, action: &str, input: &Value) -> Result<Value, Fault> {
         let signed_in = caller.credential == Credential::Bearer(CREDENTIAL.into());
-        if action != "session.open" && !signed_in {
+        let public = entry(action).is_some_and(|entry| entry.spec.permission == Permission::Public);
+        if !public && !signed_in {
             return Err(Fault::new(FaultCode::NotSignedIn, action, "no session", "Sign in."));
         }
         self.intents.lock().expect("not poisoned").push(Intent {

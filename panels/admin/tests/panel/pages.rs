@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 35] = [
+pub const PAGES: [(&str, &str); 37] = [
     ("/accounts", "href=\"/accounts/acme\""),
     ("/accounts/acme", "/act/brand/set"),
     ("/roles", "view-accounts"),
@@ -37,6 +37,8 @@ pub const PAGES: [(&str, &str); 35] = [
     ("/jobs/7", "image debian-12 agrees with its SHA-256"),
     ("/users", "robin"),
     ("/factors", "recovery-codes|action=\"/act/factor/recovery-renew\""),
+    ("/identities", "action=\"/act/identity/unlink\""),
+    ("/oidc", "action=\"/act/oidc/set\"|https://login.example.com"),
     ("/tokens", "href=\"/act/token/revoke\"|action=\"/act/token/revoke\""),
     ("/audit", "server.power"),
     ("/audit?action=server.power&user=admin", "after=41"),

@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 
 use super::outcome::respond;
 use super::view::{Draft, ResultView};
-use crate::form::{self, Choices, Typed};
+use crate::form::{self, Choices, Field, Kind, Typed};
 use crate::messages::{tell, tell_with};
 use crate::panel::{self, Panel};
 use crate::session::Session;
+use crate::sign_in::outside::own_address;
 use crate::{refusal, shell};
 
 /// Looking may take no longer before the page says so.
@@ -44,6 +45,7 @@ pub async fn show(
     let asked = Typed::parse(query.unwrap_or_default().as_bytes()).renumbered(&fields);
     // A page that waits for news is no page: whoever wants to wait says how long.
     let typed = over(&form::fill(&fields, &json!({"wait_s": 0})), &asked);
+    let typed = with_own_address(typed, &fields, &headers);
     let choices = Choices::ask(&session.client, &fields).await;
     let complete = fields
         .iter()
@@ -87,6 +89,18 @@ fn over(lower: &Typed, upper: &Typed) -> Typed {
         out.push(name, text);
     }
     out
+}
+
+/// What the panel knows of itself needs not be typed.
+fn with_own_address(mut typed: Typed, fields: &[Field], headers: &HeaderMap) -> Typed {
+    for field in fields.iter().filter(|field| field.kind == Kind::Here) {
+        if let Some(address) =
+            own_address(headers).filter(|_| typed.get(&field.path).unwrap_or_default().is_empty())
+        {
+            typed.push(&field.path, address);
+        }
+    }
+    typed
 }
 
 fn next_page(path: &str, asked: &Typed, next: &str) -> String {

@@ -15,6 +15,7 @@ use crate::form::{self, Choices, Field, Typed};
 use crate::panel::{self, Panel, carry_out};
 use crate::posted::Posted;
 use crate::session::Session;
+use crate::sign_in::outside::leave_to_link;
 use crate::{refusal, sign_in};
 
 /// Carry out the action with what was typed. On a fault the form comes back as it was, with every problem at its field.
@@ -89,6 +90,12 @@ impl Form<'_> {
 
     /// To the page of the object; what is for reading, or shown only once, is shown here.
     async fn succeeded(&self, typed: &Typed, input: &Value, output: &Value) -> Response {
+        if self.entry.spec.name == "identity.link" {
+            let leaving = leave_to_link(self.panel, self.headers, output, in_place(self.headers)).await;
+            if let Some(response) = leaving {
+                return response;
+            }
+        }
         let result = ResultView::of(self.entry, output, panel::now(), &*self.panel.tier);
         let session = sign_in::moved(self.entry, output);
         if session.is_some() || (!result.once && self.entry.spec.effect != Effect::Read) {

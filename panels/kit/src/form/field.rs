@@ -27,6 +27,8 @@ pub enum Kind {
         most: Option<u64>,
         placeholder: &'static str,
     },
+    /// The address of the panel itself, which the panel knows.
+    Here,
     /// Text of several lines.
     Block,
     Secret {
@@ -111,6 +113,9 @@ fn kind_of(property: &Value, path: &str) -> (Kind, bool) {
             Kind::Secret { least: number(core, "minLength"), most: number(core, "maxLength") },
             nullable,
         );
+    }
+    if property.get("x-here").and_then(Value::as_bool) == Some(true) {
+        return (Kind::Here, nullable);
     }
     if let Some(words) = words_of(core) {
         return (Kind::OneOf(words), nullable);

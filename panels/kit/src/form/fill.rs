@@ -44,6 +44,7 @@ fn one(field: &Field, name: &str, prefix: &str, value: &Value, typed: &mut Typed
             }
         }
         Kind::Text { .. }
+        | Kind::Here
         | Kind::Block
         | Kind::Secret { .. }
         | Kind::Whole { .. }

@@ -128,6 +128,11 @@ fn draw(field: &Field, prefix: &str, drawing: &Drawing<'_>) -> FieldView {
         }
         Kind::Rows { fields, .. } => draw_rows(&mut view, fields, drawing),
         Kind::Block => view.code = true,
+        Kind::Here => {
+            if !view.value.is_empty() && view.problems.is_empty() {
+                view.control = "fixed";
+            }
+        }
         Kind::Switch | Kind::Json => {}
     }
     if drawing.fixed == Some(name.as_str()) && !view.value.is_empty() && view.problems.is_empty() {
@@ -139,7 +144,7 @@ fn draw(field: &Field, prefix: &str, drawing: &Drawing<'_>) -> FieldView {
 fn blank_view(field: &Field, name: &str) -> FieldView {
     FieldView {
         control: match &field.kind {
-            Kind::Text { .. } => "text",
+            Kind::Text { .. } | Kind::Here => "text",
             Kind::Block => "block",
             Kind::Secret { .. } => "secret",
             Kind::Whole { .. } => "whole",

@@ -11,6 +11,7 @@ use rackwright_client::Credential;
 use serde::Serialize;
 
 use super::{Back, entered};
+use crate::brand::{self, BrandView};
 use crate::panel::{self, Panel};
 use crate::posted;
 use crate::refusal::status_of;
@@ -22,6 +23,7 @@ use crate::shell::{self, LanguageView};
 #[derive(Debug, Clone, Serialize)]
 struct CodeView {
     panel: String,
+    brand: BrandView,
     back: String,
     user: String,
     problem: String,
@@ -30,10 +32,11 @@ struct CodeView {
 }
 
 impl CodeView {
-    fn of(user: String, back: String, fault: Option<Fault>) -> Self {
+    fn of(brand: BrandView, user: String, back: String, fault: Option<Fault>) -> Self {
         let (problem, advice) = fault.map(|fault| (fault.reason, fault.advice)).unwrap_or_default();
         Self {
             panel: panel::title(rackwright_model::Tier::Provider),
+            brand,
             back,
             user,
             problem,
@@ -64,14 +67,16 @@ pub async fn show(
 ) -> Response {
     let known = session::cookie(&headers, COOKIE_NAME).and_then(|key| panel.waiting.find(&key, panel::now()));
     let Some(known) = known else { return Redirect::to("/sign-in").into_response() };
-    panel.page(StatusCode::OK, "kit/sign-in-code.html", &CodeView::of(known.user, query.back, None))
+    let brand = brand::of_host(&panel, &headers).await;
+    panel.page(StatusCode::OK, "kit/sign-in-code.html", &CodeView::of(brand, known.user, query.back, None))
 }
 
 /// `POST /sign-in/code`
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let key = session::cookie(request.headers(), COOKIE_NAME);
-    let typed = match posted::typed(request.into_body()).await {
+    let (parts, body) = request.into_parts();
+    let typed = match posted::typed(body).await {
         Ok(typed) => typed,
         Err(refusal) => return refusal.into_response(),
     };
@@ -96,7 +101,8 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
         }
         Err(fault) => {
             let status = status_of(fault.code);
-            panel.page(status, "kit/sign-in-code.html", &CodeView::of(user, text("back"), Some(fault)))
+            let brand = brand::of_host(&panel, &parts.headers).await;
+            panel.page(status, "kit/sign-in-code.html", &CodeView::of(brand, user, text("back"), Some(fault)))
         }
     }
 }

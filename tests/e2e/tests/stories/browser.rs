@@ -1,5 +1,6 @@
 //! The panel in a real Chromium. The stories themselves are in `browser/`; here are the racks that they look at.
 
+mod outside;
 mod wall;
 
 use std::path::Path;

@@ -19,6 +19,8 @@ use crate::setup::Programs;
 
 /// How long the daemon may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// Until the log of a daemon that answers says where its panel listens.
+const SAYS_WHERE: Duration = Duration::from_secs(10);
 /// How long it may take to end when asked.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
@@ -126,6 +128,27 @@ impl ControlCenter {
         let log = std::fs::read_to_string(log_path(&self.place)).unwrap_or_default();
         let all: Vec<&str> = log.lines().collect();
         all[all.len().saturating_sub(lines)..].join("\n")
+    }
+
+    /// Where the panel listens, as the daemon's log says.
+    ///
+    /// # Errors
+    /// The log does not say it.
+    pub fn panel_url(&self) -> Result<String> {
+        let asked = Instant::now();
+        loop {
+            let log = self.log_tail(100);
+            if let Some((_, rest)) = log.rsplit_once("panel [")
+                && let Some(address) = rest.split([']', ',']).next()
+            {
+                // Browsers keep secure cookies for this name.
+                return Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")));
+            }
+            if asked.elapsed() > SAYS_WHERE {
+                bail!("the log does not say where the panel listens:\n{log}");
+            }
+            interrupt::pause(Duration::from_millis(50))?;
+        }
     }
 
     fn wait_until_it_answers(&mut self) -> Result<()> {

@@ -46,6 +46,7 @@ pub fn run(test: &Test) -> Result<()> {
         })?;
     }
     if !test.quick {
+        step("Sign-in provider", setup::identity_provider::install)?;
         step("Image and provisioning environment", |step| prepare(&programs, Hardware::Virtio, step))?;
     }
     nextest(test)

@@ -2,6 +2,7 @@
 //! to do.
 
 mod assets;
+pub mod identity_provider;
 mod packages;
 mod programs;
 

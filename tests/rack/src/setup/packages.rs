@@ -43,6 +43,8 @@ pub const PACKAGES: &[&str] = &[
     "gpg-agent",
     // private servers
     "crun",
+    // the provider to sign in by
+    "python3-venv",
     // the browser of the panels' tests
     "chromium",
 ];

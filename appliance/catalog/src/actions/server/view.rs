@@ -55,6 +55,7 @@ pub struct ServerDetail {
     /// Stations of the last boot, oldest first.
     pub timeline: Vec<BootRecord>,
     /// Where the boot stopped and what to do; none while it goes on or once it is complete.
+    #[schemars(extend("x-sentence" = true))]
     pub stopped: Option<String>,
     pub install: Option<InstallView>,
     pub load: Option<LoadView>,
@@ -119,6 +120,7 @@ pub struct ServerEventView {
     pub server: Option<Name>,
     /// `state`, `boot`, `job`, `load`, `agent` or `system`.
     pub kind: String,
+    #[schemars(extend("x-sentence" = true))]
     pub text: String,
 }
 

@@ -3,6 +3,7 @@
 mod act;
 pub mod archive;
 mod foreign;
+mod identity;
 mod report;
 mod ssh;
 mod stranger;
@@ -17,6 +18,7 @@ use rackwright_rack::setup::Programs;
 pub use act::{Act, Refused};
 pub use archive::Archive;
 pub use foreign::ForeignDhcp;
+pub use identity::{CLIENT_SECRET, IdentityProvider};
 pub use ssh::SshKey;
 pub use stranger::Stranger;
 pub use wait::{INSTALL_LIMIT, wait_until};

@@ -7,7 +7,6 @@ mod fill;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -82,7 +81,7 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
     let visitors =
         step(&format!("Database with {what}"), |_| fill(&place.data_dir.join("rackwright.db"), size))?;
     let center = ControlCenter::start(place, programs)?;
-    let url = panel_url(&center)?;
+    let url = center.panel_url()?;
     let password = random_password()?;
     center.rackwright().act_with_secret(
         &["user", "create", "bench", "--role", "owner", "--password-file", "-"],
@@ -92,27 +91,6 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
     drop(center);
     std::fs::remove_dir_all(&home).with_context(|| format!("removing {}", home.display()))?;
     seen
-}
-
-/// Until the log of a daemon that answers says where its panel listens.
-const SAYS_WHERE: Duration = Duration::from_secs(10);
-
-/// Where the panel listens, as the daemon's log says.
-fn panel_url(center: &ControlCenter) -> Result<String> {
-    let until = Instant::now() + SAYS_WHERE;
-    loop {
-        let log = center.log_tail(100);
-        if let Some((_, rest)) = log.rsplit_once("panel [")
-            && let Some(address) = rest.split([']', ',']).next()
-        {
-            // Browsers keep secure cookies for this name.
-            return Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")));
-        }
-        if Instant::now() > until {
-            bail!("the log does not say where the panel listens:\n{log}");
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 fn ask(url: &str, password: &str, visitors: &[Visitor], browse: bool, home: &Path) -> Result<Seen> {
