@@ -8,6 +8,7 @@ pub mod environment;
 pub mod factor;
 pub mod image;
 pub mod job;
+pub mod mail;
 pub mod network;
 pub mod profile;
 pub mod rack;

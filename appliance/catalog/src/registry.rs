@@ -109,6 +109,8 @@ registry! {
     user::UserChange,
     user::UserRemove,
     user::UserPasswd,
+    user::UserForgot,
+    user::UserReset,
     factor::FactorList,
     factor::FactorTotpBegin,
     factor::FactorTotpConfirm,
@@ -119,6 +121,7 @@ registry! {
     token::TokenRevoke,
     audit::AuditList,
     search::SearchFind,
+    mail::MailTest,
     system::SystemStatus,
 }
 

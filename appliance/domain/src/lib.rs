@@ -22,6 +22,7 @@ mod environment;
 mod first_admin;
 mod image;
 mod job;
+mod mail;
 mod network;
 mod once;
 mod paging;
@@ -61,6 +62,8 @@ pub struct Site {
     pub agent_endpoint: String,
     /// Kernel flavour of the provisioning environment: a folder below the boot files.
     pub boot_flavour: String,
+    /// `https://NAME[:PORT]`, with which links in mails begin. None: there is no mail server.
+    pub panel_url: Option<String>,
     /// Package sources for image builds; none takes the machine's own.
     pub apt_sources: Option<String>,
 }
@@ -81,6 +84,7 @@ pub struct Domain {
     /// Calls with an idempotency key that are under way.
     turns: once::Turns,
     code_tries: person::attempts::Attempts,
+    forgotten: person::attempts::Attempts,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -101,6 +105,7 @@ impl Domain {
             sign_ins: person::attempts::Attempts::default(),
             turns: once::Turns::default(),
             code_tries: person::attempts::Attempts::default(),
+            forgotten: person::attempts::Attempts::of_letters(),
             storage_problem: Mutex::default(),
             ports,
         }

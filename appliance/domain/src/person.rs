@@ -22,9 +22,11 @@ mod token_list;
 mod token_revoke;
 mod user_change;
 mod user_create;
+mod user_forgot;
 mod user_list;
 mod user_passwd;
 mod user_remove;
+mod user_reset;
 
 use rackwright_catalog::actions::user::UserView;
 use rackwright_catalog::{Fault, FaultCode, FieldProblem, Permission, Role};

@@ -19,6 +19,8 @@ const OURS: &[(&str, &str)] = &[
     ("kit/sign-in.html", include_str!("../templates/kit/sign-in.html")),
     ("kit/head.html", include_str!("../templates/kit/head.html")),
     ("kit/sign-in-code.html", include_str!("../templates/kit/sign-in-code.html")),
+    ("kit/forgot.html", include_str!("../templates/kit/forgot.html")),
+    ("kit/reset.html", include_str!("../templates/kit/reset.html")),
     ("kit/act.html", include_str!("../templates/kit/act.html")),
     ("kit/act-form.html", include_str!("../templates/kit/act-form.html")),
     ("kit/refusal.html", include_str!("../templates/kit/refusal.html")),

@@ -30,6 +30,8 @@ pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
         .route("/brand/{logo}", get(brand::logo))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-in/code", get(sign_in::code::show).post(sign_in::code::submit))
+        .route("/sign-in/forgot", get(sign_in::forgotten::show).post(sign_in::forgotten::submit))
+        .route("/sign-in/reset", get(sign_in::forgotten::show_reset).post(sign_in::forgotten::submit_reset))
         .route("/sign-out", post(sign_in::leave))
         .route("/act/{noun}/{verb}", get(act::show).post(act::submit))
         .route("/act/{noun}/{verb}/line", post(act::line))

@@ -1,6 +1,7 @@
 //! The way in and the way out.
 
 pub mod code;
+pub mod forgotten;
 
 use std::sync::Arc;
 

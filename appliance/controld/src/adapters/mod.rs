@@ -5,9 +5,11 @@ mod chance;
 mod clock;
 mod counters;
 mod ping;
+mod smtp;
 
 pub use bmc::Ipmitool;
 pub use chance::KernelChance;
 pub use clock::SystemClock;
 pub use counters::AllCounters;
 pub use ping::Icmp;
+pub use smtp::{MailError, NoPost, Smtp};

@@ -16,6 +16,10 @@ use rackwright_model::Millis;
 const FREE: u32 = 5;
 /// Wrong passwords in a row from everywhere that cost no wait.
 const FREE_EVERYWHERE: u32 = 100;
+/// Letters with links that cost no wait: for one name from one address, and from everywhere.
+const FREE_LETTERS: [u32; 2] = [3, 20];
+/// The longest wait for a letter.
+const LONGEST_LETTER_MS: i64 = 10 * 60_000;
 /// The longest wait.
 const LONGEST_MS: i64 = 60_000;
 /// A name that nobody tried for so long begins anew.
@@ -24,9 +28,17 @@ const FORGET_MS: i64 = 15 * 60_000;
 const KEPT: usize = 20_000;
 
 /// Tries that have not been followed by a success.
-#[derive(Default)]
 pub(crate) struct Attempts {
     counts: Mutex<HashMap<Key, Tried>>,
+    /// Tries that cost no wait: from one address, and from everywhere.
+    free: [u32; 2],
+    longest_ms: i64,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self { counts: Mutex::default(), free: [FREE, FREE_EVERYWHERE], longest_ms: LONGEST_MS }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,10 +66,6 @@ impl Place {
             Some(address) => Self::From(address.to_canonical()),
         }
     }
-
-    fn free(self) -> u32 {
-        if self == Self::Everywhere { FREE_EVERYWHERE } else { FREE }
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -67,10 +75,10 @@ struct Tried {
 }
 
 impl Tried {
-    fn wait_ms(self, free: u32) -> i64 {
+    fn wait_ms(self, free: u32, longest_ms: i64) -> i64 {
         match self.times.checked_sub(free) {
             None => 0,
-            Some(doublings) => (1_000_i64 << doublings.min(16)).min(LONGEST_MS),
+            Some(doublings) => (1_000_i64 << doublings.min(16)).min(longest_ms),
         }
     }
 
@@ -81,6 +89,11 @@ impl Tried {
 }
 
 impl Attempts {
+    /// For letters, which nothing forgives.
+    pub(crate) fn of_letters() -> Self {
+        Self { free: FREE_LETTERS, longest_ms: LONGEST_LETTER_MS, ..Self::default() }
+    }
+
     /// Begin a try. It counts as a wrong one until [`Self::forgive`]: many at once are no way around the wait.
     ///
     /// # Errors
@@ -91,7 +104,10 @@ impl Attempts {
         let before =
             keys.each_ref().map(|key| counts.get(key).copied().filter(|tried| !tried.forgotten(now)));
         let left = |(key, tried): (&Key, Option<Tried>)| {
-            tried.map_or(0, |tried| tried.wait_ms(key.place.free()) - now.since(tried.last))
+            tried.map_or(0, |tried| {
+                let free = self.free[usize::from(key.place == Place::Everywhere)];
+                tried.wait_ms(free, self.longest_ms) - now.since(tried.last)
+            })
         };
         let longest = keys.iter().zip(before).map(left).max().unwrap_or(0);
         if longest > 0 {

@@ -9,6 +9,7 @@ mod brands;
 mod discovery;
 mod entering;
 mod factors;
+mod forgotten;
 mod full_disk;
 mod image_jobs;
 mod images;

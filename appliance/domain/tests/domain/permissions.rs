@@ -80,6 +80,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("token.create", ALL),
     ("token.revoke", ALL),
     ("audit.list", MANAGERS),
+    ("mail.test", WORKERS),
     ("system.status", STAFF),
     ("search.find", ALL),
 ];
@@ -98,7 +99,7 @@ const KEEPERS: &[Role] = &[R::Owner, R::Billing, R::Reseller];
 const MANAGERS: &[Role] = &[R::Owner, R::Reseller, R::AccountManager];
 
 /// Open to everybody.
-const PUBLIC: &[&str] = &["session.open", "brand.find", "brand.logo"];
+const PUBLIC: &[&str] = &["session.open", "user.forgot", "user.reset", "brand.find", "brand.logo"];
 
 /// An input that gets past the catalogue's checks, and waits for nothing.
 fn input(action: &str) -> Value {

@@ -1,7 +1,7 @@
 //! The reference of all actions.
 
 use axum::body::Body;
-use rackwright_catalog::{ENTRIES, Effect, FaultCode};
+use rackwright_catalog::{ENTRIES, Effect, FaultCode, Permission};
 use rackwright_panel_kit::headers::POLICY;
 use serde_json::json;
 
@@ -42,7 +42,7 @@ async fn every_action_has_a_page_in_every_language() {
                 let found = main.replace("class=\"docs-", "");
                 assert!(!found.contains(untold), "{}: {untold}\n{found}", entry.spec.name);
             }
-            let keyed = entry.spec.effect != Effect::Read && entry.spec.name != "session.open";
+            let keyed = entry.spec.effect != Effect::Read && entry.spec.permission != Permission::Public;
             assert_eq!(page.text.contains("Idempotency-Key"), keyed, "{}", entry.spec.name);
         }
     }

@@ -50,6 +50,16 @@ sign-in-as = Sign in as { $user }
 sign-in-code = Code
 sign-in-code-help = The six digits that your authenticator app shows now, or one of your recovery codes.
 sign-in-other = Sign in as somebody else
+sign-in-forgot = Forgot the password?
+forgot-title = Forgot the password
+forgot-help = A link to set a new one is sent to the mail address of this user.
+forgot-send = Send link
+forgot-sent = If somebody has this name and a mail address, a link to set a new password is on its way there. It works for 30 minutes.
+reset-title = Set a new password
+reset-password = New password, at least 10 characters
+reset-set = Set password
+reset-done = The new password is set and all sessions are ended. Sign in with it.
+reset-again = Ask for a new link
 sign-in-first = The first password of `admin` is in the file `/run/rackwright/admin-password` on the Control Center. Lost it? There, as root: `rackwright user passwd admin`
 
 # Job tray

@@ -43,6 +43,8 @@ pub const PACKAGES: &[&str] = &[
     "gpg-agent",
     // private servers
     "crun",
+    // the mail server of the tests
+    "python3-aiosmtpd",
     // the browser of the panels' tests
     "chromium",
 ];
