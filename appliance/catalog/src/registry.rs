@@ -44,6 +44,9 @@ macro_rules! registry {
 
 registry! {
     session::SessionOpen,
+    session::SessionOpenPasskey,
+    session::SessionPasskeyBegin,
+    session::SessionSecondBegin,
     session::SessionClose,
     session::SessionShow,
     session::SessionList,
@@ -114,6 +117,8 @@ registry! {
     factor::FactorList,
     factor::FactorTotpBegin,
     factor::FactorTotpConfirm,
+    factor::FactorPasskeyBegin,
+    factor::FactorPasskeyConfirm,
     factor::FactorRecoveryRenew,
     factor::FactorRemove,
     token::TokenList,

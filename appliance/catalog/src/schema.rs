@@ -1,7 +1,8 @@
 //! JSON Schemas of inputs and outputs, and the marks in them that forms, commands and audit rows go by.
 //!
 //! Marks: `x-secret: true` (never shown, never audited), `x-from: "server.list"` (values are the names that this
-//! action lists), `x-multiline: true` (a text area), `x-qr: true` (also drawn, for a telephone to read).
+//! action lists), `x-multiline: true` (a text area), `x-qr: true` (also drawn, for a telephone to read), `x-passkey: true` (what a
+//! browser fills in from a passkey).
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

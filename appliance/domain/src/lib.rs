@@ -26,6 +26,7 @@ mod mail;
 mod network;
 mod once;
 mod paging;
+mod passkey;
 mod person;
 mod profile;
 mod rack;
@@ -62,6 +63,8 @@ pub struct Site {
     pub agent_endpoint: String,
     /// Kernel flavour of the provisioning environment: a folder below the boot files.
     pub boot_flavour: String,
+    /// Host names under which the panel is opened, beside those of brands: passkeys are made for these.
+    pub panel_names: Vec<String>,
     /// `https://NAME[:PORT]`, with which links in mails begin. None: there is no mail server.
     pub panel_url: Option<String>,
     /// Package sources for image builds; none takes the machine's own.

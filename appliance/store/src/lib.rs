@@ -19,6 +19,7 @@ pub mod lease;
 pub mod letter;
 pub mod network;
 pub mod page;
+pub mod passkey;
 pub mod person;
 pub mod profile;
 pub mod rack;

@@ -14,5 +14,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/008_kept_answer.sql")),
         M::up(include_str!("migrations/009_factor.sql")),
         M::up(include_str!("migrations/010_reset.sql")),
+        M::up(include_str!("migrations/011_passkey.sql")),
     ])
 }

@@ -19,6 +19,7 @@ const OURS: &[(&str, &str)] = &[
     ("kit/sign-in.html", include_str!("../templates/kit/sign-in.html")),
     ("kit/head.html", include_str!("../templates/kit/head.html")),
     ("kit/sign-in-code.html", include_str!("../templates/kit/sign-in-code.html")),
+    ("kit/passkey.html", include_str!("../templates/kit/passkey.html")),
     ("kit/forgot.html", include_str!("../templates/kit/forgot.html")),
     ("kit/reset.html", include_str!("../templates/kit/reset.html")),
     ("kit/act.html", include_str!("../templates/kit/act.html")),

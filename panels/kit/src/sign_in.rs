@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod forgotten;
+pub mod passkey;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use rackwright_catalog::Fault;
 use rackwright_catalog::actions::Nothing;
 use rackwright_catalog::actions::session::{SessionClose, SessionOpen, SessionOpenInput, SessionOpened};
 use rackwright_client::Credential;
@@ -28,11 +30,35 @@ use crate::shell::{self, LanguageView};
 struct SignIn {
     panel: String,
     brand: BrandView,
+    /// Where the script asks what to ask a passkey, and where it sends the answer.
+    passkey_ask: &'static str,
+    passkey_action: &'static str,
     back: String,
     user: String,
     problem: String,
     advice: String,
     languages: Vec<LanguageView>,
+}
+
+impl SignIn {
+    async fn new(panel: &Panel, headers: &HeaderMap, back: String) -> Self {
+        Self {
+            panel: panel::title(rackwright_model::Tier::Provider),
+            brand: brand::of_host(panel, headers).await,
+            passkey_ask: "/sign-in/passkey",
+            passkey_action: "/sign-in/passkey",
+            back,
+            user: String::new(),
+            problem: String::new(),
+            advice: String::new(),
+            languages: shell::languages(),
+        }
+    }
+
+    /// The same, with what went wrong.
+    fn after(self, fault: Fault) -> Self {
+        Self { problem: fault.reason, advice: fault.advice, ..self }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,15 +76,7 @@ pub async fn show(
     if session::cookie(&headers, COOKIE_NAME).is_some() && query.back.is_empty() {
         return Redirect::to("/").into_response();
     }
-    let view = SignIn {
-        panel: panel::title(rackwright_model::Tier::Provider),
-        brand: brand::of_host(&panel, &headers).await,
-        back: query.back,
-        user: String::new(),
-        problem: String::new(),
-        advice: String::new(),
-        languages: shell::languages(),
-    };
+    let view = SignIn::new(&panel, &headers, query.back).await;
     panel.page(StatusCode::OK, "kit/sign-in.html", &view)
 }
 
@@ -71,27 +89,24 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
     };
     let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
-    let input =
-        SessionOpenInput { user: text("user").trim().to_owned(), password: text("password"), code: None };
+    let input = SessionOpenInput {
+        user: text("user").trim().to_owned(),
+        password: text("password"),
+        code: None,
+        passkey: None,
+    };
     let user = input.user.clone();
     match panel.client(Credential::None, address).call::<SessionOpen>(input.clone()).await {
         Ok(opened) => entered(&opened, &text("back")),
         Err(fault) => {
             if code::asks_for_code(&fault)
-                && let Some(response) = code::ask(&panel, input, &text("back"))
+                && let Some(response) = code::ask(&panel, input, &fault, &text("back"))
             {
                 return response;
             }
-            let view = SignIn {
-                panel: panel::title(rackwright_model::Tier::Provider),
-                brand: brand::of_host(&panel, &parts.headers).await,
-                back: text("back"),
-                user,
-                problem: fault.reason,
-                advice: fault.advice,
-                languages: shell::languages(),
-            };
-            panel.page(status_of(fault.code), "kit/sign-in.html", &view)
+            let status = status_of(fault.code);
+            let view = SignIn::new(&panel, &parts.headers, text("back")).await.after(fault);
+            panel.page(status, "kit/sign-in.html", &SignIn { user, ..view })
         }
     }
 }

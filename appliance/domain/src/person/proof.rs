@@ -69,7 +69,7 @@ fn wrong(attempted: &str) -> Fault {
 }
 
 /// Told only to whoever knew the password.
-fn suspended_fault(attempted: &str) -> Fault {
+pub(super) fn suspended_fault(attempted: &str) -> Fault {
     Fault::new(
         FaultCode::NotSignedIn,
         attempted,

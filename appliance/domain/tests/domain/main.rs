@@ -19,6 +19,7 @@ mod jobs;
 mod networks;
 mod once;
 mod paging;
+mod passkeys;
 mod passwords;
 mod permissions;
 mod profiles;

@@ -74,6 +74,8 @@ const TABLE: &[(&str, &[Role])] = &[
     ("factor.list", ALL),
     ("factor.totp-begin", ALL),
     ("factor.totp-confirm", ALL),
+    ("factor.passkey-begin", ALL),
+    ("factor.passkey-confirm", ALL),
     ("factor.recovery-renew", ALL),
     ("factor.remove", ALL),
     ("token.list", ALL),
@@ -99,7 +101,16 @@ const KEEPERS: &[Role] = &[R::Owner, R::Billing, R::Reseller];
 const MANAGERS: &[Role] = &[R::Owner, R::Reseller, R::AccountManager];
 
 /// Open to everybody.
-const PUBLIC: &[&str] = &["session.open", "user.forgot", "user.reset", "brand.find", "brand.logo"];
+const PUBLIC: &[&str] = &[
+    "session.open",
+    "session.open-passkey",
+    "session.passkey-begin",
+    "session.second-begin",
+    "user.forgot",
+    "user.reset",
+    "brand.find",
+    "brand.logo",
+];
 
 /// An input that gets past the catalogue's checks, and waits for nothing.
 fn input(action: &str) -> Value {

@@ -1,6 +1,7 @@
 //! A Control Center on a real database in a directory of its own, with fakes where hardware, machines, time and chance
 //! begin.
 
+pub mod authenticator;
 mod bmc;
 mod machines;
 mod surroundings;
@@ -69,6 +70,7 @@ impl World {
             http_base: "http://10.77.0.1".to_owned(),
             agent_endpoint: "10.77.0.1:8444".to_owned(),
             boot_flavour: "cloud".to_owned(),
+            panel_names: vec!["center.example.com".to_owned(), "localhost".to_owned()],
             panel_url: Some("https://center.example.com:8443".to_owned()),
             apt_sources: None,
         };

@@ -54,7 +54,15 @@ impl Fake {
 
     fn reply(&self, caller: &Caller, action: &str, input: &Value) -> Result<Value, Fault> {
         let signed_in = caller.credential == Credential::Bearer(CREDENTIAL.into());
-        let public = ["session.open", "user.forgot", "user.reset"].contains(&action);
+        let public = matches!(
+            action,
+            "session.open"
+                | "session.open-passkey"
+                | "session.passkey-begin"
+                | "session.second-begin"
+                | "user.forgot"
+                | "user.reset"
+        );
         if !public && !signed_in {
             return Err(Fault::new(FaultCode::NotSignedIn, action, "no session", "Sign in."));
         }

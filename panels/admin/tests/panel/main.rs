@@ -10,6 +10,7 @@ mod harness;
 mod hostile;
 mod live;
 mod pages;
+mod passkeys;
 mod scene;
 mod serve;
 mod shell;

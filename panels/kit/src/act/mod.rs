@@ -18,7 +18,16 @@ use crate::messages::{tell, tell_with};
 /// Whether the action is carried out from a form that is made of its input. The way in and out has pages of its own.
 #[must_use]
 pub fn has_form(entry: &Entry) -> bool {
-    !matches!(entry.spec.name, "session.open" | "session.close" | "user.forgot" | "user.reset")
+    !matches!(
+        entry.spec.name,
+        "session.open"
+            | "session.open-passkey"
+            | "session.passkey-begin"
+            | "session.second-begin"
+            | "session.close"
+            | "user.forgot"
+            | "user.reset"
+    )
 }
 
 /// The entry behind a path.

@@ -33,6 +33,8 @@ pub enum Kind {
         least: Option<u64>,
         most: Option<u64>,
     },
+    /// What the browser fills in from a new passkey.
+    Passkey,
     Whole {
         least: Option<i64>,
         most: Option<i64>,
@@ -111,6 +113,9 @@ fn kind_of(property: &Value, path: &str) -> (Kind, bool) {
             Kind::Secret { least: number(core, "minLength"), most: number(core, "maxLength") },
             nullable,
         );
+    }
+    if property.get("x-passkey").and_then(Value::as_bool) == Some(true) {
+        return (Kind::Passkey, nullable);
     }
     if let Some(words) = words_of(core) {
         return (Kind::OneOf(words), nullable);
