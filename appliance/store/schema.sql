@@ -465,3 +465,5 @@ CREATE TABLE passkey_challenge (
 );
 
 CREATE INDEX passkey_challenge_expiry ON passkey_challenge (expires_at);
+
+CREATE INDEX server_profile ON server (profile);

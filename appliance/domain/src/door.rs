@@ -47,7 +47,13 @@ impl Domain {
             Permission::Public => Actor::nobody(),
             _ => self.authenticate(credential, &attempted).await?,
         };
-        let redacted = bounded(schema::redact(&(entry.input_schema)(), &input).to_string());
+        let redacted = match entry.spec.effect {
+            // Looking leaves no audit row.
+            Effect::Read => String::new(),
+            Effect::Change | Effect::Destroy => {
+                bounded(schema::redact(&(entry.input_schema)(), &input).to_string())
+            }
+        };
         let caller = Caller::new(actor, whence, action, redacted);
         let key = key.filter(|_| entry.spec.effect != Effect::Read && caller.actor.by != "nobody");
         let result = match (authorise(&caller.actor, entry.spec.permission, &attempted), key) {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row};
 use crate::error::StoreError;
 use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
+use crate::search::trigram;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -62,15 +63,20 @@ pub fn account_page(
         NameSort::Name => Column { name: "name", sql: "account.name" },
         NameSort::CreatedAt => Column { name: "created_at", sql: "account.created_at" },
     };
+    let owners = Owners::of(tx, scope)?;
     let mut conditions = Conditions::default();
     if let Some(search) = search {
+        if owners.have_many() && trigram::finds(search.trim()) {
+            let known = trigram::ids("account", search.trim(), &mut conditions);
+            conditions.and(format!("account.id IN ({known})"));
+        }
         let part = conditions.bind(row::containing(search));
         conditions.and(format!(
             "(account.name LIKE {part} ESCAPE '\\' OR lower(account.title) LIKE {part} ESCAPE '\\')"
         ));
     }
     let list = List { select: SELECT, table: "account", owner: "account.id", column };
-    list.page(tx, &Owners::of(tx, scope)?, conditions, ask, read)
+    list.page(tx, &owners, conditions, ask, read)
 }
 
 /// # Errors

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::StoreError;
 use crate::schema;
@@ -20,6 +20,9 @@ const BATCH: usize = 256;
 const CACHE_KIB: i64 = -16_384;
 /// Statements that each connection keeps prepared; there are about this many.
 const STATEMENTS: usize = 256;
+
+/// Views of the database that are read at the same time.
+const READERS: usize = 8;
 
 /// What a write does once it is known whether the commit held.
 type Finish = Box<dyn FnOnce(Option<StoreError>) + Send>;
@@ -43,6 +46,8 @@ pub struct Store {
 struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    /// One turn for each connection that is kept: more would be opened and closed again, which costs more than to wait.
+    turns: Arc<Semaphore>,
 }
 
 impl Store {
@@ -66,7 +71,12 @@ impl Store {
                 source: rusqlite::Error::ToSqlConversionFailure(error.into()),
             },
         )?;
-        Ok(Self { writes, readers: Arc::new(Readers { path: path.to_owned(), idle: Mutex::default() }) })
+        let readers = Readers {
+            path: path.to_owned(),
+            idle: Mutex::default(),
+            turns: Arc::new(Semaphore::new(READERS)),
+        };
+        Ok(Self { writes, readers: Arc::new(readers) })
     }
 
     /// Run `work` in a write transaction. It is durable when this returns `Ok`; on `Err` nothing was changed.
@@ -108,10 +118,14 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
         let readers = Arc::clone(&self.readers);
+        let turn = Arc::clone(&readers.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| E::from(StoreError::Closed))?;
         let task = tokio::task::spawn_blocking(move || {
             let connection = readers.take()?;
             let result = snapshot(&connection, work);
             readers.give_back(connection);
+            // Not before: the work goes on when the caller has gone away.
+            drop(turn);
             result
         });
         task.await.unwrap_or_else(|_| Err(E::from(StoreError::Closed)))
@@ -125,10 +139,7 @@ impl Readers {
     }
 
     fn give_back(&self, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if idle.len() < 8 {
-            idle.push(connection);
-        }
+        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(connection);
     }
 }
 

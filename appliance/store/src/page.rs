@@ -83,7 +83,20 @@ impl Owners {
         Ok(Self::Many { low: scope.low().to_owned(), high: scope.high() })
     }
 
-    /// The same, or one account of the scope alone.
+    /// The owners in a scope, for rows that another condition makes few: those are looked at for their owner.
+    pub(crate) fn of_few_rows(scope: &Scope) -> Self {
+        if scope.is_everything() {
+            return Self::Everybody;
+        }
+        Self::Many { low: scope.low().to_owned(), high: scope.high() }
+    }
+
+    /// So many rows that those with a word in them are better asked of an index than looked for one by one.
+    pub(crate) fn have_many(&self) -> bool {
+        !matches!(self, Self::Few(_))
+    }
+
+    /// The owners in a scope, or one account of it alone.
     ///
     /// # Errors
     /// When the database fails.

@@ -7,6 +7,7 @@ use crate::account::owned;
 use crate::error::StoreError;
 use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
+use crate::search::trigram;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -68,13 +69,18 @@ pub fn person_page(
         NameSort::Name => Column { name: "name", sql: "person.name" },
         NameSort::CreatedAt => Column { name: "created_at", sql: "person.created_at" },
     };
+    let owners = Owners::chosen(tx, scope, account)?;
     let mut conditions = Conditions::default();
     if let Some(search) = search {
+        if owners.have_many() && trigram::finds(search.trim()) {
+            let known = trigram::ids("person", search.trim(), &mut conditions);
+            conditions.and(format!("person.id IN ({known})"));
+        }
         let part = conditions.bind(row::containing(search));
         conditions.and(format!("person.name LIKE {part} ESCAPE '\\'"));
     }
     let list = List { select: SELECT, table: "person", owner: "person.account_id", column };
-    list.page(tx, &Owners::chosen(tx, scope, account)?, conditions, ask, read)
+    list.page(tx, &owners, conditions, ask, read)
 }
 
 /// Whether anybody can sign in at all.

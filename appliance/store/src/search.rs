@@ -1,6 +1,6 @@
 //! Finding rows by part of what a person knows of them: a name, an address, a title. What begins with it comes first.
 
-mod trigram;
+pub(crate) mod trigram;
 
 use rackwright_model::Scope;
 use rackwright_model::network::Subnet;

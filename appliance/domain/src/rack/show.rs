@@ -11,7 +11,7 @@ use rackwright_store::server::server_get;
 use crate::{Caller, Domain};
 
 impl Handle<RackShow, Caller> for Domain {
-    async fn handle(&self, _: &Caller, input: OneRack) -> Result<RackDetail, Fault> {
+    async fn handle(&self, caller: &Caller, input: OneRack) -> Result<RackDetail, Fault> {
         let attempted = format!("show rack {}", input.rack);
         let fault = attempted.clone();
         let (rack, servers, running) = self
@@ -29,7 +29,7 @@ impl Handle<RackShow, Caller> for Domain {
             running.iter().filter_map(|job| Some((job.server.clone()?, job))).collect();
         let servers = servers.iter().map(|server| {
             let running = by_server.get(&server.name).copied();
-            crate::server::summary(server, running, &self.presence.of(server.id))
+            crate::server::summary(server, running, &self.presence.of(server.id), &caller.actor)
         });
         Ok(RackDetail { servers: servers.collect(), rack: super::view(&rack) })
     }

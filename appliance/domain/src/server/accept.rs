@@ -29,6 +29,6 @@ impl Handle<ServerAccept, Caller> for Domain {
             })
             .await?;
         self.events.server(self.now(), &name, "state", format!("{name} was accepted."));
-        Ok(summary(&server, None, &self.presence.of(server.id)))
+        Ok(summary(&server, None, &self.presence.of(server.id), &caller.actor))
     }
 }

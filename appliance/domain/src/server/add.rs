@@ -43,6 +43,6 @@ impl Handle<ServerAdd, Caller> for Domain {
             })
             .await?;
         self.events.server(at, &name, "state", format!("{name} was added."));
-        Ok(summary(&server, None, &Seen::default()))
+        Ok(summary(&server, None, &Seen::default(), &caller.actor))
     }
 }

@@ -31,6 +31,6 @@ impl Handle<ServerAssign, Caller> for Domain {
         // What happened before is not the new owner's business.
         self.events.forget(&name);
         self.events.server(self.now(), &name, "state", format!("{name} belongs to {to} now."));
-        Ok(summary(&server, None, &self.presence.of(server.id)))
+        Ok(summary(&server, None, &self.presence.of(server.id), &caller.actor))
     }
 }

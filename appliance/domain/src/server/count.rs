@@ -2,7 +2,7 @@
 
 use rackwright_catalog::actions::Page;
 use rackwright_catalog::actions::server::{ServerCount, ServerCountInput, StateCount};
-use rackwright_catalog::{Fault, Handle};
+use rackwright_catalog::{Fault, Handle, Permission};
 use rackwright_model::ServerState;
 use rackwright_store::server::{ServerChoice, server_counts};
 
@@ -11,6 +11,7 @@ use crate::{Caller, Domain, account};
 impl Handle<ServerCount, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ServerCountInput) -> Result<Page<StateCount>, Fault> {
         let (attempted, scope) = ("count servers", caller.scope());
+        let no_racks = !caller.actor.may(Permission::Inspect);
         let counts = self
             .look(attempted, move |tx| {
                 let only = input.account.as_ref().map(|name| account::named(tx, &scope, name, attempted));
@@ -20,6 +21,7 @@ impl Handle<ServerCount, Caller> for Domain {
                     site: input.site,
                     account: only.transpose()?.map(|account| account.id),
                     search: input.search,
+                    no_racks,
                 };
                 Ok(server_counts(tx, &scope, &choice)?)
             })

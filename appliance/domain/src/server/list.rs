@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rackwright_catalog::actions::Page;
 use rackwright_catalog::actions::server::{ServerList, ServerListInput, ServerSummary};
-use rackwright_catalog::{Fault, Handle};
+use rackwright_catalog::{Fault, Handle, Permission};
 use rackwright_model::Order;
 use rackwright_store::job::job_running_on;
 use rackwright_store::server::{ServerChoice, server_page};
@@ -16,6 +16,7 @@ use crate::{Caller, Domain, account};
 impl Handle<ServerList, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ServerListInput) -> Result<Page<ServerSummary>, Fault> {
         let (attempted, scope) = ("list servers", caller.scope());
+        let no_racks = !caller.actor.may(Permission::Inspect);
         let (sort, order) = (input.sort.unwrap_or_default(), input.order.unwrap_or(Order::Ascending));
         let after = input.after.as_deref();
         let paging = Paging::of("server.list", sort.word(), order, after, input.limit, attempted)?;
@@ -29,6 +30,7 @@ impl Handle<ServerList, Caller> for Domain {
                     site: input.site,
                     account: only.transpose()?.map(|account| account.id),
                     search: input.search,
+                    no_racks,
                 };
                 let slice = server_page(tx, &scope, &choice, sort, &ask)?;
                 let ids: Vec<_> = slice.rows.iter().map(|server| server.id).collect();
@@ -39,7 +41,7 @@ impl Handle<ServerList, Caller> for Domain {
             running.iter().filter_map(|job| Some((job.server.clone()?, job))).collect();
         Ok(paging.page(slice, |server| {
             let running = by_server.get(&server.name).copied();
-            summary(&server, running, &self.presence.of(server.id))
+            summary(&server, running, &self.presence.of(server.id), &caller.actor)
         }))
     }
 }

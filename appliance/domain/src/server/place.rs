@@ -37,7 +37,7 @@ impl Handle<ServerPlace, Caller> for Domain {
             None => format!("{} stands in no rack.", server.name),
         };
         self.events.server(self.now(), &server.name, "state", said);
-        Ok(summary(&server, None, &self.presence.of(server.id)))
+        Ok(summary(&server, None, &self.presence.of(server.id), &caller.actor))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `server power`: through the BMC.
 
 use rackwright_catalog::actions::server::{PowerOrder, PowerResult, ServerPower, ServerPowerInput};
-use rackwright_catalog::{Fault, FaultCode, Handle};
+use rackwright_catalog::{Fault, FaultCode, Handle, Permission};
 use rackwright_model::{BootRecord, BootStage, ServerState};
 use rackwright_store::boot_record::{boot_record_clear, boot_record_put};
 
@@ -27,12 +27,19 @@ impl Handle<ServerPower, Caller> for Domain {
         }
         let access = super::access(self, &server, &attempted)?;
         let failed = |error: BmcError| {
-            Fault::new(
-                FaultCode::Unavailable,
-                &attempted,
-                error.to_string(),
-                format!("Check the BMC's address and password with: rackwright server show {}", input.server),
-            )
+            // It says where the BMC is and who its user is.
+            let (reason, advice) = if caller.actor.may(Permission::Inspect) {
+                let advice = format!(
+                    "Check the BMC's address and password with: rackwright server show {}",
+                    input.server
+                );
+                (error.to_string(), advice)
+            } else {
+                tracing::warn!("{attempted}: {error}");
+                let advice = "Try again in a minute; if it fails again, tell the provider.".to_owned();
+                ("its BMC did not do as it was told".to_owned(), advice)
+            };
+            Fault::new(FaultCode::Unavailable, &attempted, reason, advice)
         };
         let order = match input.order {
             PowerOrder::Status => None,

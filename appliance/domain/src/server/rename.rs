@@ -29,6 +29,6 @@ impl Handle<ServerRename, Caller> for Domain {
             })
             .await?;
         self.events.server(self.now(), &name, "state", said);
-        Ok(summary(&server, None, &self.presence.of(server.id)))
+        Ok(summary(&server, None, &self.presence.of(server.id), &caller.actor))
     }
 }

@@ -37,9 +37,15 @@ impl Domain {
     }
 }
 
-pub(crate) fn summary(server: &Server, running: Option<&JobRow>, seen: &Seen) -> ServerSummary {
+/// Where it stands, only those are told who look after the racks.
+pub(crate) fn summary(
+    server: &Server,
+    running: Option<&JobRow>,
+    seen: &Seen,
+    actor: &Actor,
+) -> ServerSummary {
     let last_sign = seen.heartbeat.as_ref().map(|(at, _)| *at).max(seen.echo).max(server.seen_at);
-    let place = server.place.as_ref();
+    let place = server.place.as_ref().filter(|_| actor.may(Permission::Inspect));
     ServerSummary {
         id: server.id,
         name: server.name.clone(),
@@ -81,7 +87,7 @@ pub(super) fn detail(
         }));
     }
     Ok(ServerDetail {
-        summary: summary(server, running, &now.seen),
+        summary: summary(server, running, &now.seen, actor),
         inventory: server.inventory.clone(),
         inventory_at: server.inventory_at,
         bmc: server

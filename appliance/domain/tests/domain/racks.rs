@@ -1,6 +1,6 @@
 //! Racks, and servers that are placed in them.
 
-use rackwright_catalog::FaultCode;
+use rackwright_catalog::{FaultCode, Role};
 use rackwright_model::MacAddr;
 use rackwright_store::server::server_insert;
 use serde_json::{Value, json};
@@ -114,4 +114,40 @@ async fn a_rack_goes_only_when_it_is_empty_and_keeps_its_servers_when_renamed() 
     let left = world.done("rack.list", json!({})).await;
     assert_eq!(left["items"].as_array().map(Vec::len), Some(1));
     assert_eq!((&left["items"][0]["name"], &left["items"][0]["height"]), (&json!("a2"), &json!(42)));
+}
+
+#[tokio::test]
+async fn whoever_does_not_look_after_racks_learns_nothing_of_them() {
+    let world = room().await;
+    let reseller = world.session(Role::Reseller).await;
+    world.done("server.place", place("r1", 3, 2)).await;
+    world.done("server.assign", json!({"server": "r1", "account": "acme"})).await;
+    let shown = world.call(&reseller, "server.show", json!({"server": "r1"})).await.expect("its own");
+    for field in ["rack", "site", "unit", "height"] {
+        assert_eq!(shown["summary"][field], Value::Null, "{field}");
+    }
+    for (search, found) in [("r1", 1), ("a1", 0), ("fra", 0)] {
+        let list = world.call(&reseller, "server.list", json!({"search": search})).await.expect("a list");
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(found), "{search}");
+    }
+    for (action, input) in
+        [("server.list", json!({"rack": "a1"})), ("server.count", json!({"site": "fra-1"}))]
+    {
+        let found = world.call(&reseller, action, input).await.expect("a list");
+        assert_eq!(found["items"], json!([]), "as of a rack that there is not");
+    }
+}
+
+#[tokio::test]
+async fn only_those_who_look_after_racks_are_told_where_a_bmc_is() {
+    let world = room().await;
+    let reseller = world.session(Role::Reseller).await;
+    let bmc = json!({"address": "10.77.0.201", "user": "admin", "password": "hush"});
+    world.done("server.set-bmc", json!({"server": "r1", "bmc": bmc})).await;
+    world.done("server.assign", json!({"server": "r1", "account": "acme"})).await;
+    world.bmc.fail(Some("could not power on through the BMC at 10.77.0.201: it does not answer"));
+    let order = json!({"server": "r1", "order": "on"});
+    let told = world.call(&reseller, "server.power", order.clone()).await.expect_err("refused");
+    assert_eq!((told.code, told.to_string().contains("10.77")), (FaultCode::Unavailable, false), "{told}");
+    assert!(world.refused("server.power", order).await.reason.contains("10.77.0.201"));
 }

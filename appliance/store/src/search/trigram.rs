@@ -10,16 +10,26 @@ use crate::page::Conditions;
 const SHORTEST: usize = 3;
 
 /// Whether the index can find a text.
-pub(super) fn finds(text: &str) -> bool {
+pub(crate) fn finds(text: &str) -> bool {
     text.chars().count() >= SHORTEST
 }
 
 /// `FROM` for the rows of `table` whose words contain `text`; its condition goes to `conditions`.
 pub(super) fn from(table: &str, text: &str, conditions: &mut Conditions) -> String {
-    // A phrase in quotes: nothing in it is an operator of the index.
-    let phrase = conditions.bind(format!("\"{}\"", text.replace('"', "\"\"")));
+    let phrase = conditions.bind(phrase(text));
     conditions.and(format!("{table}_text MATCH {phrase}"));
     format!("{table}_text JOIN {table} ON {table}.id = {table}_text.rowid")
+}
+
+/// `SELECT` for the ids of the rows of `table` whose words contain `text`; its value goes to `conditions`.
+pub(crate) fn ids(table: &str, text: &str, conditions: &mut Conditions) -> String {
+    let phrase = conditions.bind(phrase(text));
+    format!("SELECT rowid FROM {table}_text WHERE {table}_text MATCH {phrase}")
+}
+
+/// In quotes: nothing in it is an operator of the index.
+fn phrase(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// The order in which the index gives rows for nothing, newest first.

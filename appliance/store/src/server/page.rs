@@ -7,6 +7,7 @@ use super::{SELECT, Server, read};
 use crate::error::StoreError;
 use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
+use crate::search::trigram;
 
 /// Which servers are meant; none of a choice takes all.
 #[derive(Debug, Clone, Default)]
@@ -18,37 +19,68 @@ pub struct ServerChoice {
     pub account: Option<AccountId>,
     /// Words that each stand in the name, the address, a MAC address, the profile, the rack or the site.
     pub search: Option<String>,
+    /// Racks and sites are hidden: no server stands in one.
+    pub no_racks: bool,
 }
 
 impl ServerChoice {
-    fn conditions(&self) -> Conditions {
+    fn conditions(&self, owners: &Owners) -> Conditions {
         let mut conditions = Conditions::default();
         conditions.equal("server.state", self.state.map(|state| state.word().to_owned()));
         for (column, name) in [("rack.name", &self.rack), ("rack.site", &self.site)] {
-            if let Some(name) = name {
+            if name.is_some() && self.no_racks {
+                conditions.and("1 = 0");
+            } else if let Some(name) = name {
                 let name = conditions.bind(name.to_string());
-                conditions.and(standing(&format!("{column} = {name}")));
+                conditions.and(format!(
+                    "server.id IN (SELECT placement.server_id {STANDING} WHERE {column} = {name})"
+                ));
             }
         }
         for word in self.search.iter().flat_map(|search| search.split_whitespace()) {
-            let part = conditions.bind(row::containing(word));
-            let like = |column: &str| format!("{column} LIKE {part} ESCAPE '\\'");
-            let own = ["server.name", "server.address", "server.profile"].map(like).join(" OR ");
-            conditions.and(format!(
-                "({own} OR server.id IN (SELECT server_id FROM server_mac WHERE {}) OR {})",
-                like("mac"),
-                standing(&format!("{} OR {}", like("rack.name"), like("rack.site")))
-            ));
+            let condition = if owners.have_many() && trigram::finds(word) {
+                found_by_index(word, self.no_racks, &mut conditions)
+            } else {
+                looked_through(word, self.no_racks, &mut conditions)
+            };
+            conditions.and(condition);
         }
         conditions
     }
 }
 
-/// The server stands in a rack that meets the condition.
-fn standing(condition: &str) -> String {
+const STANDING: &str = "FROM rack JOIN placement ON placement.rack_id = rack.id";
+
+/// The word stands in one of the columns.
+fn stands_in(columns: &[&str], part: &str) -> String {
+    columns.iter().map(|column| format!("{column} LIKE {part} ESCAPE '\\'")).collect::<Vec<_>>().join(" OR ")
+}
+
+/// The index knows names, addresses and MAC addresses, but also addresses of BMCs, which not everybody may see: what it
+/// finds is looked at again.
+fn found_by_index(word: &str, no_racks: bool, conditions: &mut Conditions) -> String {
+    let part = conditions.bind(row::containing(word));
+    let known = trigram::ids("server", word, conditions);
+    let racks = if no_racks { "1 = 0".to_owned() } else { stands_in(&["rack.name", "rack.site"], &part) };
     format!(
-        "server.id IN (SELECT placement.server_id FROM rack JOIN placement ON placement.rack_id = rack.id \
-         WHERE {condition})"
+        "server.id IN (SELECT known.id FROM server AS known WHERE known.id IN ({known}) AND ({} OR EXISTS (SELECT 1 \
+         FROM server_mac WHERE server_id = known.id AND {})) UNION ALL SELECT id FROM server WHERE {} \
+         UNION ALL SELECT placement.server_id {STANDING} WHERE {racks})",
+        stands_in(&["known.name", "known.address"], &part),
+        stands_in(&["mac"], &part),
+        stands_in(&["profile"], &part),
+    )
+}
+
+/// Each server is looked at.
+fn looked_through(word: &str, no_racks: bool, conditions: &mut Conditions) -> String {
+    let part = conditions.bind(row::containing(word));
+    let racks = if no_racks { "1 = 0".to_owned() } else { stands_in(&["rack.name", "rack.site"], &part) };
+    format!(
+        "({} OR EXISTS (SELECT 1 FROM server_mac WHERE server_id = server.id AND {}) \
+         OR EXISTS (SELECT 1 {STANDING} WHERE placement.server_id = server.id AND ({racks})))",
+        stands_in(&["server.name", "server.address", "server.profile"], &part),
+        stands_in(&["mac"], &part),
     )
 }
 
@@ -71,7 +103,7 @@ pub fn server_page(
     };
     let list = List { select: SELECT, table: "server", owner: "server.account_id", column };
     let owners = Owners::chosen(tx, scope, choice.account)?;
-    list.page(tx, &owners, choice.conditions(), ask, read)
+    list.page(tx, &owners, choice.conditions(&owners), ask, read)
 }
 
 /// How many servers of a scope are in each state.
@@ -83,8 +115,9 @@ pub fn server_counts(
     scope: &Scope,
     choice: &ServerChoice,
 ) -> Result<Vec<(ServerState, u32)>, StoreError> {
-    let mut conditions = choice.conditions();
-    conditions.owned("server.account_id", &Owners::chosen(tx, scope, choice.account)?);
+    let owners = Owners::chosen(tx, scope, choice.account)?;
+    let mut conditions = choice.conditions(&owners);
+    conditions.owned("server.account_id", &owners);
     let sql = format!("SELECT state, count(*) FROM server{} GROUP BY state", conditions.clause());
     let read = |row: &Row<'_>| {
         let state: String = row.get(0)?;

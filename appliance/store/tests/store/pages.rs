@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use rackwright_model::{AccountId, Order, Scope, ServerSort, ServerState, Tier};
 use rackwright_store::account::{account_get, account_insert};
 use rackwright_store::page::Ask;
+use rackwright_store::rack::{placement_put, rack_insert};
 use rackwright_store::server::*;
 use rackwright_store::{Connection, StoreError};
 
@@ -130,6 +131,55 @@ async fn a_wide_tree_is_paged_like_a_narrow_one() {
             assert_eq!(counts, [(ServerState::Discovered, 100)]);
             let choice = ServerChoice { account: Some(owners[3].0), ..ServerChoice::default() };
             assert!(server_counts(tx, &scope, &choice)?.is_empty(), "zeta is no part of acme");
+            Ok(())
+        })
+        .await;
+}
+
+/// By the index of all words, and by a look at each of the few servers of one account.
+#[tokio::test]
+async fn a_word_finds_the_same_whether_by_index_or_by_a_look_at_each() {
+    Database::new()
+        .write(|tx| {
+            let owners = accounts(tx)?;
+            let mac = "52:54:00:ab:cd:01".parse().expect("a MAC address");
+            let server = server_insert(tx, &name("web-17"), true, &[mac], NOW)?;
+            server_set_account(tx, server, owners[2].0)?;
+            server_set_address(tx, server, "192.0.2.17".parse().expect("an address"))?;
+            server_set_profile(tx, server, &name("debian-raid1"))?;
+            let bmc = BmcRow {
+                address: "198.51.100.9".parse().expect("an address"),
+                user: "admin".into(),
+                secret: "x".into(),
+            };
+            server_set_bmc(tx, server, &bmc)?;
+            let rack = rack_insert(tx, &name("row7-b"), Some(&name("frankfurt")), 42, NOW)?;
+            placement_put(tx, server, rack, 1, 1)?;
+            server_insert(tx, &name("mail-3"), true, &[], NOW)?;
+            let few = Scope::tree(owners[2].1.clone());
+            for (words, found) in [
+                ("eb-1", true),
+                ("WEB", true),
+                ("w", true),
+                ("2.0.2", true),
+                ("ab:cd", true),
+                ("raid1", true),
+                ("row7", true),
+                ("frank web", true),
+                ("web mail", false),
+                ("100.9", false),
+                ("\"", false),
+                ("%", false),
+            ] {
+                let choice = ServerChoice { search: Some(words.into()), ..ServerChoice::default() };
+                for scope in [&Scope::everything(), &few] {
+                    let page =
+                        server_page(tx, scope, &choice, ServerSort::Name, &Ask::first(Order::Ascending, 9))?;
+                    let names: Vec<String> = page.rows.iter().map(|row| row.name.to_string()).collect();
+                    let mine = names.iter().filter(|name| *name == "web-17").count();
+                    assert_eq!(mine, usize::from(found), "{words:?} found {names:?}");
+                }
+            }
             Ok(())
         })
         .await;

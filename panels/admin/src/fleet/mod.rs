@@ -217,14 +217,18 @@ async fn one(panel: &Panel, session: &Session, name: &str, headers: &HeaderMap, 
 /// Profiles are no reason to refuse the page: when they cannot be had, there are none to drag.
 async fn tools(session: &Session, who: &SessionView, chosen: &Chosen, any: bool) -> Tools {
     let may = |action: &str| any && Button::of(who, action, "", json!({})).is_some();
-    let installs = may("server.install");
+    let (installs, racks) = (may("server.install"), Button::of(who, "rack.list", "", json!({})).is_some());
     let profiles = if installs { session.client.call::<ProfileList>(Nothing {}).await.ok() } else { None };
     Tools {
         views: [
             ("wall", chosen.with("view", "wall"), "layout-grid"),
             ("table", chosen.with("view", "table"), "table"),
         ],
-        groupings: Grouping::ALL.map(|one| (one.word(), one == chosen.grouping)).to_vec(),
+        groupings: Grouping::ALL
+            .into_iter()
+            .filter(|one| racks || !matches!(one, Grouping::Rack | Grouping::Site))
+            .map(|one| (one.word(), one == chosen.grouping))
+            .collect(),
         powers: may("server.power"),
         installs,
         retires: may("server.retire"),

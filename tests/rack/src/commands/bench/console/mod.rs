@@ -7,6 +7,7 @@ mod fill;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -74,8 +75,10 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
     for dir in [&place.data_dir, &place.run_dir] {
         std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
     }
-    // It makes its keys, without which it takes no database.
-    drop(ControlCenter::start(place.clone(), programs)?);
+    // It makes its keys, without which it takes no database. Elsewhere, because the log is asked where the panel listens.
+    let first = Place { run_dir: home.join("first"), ..place.clone() };
+    std::fs::create_dir_all(&first.run_dir).with_context(|| format!("making {}", first.run_dir.display()))?;
+    drop(ControlCenter::start(first, programs)?);
     let visitors =
         step(&format!("Database with {what}"), |_| fill(&place.data_dir.join("rackwright.db"), size))?;
     let center = ControlCenter::start(place, programs)?;
@@ -91,13 +94,25 @@ fn measure(what: &str, size: Size, programs: &Programs, browse: bool) -> Result<
     seen
 }
 
+/// Until the log of a daemon that answers says where its panel listens.
+const SAYS_WHERE: Duration = Duration::from_secs(10);
+
 /// Where the panel listens, as the daemon's log says.
 fn panel_url(center: &ControlCenter) -> Result<String> {
-    let log = center.log_tail(100);
-    let address = log.rsplit_once("panel [").and_then(|(_, rest)| rest.split([']', ',']).next());
-    let address = address.with_context(|| format!("the log does not say where the panel listens:\n{log}"))?;
-    // Browsers keep secure cookies for this name.
-    Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")))
+    let until = Instant::now() + SAYS_WHERE;
+    loop {
+        let log = center.log_tail(100);
+        if let Some((_, rest)) = log.rsplit_once("panel [")
+            && let Some(address) = rest.split([']', ',']).next()
+        {
+            // Browsers keep secure cookies for this name.
+            return Ok(format!("https://{}", address.replace("127.0.0.1", "localhost")));
+        }
+        if Instant::now() > until {
+            bail!("the log does not say where the panel listens:\n{log}");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 fn ask(url: &str, password: &str, visitors: &[Visitor], browse: bool, home: &Path) -> Result<Seen> {
