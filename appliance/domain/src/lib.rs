@@ -88,6 +88,7 @@ pub struct Domain {
     turns: once::Turns,
     code_tries: person::attempts::Attempts,
     forgotten: person::attempts::Attempts,
+    forgotten_by_address: person::attempts::Attempts,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -109,6 +110,7 @@ impl Domain {
             turns: once::Turns::default(),
             code_tries: person::attempts::Attempts::default(),
             forgotten: person::attempts::Attempts::of_letters(),
+            forgotten_by_address: person::attempts::Attempts::of_letters_of_any_name(),
             storage_problem: Mutex::default(),
             ports,
         }

@@ -73,6 +73,8 @@ async function looksRight(path, what) {
 }
 
 async function signOut() {
+  // What the page still asks for is given up first.
+  await page.goto("about:blank");
   await panel.person.clearCookies();
   await panel.go("/sign-in");
 }

@@ -18,6 +18,9 @@ const FREE: u32 = 5;
 const FREE_EVERYWHERE: u32 = 100;
 /// Letters with links that cost no wait: for one name from one address, and from everywhere.
 const FREE_LETTERS: [u32; 2] = [3, 20];
+/// Letters that cost one address no wait, whatever the names; all addresses together have no such limit, so that nobody keeps
+/// everybody else from theirs.
+const FREE_LETTERS_ANY_NAME: [u32; 2] = [20, u32::MAX];
 /// The longest wait for a letter.
 const LONGEST_LETTER_MS: i64 = 10 * 60_000;
 /// The longest wait.
@@ -92,6 +95,11 @@ impl Attempts {
     /// For letters, which nothing forgives.
     pub(crate) fn of_letters() -> Self {
         Self { free: FREE_LETTERS, longest_ms: LONGEST_LETTER_MS, ..Self::default() }
+    }
+
+    /// For letters by address alone: tried with no name.
+    pub(crate) fn of_letters_of_any_name() -> Self {
+        Self { free: FREE_LETTERS_ANY_NAME, longest_ms: LONGEST_LETTER_MS, ..Self::default() }
     }
 
     /// Begin a try. It counts as a wrong one until [`Self::forgive`]: many at once are no way around the wait.

@@ -26,7 +26,9 @@ impl Handle<UserForgot, Caller> for Domain {
         let attempted = "send a link for a new password";
         let base = self.site.panel_url.clone().ok_or_else(no_mail)?;
         let (address, at) = (caller.whence.address, self.now());
-        self.forgotten.admit(&input.user, address, at).map_err(|wait_s| too_many(attempted, wait_s))?;
+        let wait = |wait_s| too_many(attempted, wait_s);
+        self.forgotten_by_address.admit("", address, at).map_err(wait)?;
+        self.forgotten.admit(&input.user, address, at).map_err(wait)?;
         let key = secret::credential(&*self.ports.chance, "rwl");
         let hash = secret::fingerprint(&key);
         // What a wrong password costs as well, so that nobody fills the audit trail for nothing.

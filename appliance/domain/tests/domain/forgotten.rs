@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rackwright_catalog::{Fault, FaultCode};
 use rackwright_domain::ports::{Letter, PostError};
-use rackwright_domain::{Credential, reconcile};
+use rackwright_domain::{Credential, Origin, Whence, reconcile};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -126,6 +126,19 @@ async fn letters_are_limited_alike_for_every_name() {
         assert_eq!(slowed.code, FaultCode::TooMany, "{user}");
     }
     assert_eq!(letters(&world, 3).await.len(), 3);
+}
+
+#[tokio::test]
+async fn one_address_gets_only_so_many_whatever_the_names() {
+    let world = World::new();
+    for number in 0..20 {
+        forget(&world, &format!("n{number}")).await.expect("is answered");
+    }
+    assert_eq!(forget(&world, "robin").await.expect_err("has to wait").code, FaultCode::TooMany);
+    let input = json!({"user": "robin"});
+    let elsewhere = Whence { origin: Origin::Panel, address: Some([192, 0, 2, 7].into()) };
+    let answered = world.domain.call(&Credential::None, elsewhere, "user.forgot", input).await;
+    answered.expect("others go on");
 }
 
 #[tokio::test]
