@@ -17,7 +17,8 @@ use serde::Deserialize;
 use crate::call::Door;
 use crate::caller::caller;
 
-/// Seconds that one look waits for news. Also how long a withdrawn credential can still listen.
+/// Seconds that one look waits for news. Also how long a withdrawn credential holds the connection; it
+/// hears nothing more.
 const LOOK_S: u32 = 20;
 /// Between comments that keep proxies from closing a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

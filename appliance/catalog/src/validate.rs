@@ -1,6 +1,7 @@
 //! From foreign JSON to a typed input. Every wrong field is named at once.
 //!
-//! Attacker's input: any JSON value, already bounded in size by whoever read it.
+//! Attacker's input: any JSON value, already bounded in size by whoever read it. A problem takes a thousand times the
+//! memory of the value that it is about, so there are never many of them.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,6 +13,13 @@ use serde_json::Value;
 
 use crate::action::Action;
 use crate::fault::{Fault, FaultCode, FieldProblem};
+
+/// Values of an input, those inside lists and objects too; more than any action needs.
+const MOST_VALUES: usize = 10_000;
+/// Of an input with more values than this, only the first problem is looked for.
+const ALL_NAMED: usize = 500;
+/// Problems that are named at once.
+const NAMED: usize = 100;
 
 /// The typed input of `A`, checked by its schema and by its own rules.
 ///
@@ -39,6 +47,11 @@ fn schema_problems<A: Action>(value: &Value) -> Result<Vec<FieldProblem>, Fault>
     type Validators = Mutex<HashMap<&'static str, &'static Validator>>;
     static VALIDATORS: OnceLock<Validators> = OnceLock::new();
     let name = A::SPEC.name;
+    let size = values(value);
+    if size > MOST_VALUES {
+        let problem = format!("holds {size} values; at most {MOST_VALUES} are taken");
+        return Ok(vec![FieldProblem::new("input", problem)]);
+    }
     let mut cache =
         VALIDATORS.get_or_init(Validators::default).lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let validator: &'static Validator = match cache.get(name) {
@@ -59,12 +72,24 @@ fn schema_problems<A: Action>(value: &Value) -> Result<Vec<FieldProblem>, Fault>
         }
     };
     drop(cache);
-    let mut errors = validator.iter_errors(value).peekable();
-    if errors.peek().is_none() {
+    let errors: Vec<jsonschema::ValidationError<'_>> = if size > ALL_NAMED {
+        validator.validate(value).err().into_iter().collect()
+    } else {
+        validator.iter_errors(value).collect()
+    };
+    if errors.is_empty() {
         return Ok(Vec::new());
     }
     let schema = crate::schema::of::<A::Input>();
-    Ok(errors.flat_map(|error| name_fields(&schema, &error)).collect())
+    Ok(errors.iter().flat_map(|error| name_fields(&schema, error)).take(NAMED).collect())
+}
+
+fn values(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(values).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(values).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+    }
 }
 
 /// Checks formats too, of which the inputs have addresses: one that only failed to parse would hide all other problems.

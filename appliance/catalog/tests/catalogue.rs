@@ -80,3 +80,20 @@ fn a_wrong_address_is_named_beside_every_other_wrong_field() {
     named.sort_unstable();
     assert_eq!(named, ["bmc.address", "name"], "{fault}");
 }
+
+#[test]
+fn of_a_flood_of_problems_few_are_named() {
+    use rackwright_catalog::actions::token::TokenCreate;
+    use rackwright_catalog::validate::input;
+    use serde_json::{Map, Value, json};
+
+    for many in [90, 400, 2_000, 400_000] {
+        let list = json!({"name": "ci", "permissions": vec![1; many]});
+        let fields: Map<String, Value> = (0..many).map(|at| (format!("f{at}"), json!(at))).collect();
+        for flood in [list, Value::Object(fields)] {
+            let fault = input::<TokenCreate>(flood).expect_err("nothing in it is right");
+            assert!((1..=100).contains(&fault.fields.len()), "{many}: {}", fault.fields.len());
+            assert!(fault.fields.iter().all(|wrong| wrong.problem.len() < 2_000), "{many}");
+        }
+    }
+}

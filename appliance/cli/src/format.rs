@@ -48,7 +48,7 @@ impl Format {
     /// A list with these columns, or anything else without. A table is made by whoever knows more of it.
     pub fn data(self, columns: &[&str], output: &Value) -> String {
         match self {
-            Self::Json => format!("{output}\n"),
+            Self::Json => show::json(output),
             Self::Yaml => yaml(output),
             Self::Csv => csv(columns, output),
             Self::Table => match output.get("items").and_then(Value::as_array) {

@@ -4,6 +4,7 @@
 mod csv;
 mod detail;
 mod job;
+mod json;
 mod refusal;
 mod server;
 mod system;
@@ -21,6 +22,7 @@ use serde_json::Value;
 
 pub use csv::{csv, csv_head, csv_row};
 pub use detail::detail;
+pub use json::json;
 pub use refusal::fault;
 pub use table::table;
 pub use value::{one_line, time, value};

@@ -93,7 +93,11 @@ fn session_actor(tx: &Connection, hash: &str, now: Millis) -> Result<Option<(Ses
 fn token_actor(tx: &Connection, hash: &str, now: Millis) -> Result<Option<(TokenRow, Actor)>, Refusal> {
     let Some(token) = token_live(tx, hash, now)? else { return Ok(None) };
     let Some(person) = welcome(tx, token.person)? else { return Ok(None) };
-    let actor = Actor { limits: limits(&token), ..Actor::person(&person, "token")? };
+    let actor = Actor {
+        limits: limits(&token),
+        token_until: Some(token.expires_at),
+        ..Actor::person(&person, "token")?
+    };
     Ok(Some((token, actor)))
 }
 

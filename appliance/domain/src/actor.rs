@@ -20,6 +20,7 @@ impl Actor {
             tier: Tier::Provider,
             scope: Scope::nothing(),
             limits: None,
+            token_until: None,
             behind: None,
             by: "nobody",
             session_hash: None,

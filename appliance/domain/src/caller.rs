@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rackwright_catalog::{Fault, Permission, Role};
-use rackwright_model::{AccountId, Name, Scope, Tier, UserId};
+use rackwright_model::{AccountId, Millis, Name, Scope, Tier, UserId};
 use rackwright_store::Connection;
 use rackwright_store::audit::{AuditDraft, audit_insert};
 
@@ -70,6 +70,8 @@ pub struct Actor {
     pub scope: Scope,
     /// All that a token allows, of what the role allows.
     pub limits: Option<Vec<Permission>>,
+    /// When the token expires; none when it is no token that acts.
+    pub token_until: Option<Millis>,
     /// Who really acts, when somebody entered this person's panel.
     pub behind: Option<String>,
     /// `session`, `token`, `local`, `system` or `nobody`.

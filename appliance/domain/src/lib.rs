@@ -19,6 +19,7 @@ mod audit;
 mod brand;
 mod discovery;
 mod environment;
+mod failures;
 mod first_admin;
 mod image;
 mod job;
@@ -86,6 +87,7 @@ pub struct Domain {
     sign_ins: person::attempts::Attempts,
     /// Calls with an idempotency key that are under way.
     turns: once::Turns,
+    failures: failures::Failures,
     code_tries: person::attempts::Attempts,
     forgotten: person::attempts::Attempts,
     forgotten_by_address: person::attempts::Attempts,
@@ -108,6 +110,7 @@ impl Domain {
             started_at,
             sign_ins: person::attempts::Attempts::default(),
             turns: once::Turns::default(),
+            failures: failures::Failures::default(),
             code_tries: person::attempts::Attempts::default(),
             forgotten: person::attempts::Attempts::of_letters(),
             forgotten_by_address: person::attempts::Attempts::of_letters_of_any_name(),

@@ -122,10 +122,18 @@ impl Domain {
     }
 }
 
-/// The person, or whoever else may call; and who is behind a person whose panel was entered.
+/// The person, or whoever else may call; who is behind a person whose panel was entered; and what a token is limited to, so
+/// that it is not handed an answer that its user got with more.
 fn who(actor: &Actor) -> String {
-    let own = actor.id.map_or_else(|| actor.by.to_owned(), |id| format!("user {}", id.0));
-    actor.behind.as_ref().map_or(own.clone(), |behind| format!("{own} by {behind}"))
+    let mut who = actor.id.map_or_else(|| actor.by.to_owned(), |id| format!("user {}", id.0));
+    if let Some(behind) = &actor.behind {
+        who.push_str(&format!(" by {behind}"));
+    }
+    if let Some(limits) = &actor.limits {
+        let words: Vec<&str> = limits.iter().map(|permission| permission.word()).collect();
+        who.push_str(&format!(" limited to {}", words.join(" ")));
+    }
+    who
 }
 
 /// The sealed text opens only as the answer to this call.

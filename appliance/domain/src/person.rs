@@ -142,13 +142,29 @@ pub(crate) fn limits(token: &TokenRow) -> Option<Vec<Permission>> {
     Some(words.iter().filter_map(|word| Permission::from_word(word)).collect())
 }
 
+/// A token that was limited to something else ends no other credentials of its user.
+fn not_limited(actor: &Actor, attempted: &str) -> Result<(), Fault> {
+    if actor.limits.as_ref().is_none_or(|limits| limits.contains(&Permission::People)) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultCode::Forbidden,
+        attempted,
+        format!("this API token is not meant for it: it lacks the permission {}", Permission::People.word()),
+        "Call with a session, or with a token that is not limited.",
+    ))
+}
+
 /// What proves identity is not changed by a guest in somebody's panel.
 fn not_as_guest(actor: &Actor, attempted: &str) -> Result<(), Fault> {
     let Some(behind) = &actor.behind else { return Ok(()) };
     Err(Fault::new(
         FaultCode::Forbidden,
         attempted,
-        format!("{behind} has entered the panel of {}, and a guest makes no credentials", actor.name),
+        format!(
+            "{behind} has entered the panel of {}, and a guest makes and ends no credentials",
+            actor.name
+        ),
         "Return to your own panel first: rackwright session leave",
     ))
 }

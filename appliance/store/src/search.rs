@@ -53,6 +53,8 @@ struct Kind {
     name: Option<&'static str>,
     /// The condition that a row contains the text in the pattern `{}`.
     contains: &'static str,
+    /// Whether the index knows more words than may be found: what it finds is looked at again.
+    index_knows_more: bool,
 }
 
 const SERVER: Kind = Kind {
@@ -62,6 +64,15 @@ const SERVER: Kind = Kind {
     name: Some("server.name"),
     contains: "server.name LIKE {} OR server.address LIKE {} OR server.bmc_address LIKE {} OR EXISTS (SELECT 1 FROM \
                server_mac WHERE server_mac.server_id = server.id AND mac LIKE {})",
+    index_knows_more: false,
+};
+
+/// For those who are not told where the BMC of a server is.
+const SERVER_WITHOUT_BMC: Kind = Kind {
+    contains: "server.name LIKE {} OR server.address LIKE {} OR EXISTS (SELECT 1 FROM server_mac \
+               WHERE server_mac.server_id = server.id AND mac LIKE {})",
+    index_knows_more: true,
+    ..SERVER
 };
 
 const JOB: Kind = Kind {
@@ -70,6 +81,7 @@ const JOB: Kind = Kind {
     owner: "job.account_id",
     name: None,
     contains: "lower(job.title) LIKE {}",
+    index_knows_more: false,
 };
 
 const PERSON: Kind = Kind {
@@ -78,6 +90,7 @@ const PERSON: Kind = Kind {
     owner: "person.account_id",
     name: Some("person.name"),
     contains: "person.name LIKE {}",
+    index_knows_more: false,
 };
 
 const ACCOUNT: Kind = Kind {
@@ -86,6 +99,7 @@ const ACCOUNT: Kind = Kind {
     owner: "account.id",
     name: Some("account.name"),
     contains: "account.name LIKE {} OR lower(account.title) LIKE {}",
+    index_knows_more: false,
 };
 
 /// Rows that are looked through for a text that is too short for the index.
@@ -158,7 +172,7 @@ impl Kind {
             }
             _ => (format!("(SELECT * FROM {table} ORDER BY id DESC LIMIT {LOOKED_THROUGH}) AS {table}"), age),
         };
-        if !from.contains(" JOIN ") {
+        if self.index_knows_more || !from.contains(" JOIN ") {
             let part = conditions.bind(row::containing(text));
             conditions.and(format!("({})", self.contains.replace("{}", &format!("{part} ESCAPE '\\'"))));
         }
@@ -170,17 +184,19 @@ impl Kind {
     }
 }
 
-/// Servers by name, address, address of their BMC or MAC address.
+/// Servers by name, address or MAC address, and `by_bmc` by the address of their BMC.
 ///
 /// # Errors
 /// When the database fails.
 pub fn search_server(
     tx: &Connection,
     scope: &Scope,
+    by_bmc: bool,
     text: &str,
     limit: i64,
 ) -> Result<Vec<Found>, StoreError> {
-    SERVER.find(tx, scope, text, limit)
+    let kind = if by_bmc { SERVER } else { SERVER_WITHOUT_BMC };
+    kind.find(tx, scope, text, limit)
 }
 
 /// Jobs by title or number, newest first.

@@ -13,8 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::act::local_path;
 use crate::form::Typed;
 use crate::panel::Panel;
-use crate::posted::MOST_BYTES;
-use crate::refusal::Refusal;
+use crate::posted;
 use crate::session;
 
 /// Keeps the choice. It says nothing about the person, so it outlives the session.
@@ -117,8 +116,9 @@ pub async fn scope(request: Request, next: Next) -> Response {
 /// that another site could do is refused by the origin check.
 pub async fn choose(State(_): State<Arc<Panel>>, request: Request) -> Response {
     let back = request.headers().get(REFERER).and_then(|value| value.to_str().ok()).and_then(came_from);
-    let Ok(body) = axum::body::to_bytes(request.into_body(), MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(request.into_body()).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let typed = Typed::parse(&body);
     let chosen = typed.get("language").and_then(Language::from_tag).unwrap_or(Language::English);

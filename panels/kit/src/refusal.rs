@@ -22,6 +22,7 @@ pub enum Refusal {
     /// The form does not carry this session's token.
     ForeignForm,
     TooLarge,
+    TooSlow,
 }
 
 /// What the page of a refusal shows.
@@ -40,6 +41,7 @@ impl IntoResponse for Refusal {
             Self::SignIn { back, fragment } => sign_in(&back, fragment),
             Self::ForeignForm => (StatusCode::FORBIDDEN, tell("refused-form")).into_response(),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, tell("refused-large")).into_response(),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, tell("refused-slow")).into_response(),
         }
     }
 }

@@ -6,7 +6,6 @@ pub mod passkey;
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -20,8 +19,8 @@ use crate::act::local_path;
 use crate::brand::{self, BrandView};
 use crate::form::Typed;
 use crate::panel::{self, Panel};
-use crate::posted::{MOST_BYTES, Posted};
-use crate::refusal::{Refusal, status_of};
+use crate::posted::{self, Posted};
+use crate::refusal::status_of;
 use crate::session::{self, COOKIE_NAME};
 use crate::shell::{self, LanguageView};
 
@@ -84,8 +83,9 @@ pub async fn show(
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();

@@ -1,5 +1,7 @@
 //! White label: what a reseller's people see in place of the product's own name, colour and logo.
 
+use std::net::IpAddr;
+
 use rackwright_model::{Colour, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -143,6 +145,10 @@ fn check_set(input: &BrandSetInput) -> Vec<FieldProblem> {
             "title",
             "is missing, and so is everything else: there is nothing to set",
         ));
+    }
+    // By its address the Control Center is opened by the provider's people, who are to see the provider's own look.
+    if input.host.as_ref().is_some_and(|host| host.parse::<IpAddr>().is_ok()) {
+        problems.push(FieldProblem::new("host", "is an address; take a host name"));
     }
     if let Some(accent) = input.accent.filter(|accent| accent.contrast(Colour::WHITE) < 4.5) {
         let contrast = accent.contrast(Colour::WHITE);

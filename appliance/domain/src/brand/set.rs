@@ -23,6 +23,15 @@ impl Handle<BrandSet, Caller> for Domain {
         self.change(caller, attempted, move |tx| {
             let account = account::chosen(tx, &actor, input.account.as_ref(), attempted)?;
             super::has_a_look(&account, attempted)?;
+            if input.host.is_some() && account.id == actor.account && account.parent.is_some() {
+                // Else a reseller could put its look on the sign-in page of the provider, by claiming the provider's name.
+                return Err(conflict(
+                    attempted,
+                    "the host name of panels is set from an account above",
+                    "Ask your provider to set it, or leave it out.",
+                )
+                .into());
+            }
             let (hash, png) = logo.map(|logo| (logo.hash, logo.base64)).unzip();
             let brand = Brand { title: input.title, accent: input.accent, host: input.host, logo: hash, png };
             brand_put(tx, account.id, &brand).map_err(|error| taken(error, attempted))?;

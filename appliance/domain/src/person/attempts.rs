@@ -2,7 +2,9 @@
 //! Tries during a wait cost nothing and do not lengthen it, so nobody is ever shut out for longer than that.
 //!
 //! Tries are counted by name and address, so that a stranger elsewhere does not hold up the one who owns the name; and by
-//! name alone with a far larger allowance, so that many addresses together get no further.
+//! name alone with a far larger allowance, so that many addresses together get no further. Where somebody signed in
+//! before, tries from elsewhere do not count: else strangers who never stop trying would shut the owner out for good. A
+//! restart forgets these places.
 //!
 //! Attacker's input: names, any number of them, each already at most 32 characters long; addresses.
 
@@ -27,12 +29,16 @@ const LONGEST_LETTER_MS: i64 = 10 * 60_000;
 const LONGEST_MS: i64 = 60_000;
 /// A name that nobody tried for so long begins anew.
 const FORGET_MS: i64 = 15 * 60_000;
-/// Counts that are kept.
+/// Counts that are kept, and places.
 const KEPT: usize = 20_000;
+/// A place from which nobody signed in for so long is like any other.
+const KNOWN_MS: i64 = 30 * 86_400_000;
 
 /// Tries that have not been followed by a success.
 pub(crate) struct Attempts {
     counts: Mutex<HashMap<Key, Tried>>,
+    /// Where names signed in from, and when last.
+    known: Mutex<HashMap<Key, Millis>>,
     /// Tries that cost no wait: from one address, and from everywhere.
     free: [u32; 2],
     longest_ms: i64,
@@ -40,7 +46,12 @@ pub(crate) struct Attempts {
 
 impl Default for Attempts {
     fn default() -> Self {
-        Self { counts: Mutex::default(), free: [FREE, FREE_EVERYWHERE], longest_ms: LONGEST_MS }
+        Self {
+            counts: Mutex::default(),
+            known: Mutex::default(),
+            free: [FREE, FREE_EVERYWHERE],
+            longest_ms: LONGEST_MS,
+        }
     }
 }
 
@@ -117,7 +128,8 @@ impl Attempts {
                 tried.wait_ms(free, self.longest_ms) - now.since(tried.last)
             })
         };
-        let longest = keys.iter().zip(before).map(left).max().unwrap_or(0);
+        let judged = if self.knows(&keys[0], now) { 1 } else { keys.len() };
+        let longest = keys.iter().zip(before).take(judged).map(left).max().unwrap_or(0);
         if longest > 0 {
             return Err((longest + 999) / 1_000);
         }
@@ -132,11 +144,25 @@ impl Attempts {
     }
 
     /// The password was right.
-    pub(crate) fn forgive(&self, name: &str, address: Option<IpAddr>) {
+    pub(crate) fn forgive(&self, name: &str, address: Option<IpAddr>, now: Millis) {
+        let keys = keys(name, address);
         let mut counts = self.counts.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for key in keys(name, address) {
-            counts.remove(&key);
+        for key in &keys {
+            counts.remove(key);
         }
+        drop(counts);
+        let [place, _] = keys;
+        let mut known = self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if known.len() >= KEPT && !known.contains_key(&place) {
+            let oldest = known.iter().min_by_key(|(_, at)| **at).map(|(key, _)| key.clone());
+            oldest.and_then(|key| known.remove(&key));
+        }
+        known.insert(place, now);
+    }
+
+    fn knows(&self, place: &Key, now: Millis) -> bool {
+        let known = self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        known.get(place).is_some_and(|at| now.since(*at) < KNOWN_MS)
     }
 }
 
@@ -198,7 +224,7 @@ mod tests {
         }
         assert!(attempts.admit("admin", HERE, START).is_err());
         assert!(attempts.admit("robin", HERE, START).is_ok());
-        attempts.forgive("admin", HERE);
+        attempts.forgive("admin", HERE, START);
         assert!(attempts.admit("admin", HERE, START).is_ok());
     }
 
@@ -246,6 +272,27 @@ mod tests {
             attempts.admit("admin", Some(address), START).is_ok()
         };
         assert_eq!((0..1_000).filter(|number| admitted(*number)).count(), 100);
+    }
+
+    #[test]
+    fn many_strangers_do_not_hold_up_whoever_signed_in_from_there_before() {
+        let attempts = Attempts::default();
+        let home = Some(IpAddr::from([192, 0, 2, 7]));
+        attempts.admit("admin", home, START).expect("free");
+        attempts.forgive("admin", home, START);
+        let admitted = |address| attempts.admit("admin", address, START).is_ok();
+        let stranger = |number: u32| Some(IpAddr::from(std::net::Ipv4Addr::from_bits(0x0a00_0000 + number)));
+        assert_eq!((0..500).filter(|number| admitted(stranger(*number))).count(), 100);
+        assert_eq!(
+            (0..50).filter(|_| admitted(home)).count(),
+            5,
+            "guesses from there are slowed down as ever"
+        );
+        let later = START.plus(KNOWN_MS);
+        for number in 0..100 {
+            attempts.admit("admin", stranger(number), later).expect("forgotten by then");
+        }
+        assert!(attempts.admit("admin", home, later).is_err(), "a place does not stay known for ever");
     }
 
     #[test]

@@ -15,6 +15,11 @@ impl Handle<FactorTotpConfirm, Caller> for Domain {
         let person = super::account(&caller.actor, attempted, "second factor")?;
         let row = self.look(attempted, move |tx| Ok(totp_get(tx, person)?)).await?;
         let row = row.filter(|row| row.confirmed_at.is_none()).ok_or_else(nothing_waits)?;
+        // Else whoever found a session open could try all codes of an app that waits, and be handed recovery codes.
+        let name = &caller.actor.name;
+        self.code_tries
+            .admit(name, caller.whence.address, self.now())
+            .map_err(|wait_s| super::proof::too_many(attempted, "codes", wait_s))?;
         let step = self.step_of(person, &row, &plain(&input.code), attempted)?.ok_or_else(|| {
             let problem =
                 "is not what the app should show now; are the clocks of both right to half a minute?";
@@ -29,6 +34,7 @@ impl Handle<FactorTotpConfirm, Caller> for Domain {
             Ok(recovery_put(tx, person, &hashes, at)?)
         })
         .await?;
+        self.forgive_codes(caller.whence, name);
         Ok(RecoveryCodes {
             codes,
             message:

@@ -36,7 +36,7 @@ impl Domain {
         let stored = person.as_ref().map(|(person, _)| person.password_hash.clone());
         let agrees = password::agrees(stored, password, attempted).await?;
         let (person, suspended) = person.filter(|_| agrees).ok_or_else(|| wrong(attempted))?;
-        self.sign_ins.forgive(name, whence.address);
+        self.sign_ins.forgive(name, whence.address, self.now());
         if suspended {
             return Err(suspended_fault(attempted));
         }
@@ -59,7 +59,7 @@ impl Domain {
     }
 }
 
-fn wrong(attempted: &str) -> Fault {
+pub(super) fn wrong(attempted: &str) -> Fault {
     Fault::new(
         FaultCode::NotSignedIn,
         attempted,

@@ -99,7 +99,7 @@ impl Domain {
 
     /// A right code was taken.
     pub(super) fn forgive_codes(&self, whence: Whence, name: &str) {
-        self.code_tries.forgive(name, whence.address);
+        self.code_tries.forgive(name, whence.address, self.now());
     }
 
     /// The time step to which the code belongs: this one, the one before, or the next, for clocks that differ.

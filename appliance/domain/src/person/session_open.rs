@@ -4,9 +4,10 @@ use rackwright_catalog::actions::session::{SessionOpen, SessionOpenInput, Sessio
 use rackwright_catalog::{Fault, Handle};
 use rackwright_model::Millis;
 use rackwright_store::Connection;
-use rackwright_store::person::{Person, person_signed_in};
+use rackwright_store::person::{Person, person_get, person_signed_in};
 use rackwright_store::session::{SessionRow, session_insert};
 
+use super::proof;
 use super::second::{self, Given};
 use crate::caller::Actor;
 use crate::{Caller, Domain, Refusal, secret};
@@ -22,11 +23,17 @@ impl Handle<SessionOpen, Caller> for Domain {
         let given = Given { code: input.code.as_deref(), passkey: input.passkey.as_ref() };
         let second = self.second(caller.whence, known, given, &attempted).await?;
         let (by_code, phrase) = (second.is_some(), attempted.clone());
-        let (id, name) = (person.id, person.name.clone());
+        let (id, name, proven_by) = (person.id, person.name.clone(), person.password_hash.clone());
         let opened = self
-            .open_session(caller, person, &attempted, move |tx, at| match second {
-                Some(second) if !second.take(tx, id, at)? => Err(second::wrong(&phrase).into()),
-                _ => Ok(()),
+            .open_session(caller, person, &attempted, move |tx, at| {
+                // A new password ends all sessions: none may begin with the old one that was looked at before.
+                if person_get(tx, id)?.is_none_or(|now| now.password_hash != proven_by) {
+                    return Err(proof::wrong(&phrase).into());
+                }
+                match second {
+                    Some(second) if !second.take(tx, id, at)? => Err(second::wrong(&phrase).into()),
+                    _ => Ok(()),
+                }
             })
             .await?;
         if by_code {

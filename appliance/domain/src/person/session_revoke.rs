@@ -11,6 +11,8 @@ use crate::{Caller, Domain};
 impl Handle<SessionRevoke, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: SessionRevokeInput) -> Result<Done, Fault> {
         let attempted = format!("end session {}", input.id);
+        super::not_as_guest(&caller.actor, &attempted)?;
+        super::not_limited(&caller.actor, &attempted)?;
         let (phrase, actor, id) = (attempted.clone(), caller.actor.clone(), input.id.clone());
         self.change(caller, &attempted, move |tx| {
             let person = super::chosen(tx, &actor, input.user.as_deref(), &phrase, "sessions")?;

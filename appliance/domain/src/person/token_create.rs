@@ -4,7 +4,7 @@ use rackwright_catalog::actions::token::{TokenCreate, TokenCreateInput, TokenCre
 use rackwright_catalog::{Fault, FieldProblem, Handle, Permission};
 use rackwright_store::StoreError;
 use rackwright_store::person::person_get;
-use rackwright_store::token::{TokenRow, token_insert};
+use rackwright_store::token::{TokenRow, token_insert, token_list};
 
 use crate::caller::Actor;
 use crate::refusal::conflict;
@@ -12,6 +12,8 @@ use crate::{Caller, Domain, Refusal, secret};
 
 /// How long a token lasts when nobody says.
 const DAYS: u32 = 90;
+/// Tokens of one person, whose list is shown whole.
+const MOST: usize = 200;
 
 impl Handle<TokenCreate, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: TokenCreateInput) -> Result<TokenCreated, Fault> {
@@ -20,7 +22,9 @@ impl Handle<TokenCreate, Caller> for Domain {
         let limits = limits(&caller.actor, input.permissions, &attempted)?;
         let token = secret::credential(&*self.ports.chance, "rwt");
         let (hash, at, phrase) = (secret::fingerprint(&token), self.now(), attempted.clone());
-        let expires_at = at.plus(i64::from(input.days.unwrap_or(DAYS)) * 86_400_000);
+        let asked = at.plus(i64::from(input.days.unwrap_or(DAYS)) * 86_400_000);
+        // Nor does it outlive the token that makes it: else one that leaked would renew itself for ever.
+        let expires_at = caller.actor.token_until.map_or(asked, |until| asked.min(until));
         let (actor, name) = (caller.actor.clone(), input.name.clone());
         self.change(caller, &attempted, move |tx| {
             let person = super::chosen(tx, &actor, input.user.as_deref(), &phrase, "API tokens")?;
@@ -32,6 +36,11 @@ impl Handle<TokenCreate, Caller> for Domain {
                         FieldProblem::new("permissions", format!("{word} is more than its user may do"));
                     return Err(Fault::invalid(phrase, vec![problem]).into());
                 }
+            }
+            if token_list(tx, person)?.len() >= MOST {
+                let reason = format!("there are {MOST} API tokens of this user already");
+                let advice = "End those that are not needed: rackwright token list, then token revoke NAME";
+                return Err(conflict(phrase, reason, advice).into());
             }
             let permissions = limits.map(|list| list.iter().map(|word| word.word().to_owned()).collect());
             let row =

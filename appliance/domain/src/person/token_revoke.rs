@@ -12,6 +12,7 @@ impl Handle<TokenRevoke, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: TokenRevokeInput) -> Result<Done, Fault> {
         let attempted = format!("revoke API token {}", input.name);
         super::not_as_guest(&caller.actor, &attempted)?;
+        super::not_limited(&caller.actor, &attempted)?;
         let person = super::account(&caller.actor, &attempted, "API tokens")?;
         let (name, phrase) = (input.name.clone(), attempted.clone());
         self.change(caller, &attempted, move |tx| {

@@ -2,8 +2,7 @@
 
 use rackwright_catalog::actions::Page;
 use rackwright_catalog::actions::search::{Hit, HitKind, SearchFind, SearchFindInput};
-use rackwright_catalog::{Fault, Handle, entry};
-use rackwright_model::Scope;
+use rackwright_catalog::{Fault, Handle, Permission, entry};
 use rackwright_store::search::{
     Found, search_account, search_image, search_job, search_network, search_person, search_profile,
     search_rack, search_server,
@@ -25,7 +24,7 @@ impl Handle<SearchFind, Caller> for Domain {
                 let mut hits = Vec::new();
                 for kind in HitKind::ALL.into_iter().filter(|kind| may_list(&actor, *kind)) {
                     hits.extend(
-                        found(tx, &actor.scope, kind, &input.query, limit)?
+                        found(tx, &actor, kind, &input.query, limit)?
                             .into_iter()
                             .map(|found| hit(kind, found)),
                     );
@@ -43,13 +42,15 @@ fn may_list(actor: &Actor, kind: HitKind) -> bool {
 
 fn found(
     tx: &Connection,
-    scope: &Scope,
+    actor: &Actor,
     kind: HitKind,
     query: &str,
     limit: i64,
 ) -> Result<Vec<Found>, StoreError> {
+    let scope = &actor.scope;
     match kind {
-        HitKind::Server => search_server(tx, scope, query, limit),
+        // Where a BMC is, only those are told who look after the racks.
+        HitKind::Server => search_server(tx, scope, actor.may(Permission::Inspect), query, limit),
         HitKind::Job => search_job(tx, scope, query, limit),
         HitKind::Rack => search_rack(tx, query, limit),
         HitKind::Image => search_image(tx, query, limit),

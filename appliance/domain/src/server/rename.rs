@@ -15,6 +15,7 @@ impl Handle<ServerRename, Caller> for Domain {
         let scope = caller.scope();
         let (name, fault) = (input.name.clone(), attempted.clone());
         let said = format!("{} is now called {}.", input.server, input.name);
+        let is_another = input.name != input.server;
         let server = self
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
@@ -28,6 +29,10 @@ impl Handle<ServerRename, Caller> for Domain {
                 super::named(tx, &scope, &input.name, &fault)
             })
             .await?;
+        if is_another {
+            // What happened to a server that was called so before is not this one's owner's business.
+            self.events.forget(&name);
+        }
         self.events.server(self.now(), &name, "state", said);
         Ok(summary(&server, None, &self.presence.of(server.id), &caller.actor))
     }

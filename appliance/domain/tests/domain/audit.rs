@@ -122,3 +122,21 @@ async fn the_trail_is_paged_without_gap_or_repeat() {
 fn items(page: &Value) -> &[Value] {
     page["items"].as_array().expect("a page")
 }
+
+#[tokio::test]
+async fn whoever_fails_on_purpose_does_not_fill_the_trail() {
+    let world = World::new();
+    let support = world.session(rackwright_catalog::Role::Support).await;
+    for _ in 0..130 {
+        assert!(
+            world.call(&support, "server.remove", json!({"server": "r1", "confirm": "r1"})).await.is_err()
+        );
+    }
+    world.refused("server.remove", json!({"server": "r1", "confirm": "r1"})).await;
+    let trail = world.done("audit.list", json!({"limit": 500})).await;
+    assert_eq!(items(&trail).len(), 121, "those of others are on record all the same");
+    assert!(
+        items(&trail)[1]["result"].as_str().is_some_and(|text| text.contains("not on record")),
+        "{trail}"
+    );
+}

@@ -24,9 +24,9 @@ async fn a_look_is_seen_by_the_account_and_those_below_it() {
     let shop = world.session_in("acme-shop", "acme-shop-jo", Role::AccountManager).await;
     let zeta = world.session_in("zeta-shop", "zeta-shop-jo", Role::AccountManager).await;
     assert_eq!(seen(&world, &shop).await, json!({"title": "Rackwright", "accent": null, "logo": null}));
-    let set =
-        json!({"title": "Acme Hosting", "accent": "#17663A", "logo": png(1), "host": "panel.acme.example"});
-    let shown = world.call(&acme, "brand.set", set).await.expect("is set");
+    let set = json!({"title": "Acme Hosting", "accent": "#17663A", "logo": png(1)});
+    world.call(&acme, "brand.set", set).await.expect("is set");
+    let shown = world.done("brand.set", json!({"account": "acme", "host": "panel.acme.example"})).await;
     assert_eq!((&shown["host"], &shown["accent"]), (&json!("panel.acme.example"), &json!("#17663a")));
     let look = seen(&world, &shop).await;
     assert_eq!(look["title"], "Acme Hosting");
@@ -66,6 +66,7 @@ async fn what_cannot_be_read_or_run_is_refused() {
         (json!({"accent": "#ffe14d"}), "accent"),
         (json!({"accent": "red"}), "accent"),
         (json!({"host": "localhost"}), "host"),
+        (json!({"host": "192.0.2.7"}), "host"),
         (json!({"host": "a b.example"}), "host"),
         (json!({"logo": BASE64.encode("<svg onload=alert(1)>")}), "logo"),
         (json!({"logo": "***"}), "logo"),
@@ -78,6 +79,9 @@ async fn what_cannot_be_read_or_run_is_refused() {
     let refused = world.call(&acme, "brand.set", json!({"account": "acme-shop", "title": "x"})).await;
     assert_eq!(refused.expect_err("a customer").code, FaultCode::Conflict);
     world.done("brand.set", json!({"title": "x", "host": "panel.example.com"})).await;
-    let refused = world.call(&acme, "brand.set", json!({"host": "panel.example.com"})).await;
-    assert_eq!(refused.expect_err("is in use").code, FaultCode::Conflict);
+    let refused = world.refused("brand.set", json!({"account": "acme", "host": "panel.example.com"})).await;
+    assert_eq!((refused.code, refused.reason.contains("in use")), (FaultCode::Conflict, true), "{refused}");
+    let refused = world.call(&acme, "brand.set", json!({"host": "panel.acme.example"})).await;
+    let refused = refused.expect_err("from above alone");
+    assert_eq!((refused.code, refused.reason.contains("above")), (FaultCode::Conflict, true), "{refused}");
 }

@@ -72,6 +72,7 @@ async fn a_guest_makes_no_credentials() {
     for (action, input) in [
         ("token.create", json!({"name": "ci"})),
         ("token.revoke", json!({"name": "ci"})),
+        ("session.revoke", json!({"id": "k3v7q2m9"})),
         ("user.passwd", json!({"user": "acme-lee", "password": password})),
         ("user.create", json!({"user": "acme-pat", "role": "reseller", "password": password})),
         ("user.change", json!({"user": "acme-lee", "email": "me@example.com"})),

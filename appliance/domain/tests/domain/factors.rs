@@ -150,6 +150,22 @@ async fn nothing_is_asked_before_the_first_code() {
 }
 
 #[tokio::test]
+async fn the_first_code_cannot_be_guessed_without_end() {
+    let (world, session) = robin().await;
+    let begun =
+        world.call(&session, "factor.totp-begin", json!({"current": PASSWORD})).await.expect("begins");
+    let right =
+        app(&begun["secret"]).generate(u64::try_from(world.domain.now().0 / 1_000).expect("after 1970"));
+    let wrong = if right == "000000" { "000001" } else { "000000" };
+    for code in [FaultCode::InvalidInput; 5].into_iter().chain([FaultCode::TooMany; 3]) {
+        let fault = world.call(&session, "factor.totp-confirm", json!({"code": wrong})).await;
+        assert_eq!(fault.expect_err("is wrong").code, code);
+    }
+    world.clock.pass(1_000);
+    world.call(&session, "factor.totp-confirm", json!({"code": right})).await.expect("after a wait");
+}
+
+#[tokio::test]
 async fn removing_it_needs_proof_and_keeps_the_session() {
     let (world, session, phone) = with_phone().await;
     for (input, field) in [

@@ -92,6 +92,19 @@ async fn keys_belong_to_a_person_and_last_a_day() {
 }
 
 #[tokio::test]
+async fn a_limited_token_is_not_handed_what_its_user_got_with_more() {
+    let world = World::new();
+    let owner = world.session(Role::Owner).await;
+    let made = world.call(&owner, "token.create", json!({"name": "ci", "permissions": ["look"]})).await;
+    let limited = Credential::Bearer(made.expect("made")["token"].as_str().expect("a token").to_owned());
+    let mighty = keyed(&world, &owner, "k", "token.create", json!({"name": "all"})).await.expect("made");
+    let fault = keyed(&world, &limited, "k", "token.create", json!({"name": "all"})).await;
+    let fault = fault.expect_err("a call of its own, and the name is taken");
+    assert_eq!(fault.code, FaultCode::Conflict, "{fault}");
+    assert!(!fault.to_string().contains(mighty["token"].as_str().expect("a token")), "{fault}");
+}
+
+#[tokio::test]
 async fn a_refusal_does_not_use_the_key_up() {
     let world = World::new();
     let owner = world.session(Role::Owner).await;

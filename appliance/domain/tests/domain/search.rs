@@ -102,6 +102,23 @@ async fn racks_are_found_by_name_and_site() {
 }
 
 #[tokio::test]
+async fn only_those_who_look_after_racks_find_a_server_by_its_bmc() {
+    let world = world().await;
+    world.session(Role::Reseller).await;
+    world.done("server.assign", json!({"server": "web-1", "account": "acme"})).await;
+    // Of few accounts every row is looked through, of many the index is asked.
+    for (role, finds) in [(Role::Reseller, false), (Role::Billing, false), (Role::Support, true)] {
+        let session = world.session(role).await;
+        for query in ["10.9.0", "10", ".9."] {
+            let servers = found(&world, &session, query).await;
+            assert_eq!(servers.contains(&"server web-1".to_owned()), finds, "{} {query}", role.word());
+        }
+        let by_mac = found(&world, &session, "00:00:01").await;
+        assert!(by_mac.contains(&"server web-1".to_owned()), "{}: {by_mac:?}", role.word());
+    }
+}
+
+#[tokio::test]
 async fn nobody_finds_what_belongs_to_others() {
     let world = world().await;
     let acme = world.session_in("acme", "acme-kim", Role::Reseller).await;

@@ -73,6 +73,18 @@ async fn guessing_is_slowed_down_and_the_owner_gets_in_later() {
 }
 
 #[tokio::test]
+async fn no_session_outlives_the_password_that_it_began_with() {
+    let world = world_with_robin().await;
+    let change = async || world.done("user.passwd", json!({"user": "robin", "password": WRONG})).await;
+    let (signed_in, _) = tokio::join!(world.sign_in("robin", RIGHT), change());
+    // Whichever came first.
+    if let Ok(session) = signed_in {
+        world.call(&session, "session.show", json!({})).await.expect_err("has ended");
+    }
+    world.sign_in("robin", WRONG).await.expect("the new one");
+}
+
+#[tokio::test]
 async fn credentials_that_nobody_gave_out_open_nothing() {
     let world = World::new();
     for text in ["rws_0", "rwt_0", "", "Basic cm9vdA==", "rws_' OR 1=1 --"] {

@@ -93,6 +93,51 @@ async fn a_token_does_no_more_than_it_is_meant_for() {
 }
 
 #[tokio::test]
+async fn nobody_has_tokens_without_end() {
+    let world = World::new();
+    let session = world.session(Role::PsUser).await;
+    for number in 0..200 {
+        token(&world, &session, json!({"name": format!("t{number}")})).await;
+    }
+    let fault = world.call(&session, "token.create", json!({"name": "more"})).await.expect_err("is refused");
+    assert_eq!(fault.code, FaultCode::Conflict, "{fault}");
+    world.call(&session, "token.revoke", json!({"name": "t7"})).await.expect("is revoked");
+    token(&world, &session, json!({"name": "more"})).await;
+}
+
+#[tokio::test]
+async fn a_token_makes_none_that_outlives_it() {
+    let world = World::new();
+    let session = world.session(Role::Engineer).await;
+    let first = token(&world, &session, json!({"name": "ci", "days": 2})).await;
+    let second = token(&world, &first, json!({"name": "longer", "days": 3650})).await;
+    let third = token(&world, &second, json!({"name": "shorter", "days": 1})).await;
+    world.clock.pass(DAY_MS);
+    world.call(&second, "session.show", json!({})).await.expect("lasts as long as the first");
+    world.call(&third, "session.show", json!({})).await.expect_err("lasts as long as was asked for");
+    world.clock.pass(DAY_MS);
+    let fault = world.call(&second, "session.show", json!({})).await.expect_err("no longer");
+    assert_eq!(fault.code, FaultCode::NotSignedIn);
+}
+
+#[tokio::test]
+async fn a_token_for_looking_ends_neither_tokens_nor_sessions() {
+    let world = World::new();
+    let session = world.session(Role::Engineer).await;
+    token(&world, &session, json!({"name": "other"})).await;
+    let token = token(&world, &session, json!({"name": "ci", "permissions": ["look"]})).await;
+    let list = world.call(&session, "session.list", json!({})).await.expect("lists");
+    for (action, input) in [
+        ("token.revoke", json!({"name": "other"})),
+        ("session.revoke", json!({"id": list["items"][0]["id"]})),
+    ] {
+        let fault = world.call(&token, action, input).await.expect_err("is not meant for it");
+        assert_eq!(fault.code, FaultCode::Forbidden, "{action}: {fault}");
+    }
+    world.call(&session, "token.revoke", json!({"name": "other"})).await.expect("is revoked");
+}
+
+#[tokio::test]
 async fn a_token_that_manages_people_makes_nobody_mightier_than_itself() {
     let world = World::new();
     let owner = world.session(Role::Owner).await;

@@ -39,6 +39,9 @@ impl Bulk {
             .ok_or_else(|| refused(tell("fault-bulk-action")))?;
         let mut servers: Vec<Name> = Vec::new();
         for (_, text) in typed.pairs().filter(|(key, _)| *key == "server") {
+            if servers.len() > MOST {
+                break;
+            }
             let server: Name = text.parse().map_err(|_| refused(tell("fault-bulk-name")))?;
             if !servers.contains(&server) {
                 servers.push(server);

@@ -215,6 +215,7 @@ fault-no-page-advice = Benutzen Sie das Menü oder prüfen Sie die Adresse auf e
 refused-origin = Abgelehnt: Diese Anfrage kam nicht von einer Seite dieses Panels. Öffnen Sie die Adresse des Panels selbst und versuchen Sie es noch einmal.
 refused-form = Abgelehnt: Dieses Formular gehört nicht zu Ihrer jetzigen Sitzung. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
 refused-large = Abgelehnt: Das Formular ist größer als 1 MiB. Kürzen Sie, was eingetippt wurde.
+refused-slow = Abgelehnt: Das Formular kam nicht binnen 30 s an. Senden Sie es über eine schnellere Leitung noch einmal.
 refused-drawing = Diese Seite konnte nicht gezeichnet werden. Das ist ein Fehler des Panels: Bitte melden Sie ihn.
 
 # Wessen Panel das ist.

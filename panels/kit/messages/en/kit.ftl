@@ -215,6 +215,7 @@ fault-no-page-advice = Use the menu, or check the address for a slip.
 refused-origin = Refused: this request was not made by a page of this panel. Open the panel's own address and try again.
 refused-form = Refused: this form does not belong to your present session. Go back, reload the page and try again.
 refused-large = Refused: the form is larger than 1 MiB. Shorten what was typed.
+refused-slow = Refused: the form did not arrive within 30 s. Send it again over a quicker line.
 refused-drawing = This page could not be drawn. That is a mistake of the panel: report it as a bug.
 
 # Whose panel this is.

@@ -1,6 +1,7 @@
 //! What stands in the inputs of a form: names and texts.
 //!
-//! Attacker's input: any list of pairs, bounded in size by the reader of the body or of the address.
+//! Attacker's input: any list of pairs, bounded in size by the reader of the body or of the address. Pairs are looked for one
+//! by one, so their number is bounded too.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +9,8 @@ use super::field::{Field, Kind};
 
 /// No list of objects in a form is longer.
 const MOST_ROWS: usize = 256;
+/// No form has more inputs.
+const MOST_PAIRS: usize = 10_000;
 
 /// Name–text pairs, in the order in which they were sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,10 +22,11 @@ impl Typed {
         Self(pairs)
     }
 
-    /// Pairs of `a=b&c=d`.
+    /// Pairs of `a=b&c=d`; none at all when there are more than any form has.
     #[must_use]
     pub fn parse(encoded: &[u8]) -> Self {
-        Self(form_urlencoded::parse(encoded).into_owned().collect())
+        let pairs: Vec<_> = form_urlencoded::parse(encoded).into_owned().take(MOST_PAIRS + 1).collect();
+        if pairs.len() > MOST_PAIRS { Self::default() } else { Self(pairs) }
     }
 
     /// The last text of this name.
@@ -103,6 +107,13 @@ fn renumber(name: &str, path: &str, rows: &[usize]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_more_inputs_than_any_form_is_none() {
+        let typed = |pairs: usize| Typed::parse("a=1&".repeat(pairs).as_bytes());
+        assert_eq!(typed(MOST_PAIRS).pairs().count(), MOST_PAIRS);
+        assert!(typed(MOST_PAIRS + 1).is_empty());
+    }
 
     #[test]
     fn blank_rows_are_closed_up() {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,8 +13,8 @@ use serde::Serialize;
 use super::{Back, entered, passkey};
 use crate::form::Typed;
 use crate::panel::{self, Panel};
-use crate::posted::MOST_BYTES;
-use crate::refusal::{Refusal, status_of};
+use crate::posted;
+use crate::refusal::status_of;
 use crate::second_step::{COOKIE_NAME, Known, LASTS_S};
 use crate::session;
 use crate::shell::{self, LanguageView};
@@ -81,8 +80,9 @@ pub async fn show(
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
     let key = session::cookie(request.headers(), COOKIE_NAME);
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(request.into_body()).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -14,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::form::Typed;
 use crate::panel::{self, Panel};
-use crate::posted::MOST_BYTES;
-use crate::refusal::{Refusal, status_of};
+use crate::posted;
+use crate::refusal::status_of;
 use crate::session;
 use crate::shell::{self, LanguageView};
 
@@ -69,8 +68,9 @@ pub async fn show(State(panel): State<Arc<Panel>>) -> Response {
 /// `POST /sign-in/forgot`: the answer is the same for every name.
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(request.into_body()).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let user = Typed::parse(&body).get("user").unwrap_or_default().trim().to_owned();
     let view = ForgottenView::new(&user, "");
@@ -92,8 +92,9 @@ pub async fn show_reset(State(panel): State<Arc<Panel>>, Query(link): Query<Link
 /// `POST /sign-in/reset`
 pub async fn submit_reset(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(request.into_body()).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let typed = Typed::parse(&body);
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use super::{SignIn, entered};
 use crate::form::Typed;
 use crate::panel::{self, Panel};
-use crate::posted::MOST_BYTES;
-use crate::refusal::{Refusal, status_of};
+use crate::posted;
+use crate::refusal::status_of;
 use crate::second_step::COOKIE_NAME;
 use crate::session::{self, Session};
 
@@ -61,8 +60,9 @@ pub async fn begin(session: Session, Query(place): Query<Place>) -> Response {
 /// `POST /sign-in/passkey`
 pub async fn submit(State(panel): State<Arc<Panel>>, headers: HeaderMap, request: Request) -> Response {
     let address = session::address_of(request.extensions());
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
-        return Refusal::TooLarge.into_response();
+    let body = match posted::read(request.into_body()).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let typed = Typed::parse(&body);
     let back = typed.get("back").unwrap_or_default().to_owned();

@@ -8,7 +8,7 @@ use rackwright_store::install::InstallRow;
 use rackwright_store::server::Server;
 
 use super::Outcome;
-use crate::ports::{BootDevice, Power};
+use crate::ports::{BmcAccess, BmcError, BootDevice, Power};
 use crate::{Domain, Refusal};
 
 pub(super) async fn step(domain: &Domain, install: &InstallRow, server: &Server) -> Result<Outcome, Refusal> {
@@ -45,15 +45,15 @@ async fn start(
     domain: &Domain,
     install: &InstallRow,
     server: &Server,
-    access: &crate::ports::BmcAccess,
+    access: &BmcAccess,
 ) -> Result<String, String> {
     let bmc = &domain.ports.bmc;
     let mut notes = Vec::new();
     if let Err(error) = bmc.boot_once(access, BootDevice::Network, server.is_uefi()).await {
         // Machines whose boot order has the network first come up all the same.
-        notes.push(format!("the BMC did not take the boot device ({error})"));
+        notes.push(format!("the BMC did not take the boot device ({})", said(&error, access)));
     }
-    let on = bmc.is_on(access).await.map_err(|error| error.to_string())?;
+    let on = bmc.is_on(access).await.map_err(|error| said(&error, access))?;
     let (order, verb) = if on { (Power::Cycle, "power cycle") } else { (Power::On, "power on") };
     let record =
         BootRecord { stage: BootStage::Power, at: domain.now(), detail: format!("{verb} over IPMI") };
@@ -65,7 +65,14 @@ async fn start(
         })
         .await
         .map_err(|error| error.to_string())?;
-    bmc.power(access, order).await.map_err(|error| error.to_string())?;
+    bmc.power(access, order).await.map_err(|error| said(&error, access))?;
     notes.insert(0, format!("{verb} over IPMI"));
     Ok(notes.join("; "))
+}
+
+/// What the BMC answered, but not where it is and who its user is: whoever owns the server reads the job too.
+fn said(error: &BmcError, access: &BmcAccess) -> String {
+    let BmcAccess { address, user, .. } = access;
+    tracing::warn!("{error}");
+    error.to_string().replace(&format!(" at {address}"), "").replace(&format!("user {user:?}"), "user")
 }

@@ -90,6 +90,19 @@ async fn a_failure_on_the_machine_ends_the_job_with_its_words() {
 }
 
 #[tokio::test]
+async fn a_bmc_that_does_not_start_the_machine_is_blamed_without_saying_where_it_is() {
+    let room = Room::new().await;
+    let why = "it refused the password of user \"admin\"; set the right one";
+    room.world.bmc.fail(Some(&format!("could not read the power state through the BMC at 10.77.1.1: {why}")));
+    let started = room.install().await;
+    room.reaches_state("failed").await;
+    let job = room.world.done("job.show", json!({"job": started["job"]})).await;
+    let reason = job["job"]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("through the BMC: it refused the password of user; set"), "{reason}");
+    assert!(!job.to_string().contains("10.77.1.1"), "whoever owns the server reads it too: {job:#}");
+}
+
+#[tokio::test]
 async fn a_cancelled_install_of_a_blank_machine_leaves_it_ready() {
     let room = Room::new().await;
     let started = room.install().await;
