@@ -416,6 +416,56 @@ CREATE TABLE recovery_code (
     PRIMARY KEY (person_id, hash)
 );
 
+CREATE TABLE reset_link (
+    -- SHA-256 of what the link carries.
+    hash TEXT PRIMARY KEY,
+    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX reset_link_person ON reset_link (person_id);
+
+CREATE TABLE letter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- To whom and what, sealed with the key that lies outside the database: a letter may carry a link that is as good as a
+    -- password.
+    sealed TEXT NOT NULL,
+    -- When it is given up.
+    expires_at BIGINT NOT NULL,
+    -- When it is tried next.
+    due_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL
+);
+
+CREATE INDEX letter_due ON letter (due_at);
+
+CREATE TABLE passkey (
+    -- A name for people to point at.
+    id TEXT PRIMARY KEY,
+    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    label TEXT NOT NULL,
+    -- The host name that it was made for; it works nowhere else.
+    host TEXT NOT NULL,
+    -- The id of the credential, in base64url.
+    credential TEXT NOT NULL UNIQUE,
+    -- A COSE_Key (RFC 9052), in base64url.
+    public_key TEXT NOT NULL,
+    -- What the authenticator counted up to at the last use; zero when it does not count.
+    counter BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+
+CREATE INDEX passkey_person ON passkey (person_id);
+
+CREATE TABLE passkey_challenge (
+    -- SHA-256 of the challenge.
+    hash TEXT PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX passkey_challenge_expiry ON passkey_challenge (expires_at);
+
 CREATE TABLE oidc_provider (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id BIGINT NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// The name that templates call an asset by, and the files that it is made of, in order.
-const FILES: [(&str, &[&str], &str); 11] = [
+const FILES: [(&str, &[&str], &str); 12] = [
     ("tabler.css", &["node_modules/@tabler/core/dist/css/tabler.min.css"], "text/css; charset=utf-8"),
     ("htmx.js", &["node_modules/htmx.org/dist/htmx.min.js"], "text/javascript; charset=utf-8"),
     ("sse.js", &["node_modules/htmx-ext-sse/dist/sse.min.js"], "text/javascript; charset=utf-8"),
@@ -23,6 +23,7 @@ const FILES: [(&str, &[&str], &str); 11] = [
             "kit/assets/js/panel.js",
             "kit/assets/js/palette.js",
             "kit/assets/js/keys.js",
+            "kit/assets/js/passkey.js",
             "kit/assets/js/forms.js",
         ],
         "text/javascript; charset=utf-8",
@@ -32,6 +33,7 @@ const FILES: [(&str, &[&str], &str); 11] = [
     ("uplot.css", &["node_modules/uplot/dist/uPlot.min.css"], "text/css; charset=utf-8"),
     ("uplot.js", &["node_modules/uplot/dist/uPlot.iife.min.js"], "text/javascript; charset=utf-8"),
     ("wall.js", &["kit/assets/wall.js"], "text/javascript; charset=utf-8"),
+    ("passkey.js", &["kit/assets/js/passkey.js"], "text/javascript; charset=utf-8"),
     ("theme.js", &["kit/assets/theme.js"], "text/javascript; charset=utf-8"),
 ];
 

@@ -9,6 +9,7 @@ pub mod factor;
 pub mod identity;
 pub mod image;
 pub mod job;
+pub mod mail;
 pub mod network;
 pub mod oidc;
 pub mod profile;

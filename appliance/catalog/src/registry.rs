@@ -44,6 +44,9 @@ macro_rules! registry {
 
 registry! {
     session::SessionOpen,
+    session::SessionOpenPasskey,
+    session::SessionPasskeyBegin,
+    session::SessionSecondBegin,
     session::SessionClose,
     session::SessionShow,
     session::SessionList,
@@ -109,9 +112,13 @@ registry! {
     user::UserChange,
     user::UserRemove,
     user::UserPasswd,
+    user::UserForgot,
+    user::UserReset,
     factor::FactorList,
     factor::FactorTotpBegin,
     factor::FactorTotpConfirm,
+    factor::FactorPasskeyBegin,
+    factor::FactorPasskeyConfirm,
     factor::FactorRecoveryRenew,
     factor::FactorRemove,
     identity::IdentityList,
@@ -130,6 +137,7 @@ registry! {
     token::TokenRevoke,
     audit::AuditList,
     search::SearchFind,
+    mail::MailTest,
     system::SystemStatus,
 }
 

@@ -31,6 +31,9 @@ fn main() -> ExitCode {
     };
     if arguments.check {
         println!("The configuration is valid.");
+        if config.mail.is_none() {
+            println!("note: [mail] names no server, so people who forget their password are sent no link.");
+        }
         for sentence in named_files::missing(&config) {
             eprintln!("warning: {sentence}");
         }

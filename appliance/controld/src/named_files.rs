@@ -29,5 +29,8 @@ pub fn missing(config: &Config) -> Vec<String> {
             "write it, or leave the key out to use the sources of this machine",
         );
     }
+    if let Some((_, password)) = config.mail.as_ref().and_then(|mail| mail.login.as_ref()) {
+        need("mail.password_file", password, "write the password of the mail server there");
+    }
     missing
 }

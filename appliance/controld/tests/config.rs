@@ -125,3 +125,34 @@ proptest::proptest! {
         let _ = read(&text);
     }
 }
+
+#[test]
+fn a_mail_server_needs_a_sender_and_the_address_of_the_panel() {
+    let wrong = read("[mail]\nhost = \"smtp.example.com\"\n").expect_err("half of it");
+    assert!(
+        wrong.contains("mail.from: it is missing") && wrong.contains("panel.url: it is missing"),
+        "{wrong}"
+    );
+    let base = "[panel]\nurl = \"https://center.example.com:8443/\"\n[mail]\nfrom = \"center@example.com\"\n";
+    let wrong = read(base).expect_err("no server");
+    assert!(wrong.contains("mail.host: it is missing"), "{wrong}");
+    let mail = |more: &str| read(&format!("{base}host = \"smtp.example.com\"\n{more}"));
+    let whole =
+        mail("tls = \"tls\"\nuser = \"u\"\npassword_file = \"/p\"").expect("valid").mail.expect("named");
+    assert_eq!((whole.port, whole.panel_url.as_str()), (465, "https://center.example.com:8443"));
+    assert_eq!(mail("").expect("valid").mail.expect("named").port, 587);
+    for (more, said) in [
+        ("tls = \"ssl\"", "\"ssl\" is none of starttls, tls and none"),
+        ("tls = \"none\"\nuser = \"u\"\npassword_file = \"/p\"", "no password is sent without TLS"),
+        ("user = \"u\"", "mail.password_file is missing"),
+        ("password_file = \"/p\"", "mail.user: it is missing"),
+    ] {
+        let wrong = mail(more).expect_err(more);
+        assert!(wrong.contains(said), "{wrong}");
+    }
+    for url in ["http://center.example.com", "https://center.example.com/panel", "https://", "center"] {
+        let wrong = read(&format!("[panel]\nurl = {url:?}\n")).expect_err(url);
+        assert!(wrong.contains("panel.url") && wrong.contains("is not the address of a panel"), "{wrong}");
+    }
+    assert_eq!(read("").expect("valid").mail, None);
+}

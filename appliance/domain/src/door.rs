@@ -119,8 +119,8 @@ impl Domain {
 /// Attempts of strangers that leave no audit row, because rows are kept for ever and a stranger could fill the disk.
 /// Wrong passwords do leave one: each costs the stranger the work of a hash.
 fn is_unheard(fault: &Fault, actor: &Actor, needed: Permission) -> bool {
-    let stranger =
-        actor.by == "nobody" && (needed != Permission::Public || fault.code == FaultCode::InvalidInput);
+    let untried = matches!(fault.code, FaultCode::InvalidInput | FaultCode::Conflict);
+    let stranger = actor.by == "nobody" && (needed != Permission::Public || untried);
     stranger || fault.code == FaultCode::TooMany
 }
 

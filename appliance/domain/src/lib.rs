@@ -23,10 +23,12 @@ mod failures;
 mod first_admin;
 mod image;
 mod job;
+mod mail;
 mod network;
 mod oidc;
 mod once;
 mod paging;
+mod passkey;
 mod person;
 mod profile;
 mod rack;
@@ -63,6 +65,10 @@ pub struct Site {
     pub agent_endpoint: String,
     /// Kernel flavour of the provisioning environment: a folder below the boot files.
     pub boot_flavour: String,
+    /// Host names under which the panel is opened, beside those of brands: passkeys are made for these.
+    pub panel_names: Vec<String>,
+    /// `https://NAME[:PORT]`, with which links in mails begin. None: there is no mail server.
+    pub panel_url: Option<String>,
     /// Package sources for image builds; none takes the machine's own.
     pub apt_sources: Option<String>,
 }
@@ -85,6 +91,8 @@ pub struct Domain {
     failures: failures::Failures,
     code_tries: person::attempts::Attempts,
     outside: oidc::Outside,
+    forgotten: person::attempts::Attempts,
+    forgotten_by_address: person::attempts::Attempts,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -107,6 +115,8 @@ impl Domain {
             failures: failures::Failures::default(),
             code_tries: person::attempts::Attempts::default(),
             outside: oidc::Outside::default(),
+            forgotten: person::attempts::Attempts::of_letters(),
+            forgotten_by_address: person::attempts::Attempts::of_letters_of_any_name(),
             storage_problem: Mutex::default(),
             ports,
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rackwright_model::{Millis, ServerId};
 use rackwright_proto::ToMachine;
+use serde::{Deserialize, Serialize};
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -21,6 +22,7 @@ pub struct Ports {
     pub authority: Arc<dyn Authority>,
     pub ping: Arc<dyn Ping>,
     pub web: Arc<dyn Web>,
+    pub post: Arc<dyn Post>,
     /// Counters of the network servers and sessions, by dotted name.
     pub counters: Arc<dyn Counters>,
 }
@@ -74,6 +76,34 @@ pub trait Machines: Send + Sync {
     fn send_to_agent(&self, server: ServerId, message: ToMachine) -> bool;
     /// End every session of this server, because its certificate was revoked.
     fn drop_agent(&self, server: ServerId);
+}
+
+/// A mail to somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The same for every try of one letter; unlike that of any other.
+    pub id: String,
+    /// A mail address.
+    pub to: String,
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+}
+
+/// A letter was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}")]
+pub struct PostError {
+    /// What was attempted and what the mail server, or the way to it, said.
+    pub cause: String,
+    /// Whether it is no use to try again.
+    pub for_good: bool,
+}
+
+/// The mail server.
+pub trait Post: Send + Sync {
+    /// What the server answered when it took the letter. Ends within a minute and a half.
+    fn send(&self, letter: Letter) -> Later<'_, Result<String, PostError>>;
 }
 
 pub trait Clock: Send + Sync {

@@ -4,6 +4,7 @@
 pub mod image_jobs;
 mod install;
 mod monitor;
+mod post;
 pub mod sampler;
 mod storage;
 
@@ -12,12 +13,13 @@ use std::sync::Arc;
 use crate::Domain;
 pub(crate) use install::Ending;
 
-/// Run the reconcilers of servers, and the watch over the data disk, until the process ends.
+/// Run the reconcilers of servers, the post, and the watch over the data disk, until the process ends.
 pub async fn run(domain: Arc<Domain>) {
     tokio::join!(
         install::run(Arc::clone(&domain)),
         monitor::run(Arc::clone(&domain)),
         sampler::run(Arc::clone(&domain)),
+        post::run(Arc::clone(&domain)),
         storage::run(domain)
     );
 }

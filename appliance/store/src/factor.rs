@@ -91,8 +91,9 @@ pub fn totp_take(
 /// When the database fails.
 pub fn factor_delete(tx: &Connection, person: UserId) -> Result<bool, StoreError> {
     let apps = row::run(tx, "DELETE FROM totp WHERE person_id = $1", [person.0])?;
+    let passkeys = row::run(tx, "DELETE FROM passkey WHERE person_id = $1", [person.0])?;
     let codes = row::run(tx, "DELETE FROM recovery_code WHERE person_id = $1", [person.0])?;
-    Ok(apps + codes > 0)
+    Ok(apps + passkeys + codes > 0)
 }
 
 /// Put these codes, by their SHA-256, in place of all that there were.

@@ -9,7 +9,7 @@ use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{ENTRIES, Entry};
 use serde::{Deserialize, Serialize};
 
-use crate::act::{entry_of, title};
+use crate::act::{entry_of, has_form, title};
 use crate::docs;
 use crate::form::{self, Field, Kind};
 use crate::messages::{has, of_catalogue, tell, tell_with};
@@ -126,7 +126,7 @@ impl HelpView {
         let actions = ENTRIES
             .iter()
             .filter(|entry| item.nouns.contains(&entry.spec.noun()) && who.may(entry.spec.permission))
-            .filter(|entry| !matches!(entry.spec.name, "session.open" | "session.close"))
+            .filter(|entry| has_form(entry))
             .map(told)
             .collect();
         Self { page: item.label(), paragraphs, actions, fields: Vec::new(), reference: REFERENCE.to_owned() }

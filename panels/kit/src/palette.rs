@@ -12,7 +12,7 @@ use rackwright_client::cli_line;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::act::{is_about_a_thing, title};
+use crate::act::{has_form, is_about_a_thing, title};
 use crate::messages::{of_catalogue, tell};
 use crate::panel::{self, Panel, Tier};
 use crate::refusal;
@@ -193,9 +193,7 @@ fn pages(tier: &dyn Tier, who: &SessionView, words: &[String]) -> Vec<Item> {
 
 /// What the person may do, as the catalogue lists it.
 fn granted(who: &SessionView) -> impl Iterator<Item = &'static Entry> {
-    ENTRIES.iter().filter(|entry| {
-        who.may(entry.spec.permission) && !matches!(entry.spec.name, "session.open" | "session.close")
-    })
+    ENTRIES.iter().filter(|entry| who.may(entry.spec.permission) && has_form(entry))
 }
 
 /// Names by which an action is found: on screen, on the command line.

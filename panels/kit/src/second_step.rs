@@ -21,6 +21,8 @@ const MOST: usize = 1_000;
 pub struct Known {
     pub user: String,
     pub password: String,
+    /// Whether a passkey would do in place of a code.
+    pub passkey: bool,
     until: Millis,
 }
 
@@ -30,7 +32,7 @@ pub struct Waiting(Mutex<HashMap<String, Known>>);
 
 impl Waiting {
     /// Keep a name and its right password; the key for the cookie. None when the machine has no randomness to give.
-    pub fn keep(&self, user: String, password: String, now: Millis) -> Option<String> {
+    pub fn keep(&self, user: String, password: String, passkey: bool, now: Millis) -> Option<String> {
         let mut bytes = [0; 32];
         SystemRandom::new().fill(&mut bytes).ok()?;
         let key = hex::encode(bytes);
@@ -39,7 +41,7 @@ impl Waiting {
             let oldest = waiting.iter().min_by_key(|(_, known)| known.until.0).map(|(key, _)| key.clone());
             oldest.and_then(|key| waiting.remove(&key));
         }
-        waiting.insert(key.clone(), Known { user, password, until: now.plus(LASTS_S * 1_000) });
+        waiting.insert(key.clone(), Known { user, password, passkey, until: now.plus(LASTS_S * 1_000) });
         Some(key)
     }
 
@@ -69,9 +71,9 @@ mod tests {
     #[test]
     fn a_password_waits_five_minutes_and_no_longer() {
         let waiting = Waiting::default();
-        let key = waiting.keep("robin".into(), "hush".into(), NOW).expect("randomness");
+        let key = waiting.keep("robin".into(), "hush".into(), true, NOW).expect("randomness");
         let known = waiting.find(&key, NOW.plus(LASTS_S * 1_000 - 1)).expect("waits");
-        assert_eq!((known.user.as_str(), known.password.as_str()), ("robin", "hush"));
+        assert_eq!((known.user.as_str(), known.password.as_str(), known.passkey), ("robin", "hush", true));
         assert!(waiting.find("another key", NOW).is_none());
         assert!(waiting.find(&key, NOW.plus(LASTS_S * 1_000)).is_none());
         assert!(waiting.find(&key, NOW).is_none(), "it is gone, not hidden");
@@ -81,7 +83,7 @@ mod tests {
     fn those_who_wait_are_bounded() {
         let waiting = Waiting::default();
         let keys: Vec<String> = (0..1_100)
-            .map(|at| waiting.keep(format!("n{at}"), "hush".into(), NOW.plus(at)).expect("randomness"))
+            .map(|at| waiting.keep(format!("n{at}"), "hush".into(), false, NOW.plus(at)).expect("randomness"))
             .collect();
         assert_eq!(waiting.live(NOW).len(), MOST);
         assert!(waiting.find(&keys[99], NOW).is_none() && waiting.find(&keys[100], NOW).is_some());

@@ -1,7 +1,9 @@
 //! The way in and the way out.
 
 pub mod code;
+pub mod forgotten;
 pub mod outside;
+pub mod passkey;
 
 use std::sync::Arc;
 
@@ -31,6 +33,9 @@ use crate::shell::{self, LanguageView};
 struct SignIn {
     panel: String,
     brand: BrandView,
+    /// Where the script asks what to ask a passkey, and where it sends the answer.
+    passkey_ask: &'static str,
+    passkey_action: &'static str,
     back: String,
     user: String,
     problem: String,
@@ -70,6 +75,8 @@ async fn page(
     let view = SignIn {
         panel: panel::title(rackwright_model::Tier::Provider),
         brand: brand::of_host(panel, headers).await,
+        passkey_ask: "/sign-in/passkey",
+        passkey_action: "/sign-in/passkey",
         offers: outside::offers(panel, headers, &back).await,
         back,
         user,
@@ -89,14 +96,18 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
         Err(refusal) => return refusal.into_response(),
     };
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
-    let input =
-        SessionOpenInput { user: text("user").trim().to_owned(), password: text("password"), code: None };
+    let input = SessionOpenInput {
+        user: text("user").trim().to_owned(),
+        password: text("password"),
+        code: None,
+        passkey: None,
+    };
     let user = input.user.clone();
     match panel.client(Credential::None, address).call::<SessionOpen>(input.clone()).await {
         Ok(opened) => entered(&opened, &text("back")),
         Err(fault) => {
             if code::asks_for_code(&fault)
-                && let Some(response) = code::ask(&panel, input, &text("back"))
+                && let Some(response) = code::ask(&panel, input, &fault, &text("back"))
             {
                 return response;
             }

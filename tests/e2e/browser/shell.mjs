@@ -193,7 +193,7 @@ async function theLanguageIsTheBrowsersAndCanBeSwitched() {
   expect((await visit.getAttribute("html", "lang")) === "de", "the browser asks for German");
   await visit.fill("#user", "admin");
   await visit.fill("#password", "x");
-  await visit.getByRole("button", { name: "Anmelden" }).click();
+  await visit.getByRole("button", { name: "Anmelden", exact: true }).click();
   await visit.waitForURL("**/servers**");
   await panel.isLive(visit);
   expect((await visit.textContent(".live-word")) === "live" && (await visit.textContent("h1")) === "Server", "the page is German");

@@ -18,6 +18,62 @@ pub struct SessionOpenInput {
     /// A code of the authenticator app, or a recovery code, of whoever has a second factor.
     #[schemars(length(min = 6, max = 32), extend("x-secret" = true))]
     pub code: Option<String>,
+    /// The answer of a passkey to `session.second-begin`, in place of the code.
+    pub passkey: Option<PasskeyAnswer>,
+}
+
+/// What a browser got from a passkey: fields of `AuthenticatorAssertionResponse` (W3C Web Authentication, level 3), in
+/// base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeyAnswer {
+    /// The id of the credential.
+    #[schemars(length(min = 1, max = 1_366))]
+    pub credential: String,
+    /// `clientDataJSON`.
+    #[schemars(length(min = 1, max = 4_096))]
+    pub client_data: String,
+    /// `authenticatorData`.
+    #[schemars(length(min = 1, max = 4_096))]
+    pub authenticator_data: String,
+    #[schemars(length(min = 1, max = 2_048), extend("x-secret" = true))]
+    pub signature: String,
+    /// `userHandle`; needed to sign in with the passkey alone.
+    #[schemars(length(max = 128))]
+    pub handle: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionPasskeyBeginInput {
+    /// The address at which the panel is open, such as https://center.example.com:8443.
+    #[schemars(length(min = 1, max = 300))]
+    pub origin: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionSecondBeginInput {
+    #[schemars(length(min = 1, max = 32))]
+    pub user: String,
+    #[schemars(length(min = 1, max = 256), extend("x-secret" = true))]
+    pub password: String,
+    /// The address at which the panel is open, such as https://center.example.com:8443.
+    #[schemars(length(min = 1, max = 300))]
+    pub origin: String,
+}
+
+/// What a browser asks a passkey: fields of `PublicKeyCredentialRequestOptions` (W3C Web Authentication, level 3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PasskeyAsked {
+    /// Random bytes, in base64url; to be answered once, within five minutes.
+    pub challenge: String,
+    /// The host name that the passkey must be for.
+    pub rp_id: String,
+    /// Credentials that may answer, in base64url; any, when there is none.
+    pub allow: Vec<String>,
+    /// Whether the authenticator must check who uses it (PIN, finger or face).
+    pub verified: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -143,10 +199,47 @@ fn sample_moved(view: SessionView) -> SessionMoved {
 }
 
 action! {
-    SessionOpen, "session.open", "Sign in", "Sign in with name and password, and the code of a second factor if there is one.", Public, Change,
+    SessionOpen, "session.open", "Sign in", "Sign in with name and password, and a code or a passkey if there is a second factor.", Public, Change,
     SessionOpenInput => SessionOpened, main "user";
-    SessionOpenInput { user: "admin".into(), password: "correct horse battery".into(), code: None };
+    SessionOpenInput { user: "admin".into(), password: "correct horse battery".into(), code: None, passkey: None };
     SessionOpened { session: "rws_3f…".into(), expires_at: Millis(1_764_043_200_000), user: "admin".into(), role: Role::Owner }
+}
+
+action! {
+    SessionPasskeyBegin, "session.passkey-begin", "Ask for a passkey", "Get what a browser needs to ask for a passkey that signs in alone.", Public, Read,
+    SessionPasskeyBeginInput => PasskeyAsked, main "origin";
+    SessionPasskeyBeginInput { origin: "https://center.example.com:8443".into() };
+    PasskeyAsked { challenge: "q3Zb1x…".into(), rp_id: "center.example.com".into(), allow: vec![], verified: true }
+}
+
+action! {
+    SessionOpenPasskey, "session.open-passkey", "Sign in with a passkey", "Sign in with a passkey alone.", Public, Change,
+    PasskeyAnswer => SessionOpened;
+    PasskeyAnswer {
+        credential: "AbC_1-…".into(),
+        client_data: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0".into(),
+        authenticator_data: "SZYN5YgOjGh0NBcPZHZgW4".into(),
+        signature: "MEUCIQ…".into(),
+        handle: Some("9cV2mA…".into()),
+    };
+    SessionOpened { session: "rws_3f…".into(), expires_at: Millis(1_764_043_200_000), user: "admin".into(), role: Role::Owner }
+}
+
+action! {
+    SessionSecondBegin, "session.second-begin", "Ask for a passkey beside the password",
+    "Get what a browser needs to ask for one of the passkeys of whoever has this name and password.", Public, Change,
+    SessionSecondBeginInput => PasskeyAsked, main "user";
+    SessionSecondBeginInput {
+        user: "admin".into(),
+        password: "correct horse battery".into(),
+        origin: "https://center.example.com:8443".into(),
+    };
+    PasskeyAsked {
+        challenge: "q3Zb1x…".into(),
+        rp_id: "center.example.com".into(),
+        allow: vec!["AbC_1-…".into()],
+        verified: false,
+    }
 }
 
 action! {

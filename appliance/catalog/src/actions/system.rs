@@ -18,16 +18,16 @@ pub struct SystemView {
     pub data_bytes: u64,
     pub data_free_bytes: u64,
     pub agents_connected: u32,
-    /// What is not set up yet, without which no server can be installed.
+    /// What is not set up yet, without which no server can be installed, and what does not work.
     pub warnings: Vec<Warning>,
     /// Messages that were dropped, files sent and the like, since the start.
     pub counters: BTreeMap<String, u64>,
 }
 
-/// Something that is missing, and what to do next.
+/// Something that is missing or does not work, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
-    /// What is missing and what that keeps from happening, in a sentence.
+    /// What is wrong and what that keeps from happening, in a sentence.
     #[schemars(extend("x-sentence" = true))]
     pub problem: String,
     #[schemars(extend("x-sentence" = true))]

@@ -83,6 +83,25 @@ pub struct UserPasswdInput {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserForgotInput {
+    /// What is typed to sign in.
+    #[schemars(length(min = 1, max = 32))]
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserResetInput {
+    /// What the link carries.
+    #[schemars(length(min = 1, max = 128), extend("x-secret" = true))]
+    pub key: String,
+    /// The new password: at least 10 characters.
+    #[schemars(length(min = 10, max = 256), extend("x-secret" = true))]
+    pub password: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserView {
     pub id: UserId,
     pub user: String,
@@ -145,4 +164,20 @@ action! {
     UserPasswdInput => Done, main "user";
     UserPasswdInput { user: Some("robin".into()), current: Some("correct horse battery".into()), password: "staple every battery".into() };
     Done::new("The password of robin is changed; all sessions of robin are ended.")
+}
+
+action! {
+    UserForgot, "user.forgot", "Forgot password",
+    "Send a link to set a new password to the mail address of whoever has this name.", Public, Change,
+    UserForgotInput => Done, main "user";
+    UserForgotInput { user: "robin".into() };
+    Done::new("If somebody has this name and a mail address, a link to set a new password is on its way there. It works for 30 minutes.")
+}
+
+action! {
+    UserReset, "user.reset", "Set new password",
+    "Set a new password by the link that was mailed; all sessions of that person end.", Public, Change,
+    UserResetInput => Done;
+    UserResetInput { key: "rwl_3f…".into(), password: "staple every battery".into() };
+    Done::new("The new password is set and all sessions are ended. Sign in with it.")
 }

@@ -5,6 +5,7 @@ mod chance;
 mod clock;
 mod counters;
 mod ping;
+mod smtp;
 mod web;
 
 pub use bmc::Ipmitool;
@@ -12,4 +13,5 @@ pub use chance::KernelChance;
 pub use clock::SystemClock;
 pub use counters::AllCounters;
 pub use ping::Icmp;
+pub use smtp::{MailError, NoPost, Smtp};
 pub use web::Outward;

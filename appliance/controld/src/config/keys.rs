@@ -47,6 +47,7 @@ pub const TABLES: &[(&str, &str)] = &[
         "The port to which servers connect: the provisioning environment, and the agents of installed servers.",
     ),
     ("images", "The operating system images."),
+    ("mail", "The mail server. With it, people who forgot their password are sent a link to set a new one."),
     ("log", "What is written to the journal."),
 ];
 
@@ -95,6 +96,12 @@ pub const KEYS: &[Key] = &[
         "Names and addresses to put into the server's certificate, beside the host name, localhost and the addresses of this machine.",
     ),
     open(
+        "panel",
+        "url",
+        r#""https://center.example.com:8443""#,
+        "The address of the panel for links in mails. Needed with [mail]; never taken from what a browser says.",
+    ),
+    open(
         "netboot",
         "interface",
         r#""eth1""#,
@@ -132,6 +139,27 @@ pub const KEYS: &[Key] = &[
         "apt_sources",
         r#""/etc/rackwright/sources.list""#,
         "Package sources (sources.list) for image builds. Without this key: those of this machine.",
+    ),
+    open(
+        "mail",
+        "host",
+        r#""smtp.example.com""#,
+        "Name or address of the SMTP server. Without this key no mail is sent.",
+    ),
+    open("mail", "from", r#""Rackwright <rackwright@example.com>""#, "The address that mails come from."),
+    open(
+        "mail",
+        "tls",
+        r#""starttls""#,
+        "`starttls` (without this key), `tls` from the first byte, or `none` for a server on this machine. The certificate is checked against those of this machine.",
+    ),
+    open("mail", "port", "587", "TCP port. Without this key: 587 for starttls, 465 for tls, 25 for none."),
+    open("mail", "user", r#""rackwright""#, "The user at the server, if it wants one."),
+    open(
+        "mail",
+        "password_file",
+        r#""/etc/rackwright/mail-password""#,
+        "File with the password of that user, readable by root alone.",
     ),
     key(
         "log",

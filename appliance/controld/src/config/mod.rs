@@ -2,6 +2,7 @@
 //! names every wrong key at once.
 
 mod keys;
+mod mail;
 mod problem;
 mod wire;
 
@@ -12,6 +13,7 @@ use toml::de::DeTable;
 use tracing_subscriber::EnvFilter;
 
 pub use keys::{KEYS, Key, TABLES, reference};
+pub use mail::{Mail, MailTls};
 pub use problem::{ConfigError, Problem, Problems};
 use wire::File;
 
@@ -33,6 +35,8 @@ pub struct Config {
     pub import_dirs: Vec<PathBuf>,
     /// File with package sources for image builds.
     pub apt_sources: Option<PathBuf>,
+    /// None: nobody is sent mail.
+    pub mail: Option<Mail>,
     /// A filter in the language of `tracing_subscriber::EnvFilter`.
     pub log_filter: String,
 }
@@ -93,6 +97,7 @@ impl Config {
             netboot,
             agents,
             apt_sources: absolute(&file, "images", "apt_sources"),
+            mail: mail::mail(&file),
             log_filter: log_filter(&file),
         };
         let problems = file.problems();

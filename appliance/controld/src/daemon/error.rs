@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::adapters::MailError;
 use crate::agents::TlsError;
 use crate::authority::AuthorityError;
 use crate::boot_files::BootFilesError;
@@ -36,6 +37,8 @@ pub enum StartError {
     Ping(#[source] std::io::Error),
     #[error("could not prepare the first sign-in")]
     Admin(#[source] rackwright_domain::Refusal),
+    #[error(transparent)]
+    Mail(#[from] MailError),
     #[error(transparent)]
     BootFiles(#[from] BootFilesError),
     #[error("netboot cannot be served; to start without it, set netboot.enabled = false")]

@@ -27,6 +27,14 @@ pub(super) fn current(config: &Config) -> Names {
     names
 }
 
+/// The host names under which people open the panel: those of the certificate, and that in the address for mails.
+pub(super) fn of_the_panel(config: &Config) -> Vec<String> {
+    let url = config.mail.as_ref().and_then(|mail| mail.panel_url.strip_prefix("https://"));
+    let host = url.map(|authority| authority.split(':').next().unwrap_or(authority).to_owned());
+    let names = current(config).hosts.into_iter().chain(host);
+    names.map(|name| name.to_ascii_lowercase()).collect()
+}
+
 /// Renews the certificate when it is due, for ever.
 pub(super) async fn keep_fresh(
     config: Config,

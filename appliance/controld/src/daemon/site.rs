@@ -4,7 +4,7 @@ use std::net::SocketAddrV4;
 
 use rackwright_domain::Site;
 
-use super::StartError;
+use super::{StartError, names};
 use crate::config::Config;
 use crate::data::DataDir;
 
@@ -31,6 +31,8 @@ pub(super) fn site(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Res
         netboot: config.netboot.is_some(),
         http_base,
         agent_endpoint: agents.to_string(),
+        panel_names: names::of_the_panel(config),
+        panel_url: config.mail.as_ref().map(|mail| mail.panel_url.clone()),
         boot_flavour: config.boot_flavour.clone(),
         apt_sources: config.apt_sources.as_ref().map(read).transpose()?,
     })

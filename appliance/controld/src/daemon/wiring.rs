@@ -4,11 +4,11 @@ use std::net::SocketAddrV4;
 use std::sync::Arc;
 
 use rackwright_domain::Domain;
-use rackwright_domain::ports::{Clock, Ports};
+use rackwright_domain::ports::{Clock, Ports, Post};
 use rackwright_store::Store;
 
 use super::{StartError, names, site};
-use crate::adapters::{AllCounters, Icmp, Ipmitool, KernelChance, Outward, SystemClock};
+use crate::adapters::{AllCounters, Icmp, Ipmitool, KernelChance, NoPost, Outward, Smtp, SystemClock};
 use crate::agents::{AgentCounters, Registry};
 use crate::authority::{Authority, ServerCertificate};
 use crate::config::Config;
@@ -34,6 +34,10 @@ pub(super) fn parts(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Re
     let registry = Arc::new(Registry::default());
     let agent_counters = Arc::new(AgentCounters::default());
     let counters = Arc::new(AllCounters::new(Arc::clone(&agent_counters)));
+    let post: Arc<dyn Post> = match &config.mail {
+        Some(mail) => Arc::new(Smtp::open(mail)?),
+        None => Arc::new(NoPost),
+    };
     let ports = Ports {
         bmc: Arc::new(Ipmitool::new("ipmitool")),
         machines: Arc::clone(&registry) as _,
@@ -42,6 +46,7 @@ pub(super) fn parts(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Re
         authority: Arc::clone(&authority) as _,
         ping: Arc::new(Icmp::open().map_err(StartError::Ping)?),
         web: Arc::new(Outward::new()),
+        post,
         counters: Arc::clone(&counters) as _,
     };
     let site = site::site(config, data, agents)?;

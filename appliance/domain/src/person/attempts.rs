@@ -18,6 +18,13 @@ use rackwright_model::Millis;
 const FREE: u32 = 5;
 /// Wrong passwords in a row from everywhere that cost no wait.
 const FREE_EVERYWHERE: u32 = 100;
+/// Letters with links that cost no wait: for one name from one address, and from everywhere.
+const FREE_LETTERS: [u32; 2] = [3, 20];
+/// Letters that cost one address no wait, whatever the names; all addresses together have no such limit, so that nobody keeps
+/// everybody else from theirs.
+const FREE_LETTERS_ANY_NAME: [u32; 2] = [20, u32::MAX];
+/// The longest wait for a letter.
+const LONGEST_LETTER_MS: i64 = 10 * 60_000;
 /// The longest wait.
 const LONGEST_MS: i64 = 60_000;
 /// A name that nobody tried for so long begins anew.
@@ -28,11 +35,24 @@ const KEPT: usize = 20_000;
 const KNOWN_MS: i64 = 30 * 86_400_000;
 
 /// Tries that have not been followed by a success.
-#[derive(Default)]
 pub(crate) struct Attempts {
     counts: Mutex<HashMap<Key, Tried>>,
     /// Where names signed in from, and when last.
     known: Mutex<HashMap<Key, Millis>>,
+    /// Tries that cost no wait: from one address, and from everywhere.
+    free: [u32; 2],
+    longest_ms: i64,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self {
+            counts: Mutex::default(),
+            known: Mutex::default(),
+            free: [FREE, FREE_EVERYWHERE],
+            longest_ms: LONGEST_MS,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -60,10 +80,6 @@ impl Place {
             Some(address) => Self::From(address.to_canonical()),
         }
     }
-
-    fn free(self) -> u32 {
-        if self == Self::Everywhere { FREE_EVERYWHERE } else { FREE }
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -73,10 +89,10 @@ struct Tried {
 }
 
 impl Tried {
-    fn wait_ms(self, free: u32) -> i64 {
+    fn wait_ms(self, free: u32, longest_ms: i64) -> i64 {
         match self.times.checked_sub(free) {
             None => 0,
-            Some(doublings) => (1_000_i64 << doublings.min(16)).min(LONGEST_MS),
+            Some(doublings) => (1_000_i64 << doublings.min(16)).min(longest_ms),
         }
     }
 
@@ -87,6 +103,16 @@ impl Tried {
 }
 
 impl Attempts {
+    /// For letters, which nothing forgives.
+    pub(crate) fn of_letters() -> Self {
+        Self { free: FREE_LETTERS, longest_ms: LONGEST_LETTER_MS, ..Self::default() }
+    }
+
+    /// For letters by address alone: tried with no name.
+    pub(crate) fn of_letters_of_any_name() -> Self {
+        Self { free: FREE_LETTERS_ANY_NAME, longest_ms: LONGEST_LETTER_MS, ..Self::default() }
+    }
+
     /// Begin a try. It counts as a wrong one until [`Self::forgive`]: many at once are no way around the wait.
     ///
     /// # Errors
@@ -97,7 +123,10 @@ impl Attempts {
         let before =
             keys.each_ref().map(|key| counts.get(key).copied().filter(|tried| !tried.forgotten(now)));
         let left = |(key, tried): (&Key, Option<Tried>)| {
-            tried.map_or(0, |tried| tried.wait_ms(key.place.free()) - now.since(tried.last))
+            tried.map_or(0, |tried| {
+                let free = self.free[usize::from(key.place == Place::Everywhere)];
+                tried.wait_ms(free, self.longest_ms) - now.since(tried.last)
+            })
         };
         let judged = if self.knows(&keys[0], now) { 1 } else { keys.len() };
         let longest = keys.iter().zip(before).take(judged).map(left).max().unwrap_or(0);

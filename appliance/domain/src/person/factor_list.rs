@@ -4,6 +4,7 @@ use rackwright_catalog::actions::Page;
 use rackwright_catalog::actions::factor::{FactorKind, FactorList, FactorListInput, FactorView};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_store::factor::{recovery_left, totp_get};
+use rackwright_store::passkey::passkey_list;
 use rackwright_store::person::person_get;
 
 use crate::{Caller, Domain};
@@ -18,22 +19,29 @@ impl Handle<FactorList, Caller> for Domain {
             .look(attempted, move |tx| {
                 let person = super::chosen(tx, &actor, input.user.as_deref(), attempted, "second factor")?;
                 let user = person_get(tx, person)?.map(|person| person.name).unwrap_or_default();
-                let app = totp_get(tx, person)?.and_then(|row| Some((row.confirmed_at?, row.used_at)));
-                let app = app.map(|(created_at, used_at)| FactorView {
+                let view = |factor, created_at, used_at| FactorView {
                     user: user.clone(),
-                    factor: FactorKind::Totp,
+                    factor,
+                    id: None,
+                    label: None,
+                    host: None,
                     left: None,
                     created_at,
                     used_at,
+                };
+                let app = totp_get(tx, person)?.and_then(|row| Some((row.confirmed_at?, row.used_at)));
+                let app = app.map(|(created_at, used_at)| view(FactorKind::Totp, created_at, used_at));
+                let passkeys = passkey_list(tx, person)?.into_iter().map(|row| FactorView {
+                    id: Some(row.id),
+                    label: Some(row.label),
+                    host: Some(row.host),
+                    ..view(FactorKind::Passkey, row.created_at, row.used_at)
                 });
                 let codes = recovery_left(tx, person)?.map(|row| FactorView {
-                    user,
-                    factor: FactorKind::RecoveryCodes,
                     left: Some(row.left),
-                    created_at: row.created_at,
-                    used_at: row.used_at,
+                    ..view(FactorKind::RecoveryCodes, row.created_at, row.used_at)
                 });
-                Ok(app.into_iter().chain(codes).collect())
+                Ok(app.into_iter().chain(passkeys).chain(codes).collect())
             })
             .await?;
         Ok(Page::whole(rows))

@@ -3,6 +3,7 @@
 use rackwright_catalog::actions::factor::{FactorRecoveryRenew, FactorRecoveryRenewInput, RecoveryCodes};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_store::factor::{recovery_put, totp_get};
+use rackwright_store::passkey::passkey_list;
 
 use super::second::take_present;
 use crate::refusal::conflict;
@@ -19,7 +20,8 @@ impl Handle<FactorRecoveryRenew, Caller> for Domain {
         let at = self.now();
         self.change(caller, attempted, move |tx| {
             take_present(tx, code.as_ref(), person, at, attempted)?;
-            if totp_get(tx, person)?.is_none_or(|row| row.confirmed_at.is_none()) {
+            let app = totp_get(tx, person)?.is_some_and(|row| row.confirmed_at.is_some());
+            if !app && passkey_list(tx, person)?.is_empty() {
                 let advice = "Set one up first: rackwright factor totp-begin";
                 return Err(conflict(attempted, "you have no second factor", advice).into());
             }

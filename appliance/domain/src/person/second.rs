@@ -1,16 +1,21 @@
-//! The second factor: codes of an authenticator app (RFC 6238: SHA-1, six digits, thirty seconds) and recovery codes.
+//! The second factor: codes of an authenticator app (RFC 6238: SHA-1, six digits, thirty seconds), passkeys and recovery
+//! codes.
 //!
 //! Attacker's input: a code of any kind, at most 32 characters long, by somebody who may know the password. Wrong ones are
 //! counted like wrong passwords, apart from them, so that the right password does not forgive wrong codes.
 
+use rackwright_catalog::actions::session::PasskeyAnswer;
 use rackwright_catalog::{Fault, FaultCode, FieldProblem};
 use rackwright_model::{Millis, UserId};
+use rackwright_store::Connection;
 use rackwright_store::factor::{TotpRow, recovery_take, totp_get, totp_take};
-use rackwright_store::{Connection, StoreError};
+use rackwright_store::passkey::passkey_list;
 use totp_rs::{Algorithm, TOTP};
 
+use super::passkey::Proof;
 use super::password;
 use crate::caller::{Caller, Whence};
+use crate::passkey::Purpose;
 use crate::{Domain, Refusal, secret};
 
 /// Seconds of a time step (RFC 6238, section 5.2, recommends it).
@@ -32,39 +37,54 @@ pub(super) enum Code {
         /// SHA-256.
         hash: String,
     },
+    Passkey(Proof),
+}
+
+/// What somebody gave beside the password.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Given<'a> {
+    pub code: Option<&'a str>,
+    pub passkey: Option<&'a PasskeyAnswer>,
 }
 
 impl Code {
     /// Use the code up. False when it was used before, or is no code at all.
-    pub(super) fn take(&self, tx: &Connection, person: UserId, at: Millis) -> Result<bool, StoreError> {
-        match self {
-            Self::Totp { secret, step } => totp_take(tx, person, secret, *step, at),
-            Self::Recovery { hash } => recovery_take(tx, person, hash, at),
-        }
+    pub(super) fn take(&self, tx: &Connection, person: UserId, at: Millis) -> Result<bool, Refusal> {
+        Ok(match self {
+            Self::Totp { secret, step } => totp_take(tx, person, secret, *step, at)?,
+            Self::Recovery { hash } => recovery_take(tx, person, hash, at)?,
+            Self::Passkey(proof) => proof.take(tx, at).map(|()| true)?,
+        })
     }
 }
 
 impl Domain {
-    /// The code that signs this person in beside the password; none when there is no second factor. Wrong ones count
-    /// until [`Self::forgive_codes`].
+    /// What signs this person in beside the password; none when there is no second factor. Wrong codes count until
+    /// [`Self::forgive_codes`].
     ///
     /// # Errors
-    /// One that names the field `code`: [`FaultCode::InvalidInput`] when it is missing, [`FaultCode::NotSignedIn`] when
-    /// it is wrong. [`FaultCode::TooMany`] after too many wrong ones.
+    /// One that names the field `code`: [`FaultCode::InvalidInput`] when it is missing, and then also the field `passkey`
+    /// if that would do, [`FaultCode::NotSignedIn`] when it is wrong. [`FaultCode::TooMany`] after too many wrong ones.
+    /// Those of [`Self::passkey_proof`].
     pub(super) async fn second(
         &self,
         whence: Whence,
         (person, name): (UserId, &str),
-        code: Option<&str>,
+        given: Given<'_>,
         attempted: &str,
     ) -> Result<Option<Code>, Fault> {
-        let row = self.look(attempted, move |tx| Ok(totp_get(tx, person)?)).await?;
-        let Some(row) = row.filter(|row| row.confirmed_at.is_some()) else { return Ok(None) };
-        let Some(code) = code else {
-            let problem = "is missing: beside the password this user gives a code of the authenticator app, or a \
-                           recovery code";
-            return Err(Fault::invalid(attempted, vec![FieldProblem::new("code", problem)]));
-        };
+        let (row, passkeys) = self
+            .look(attempted, move |tx| Ok((totp_get(tx, person)?, passkey_list(tx, person)?.len())))
+            .await?;
+        let row = row.filter(|row| row.confirmed_at.is_some());
+        if row.is_none() && passkeys == 0 {
+            return Ok(None);
+        }
+        if let Some(answer) = given.passkey {
+            let (_, proof) = self.passkey_proof(answer, Purpose::second(person), attempted).await?;
+            return Ok(Some(Code::Passkey(proof)));
+        }
+        let Some(code) = given.code else { return Err(missing(passkeys > 0, attempted)) };
         self.code_tries
             .admit(name, whence.address, self.now())
             .map_err(|wait_s| super::proof::too_many(attempted, "codes", wait_s))?;
@@ -72,6 +92,7 @@ impl Domain {
         if code.len() != 6 {
             return Ok(Some(Code::Recovery { hash: secret::fingerprint(&code) }));
         }
+        let row = row.ok_or_else(|| wrong(attempted))?;
         let step = self.step_of(person, &row, &code, attempted)?;
         Ok(Some(Code::Totp { step: step.ok_or_else(|| wrong(attempted))?, secret: row.secret }))
     }
@@ -112,8 +133,11 @@ impl Domain {
             (Some(current), _) => self.know(caller, current, attempted).await.map(|()| None),
             (None, Some(code)) => {
                 let name = &caller.actor.name;
-                let code = self.second(caller.whence, (person, name), Some(&code), attempted).await;
-                code.map_err(|fault| signed_in(fault, attempted))
+                let given = Given { code: Some(&code), ..Given::default() };
+                let code = self.second(caller.whence, (person, name), given, attempted).await;
+                let code = code.map_err(|fault| signed_in(fault, attempted))?;
+                // Nobody who has no second factor has a code that proves anything.
+                code.map(Some).ok_or_else(|| signed_in(wrong(attempted), attempted))
             }
             (None, None) => {
                 let problem = "is missing, and so is code: one of them shows that it is you";
@@ -152,6 +176,17 @@ pub(super) fn totp(secret: Vec<u8>, name: String) -> TOTP {
 /// A code as it is compared: people type spaces, hyphens and capitals.
 pub(super) fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// Told only to whoever knew the password.
+fn missing(passkey_too: bool, attempted: &str) -> Fault {
+    let code =
+        "is missing: beside the password this user gives a code of the authenticator app, or a recovery code";
+    let mut problems = vec![FieldProblem::new("code", code)];
+    if passkey_too {
+        problems.push(FieldProblem::new("passkey", "is missing: it would do in place of the code"));
+    }
+    Fault::invalid(attempted, problems)
 }
 
 /// Told only to whoever knew the password.

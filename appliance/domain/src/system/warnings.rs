@@ -1,31 +1,51 @@
-//! What is not set up yet, without which no server can be installed.
+//! What is not set up yet, without which no server can be installed; and mail that cannot be sent.
 
 use rackwright_catalog::actions::environment::EnvironmentBuildInput;
 use rackwright_catalog::actions::image::Kernel;
 use rackwright_catalog::actions::system::Warning;
 use rackwright_model::JobId;
+use rackwright_store::Connection;
 use rackwright_store::image::image_list;
 use rackwright_store::job::{JobKind, JobRow, job_running};
+use rackwright_store::letter::letter_count;
 
 use crate::environment::built;
+use crate::mail::mail_trouble;
 use crate::{Domain, Refusal, Site};
 
 impl Domain {
-    /// What is missing, in the order in which it is needed; empty when servers can be installed.
+    /// What is missing, in the order in which it is needed, and what does not work; empty when all is well.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn warnings(&self) -> Result<Vec<Warning>, Refusal> {
-        let (no_image, running) = self.read(|tx| Ok((image_list(tx)?.is_empty(), job_running(tx)?))).await?;
+        let (no_image, running, mail) =
+            self.read(|tx| Ok((image_list(tx)?.is_empty(), job_running(tx)?, mail_failing(tx)?))).await?;
         let folder = self.site.boot_dir.join(&self.site.boot_flavour);
         let looked = tokio::task::spawn_blocking(move || built(&folder).is_some()).await;
         let missing = [
             (!self.site.netboot).then(netboot_off),
             (!looked.unwrap_or(false)).then(|| environment_missing(&self.site, &running)),
             no_image.then(|| image_missing(&running)),
+            mail.filter(|_| self.site.panel_url.is_some()),
         ];
         Ok(missing.into_iter().flatten().collect())
     }
+}
+
+fn mail_failing(tx: &Connection) -> Result<Option<Warning>, Refusal> {
+    let Some(trouble) = mail_trouble(tx)? else { return Ok(None) };
+    let waiting = match letter_count(tx)? {
+        0 => "Nothing waits to be sent.".to_owned(),
+        1 => "One letter waits to be sent.".to_owned(),
+        count => format!("{count} letters wait to be sent."),
+    };
+    Ok(Some(Warning {
+        problem: format!("Mail cannot be sent: {}. {waiting}", trouble.cause),
+        advice: "Check [mail] in the configuration, restart rackwrightd after a change, then: rackwright mail test"
+            .to_owned(),
+        action: Some("mail.test".to_owned()),
+    }))
 }
 
 fn netboot_off() -> Warning {

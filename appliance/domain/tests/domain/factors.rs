@@ -12,7 +12,7 @@ use crate::support::World;
 const PASSWORD: &str = "correct horse battery";
 
 /// An authenticator app, and the paper beside it.
-struct Phone {
+pub struct Phone {
     totp: TOTP,
     recovery: Vec<String>,
 }
@@ -41,7 +41,7 @@ async fn robin() -> (World, Credential) {
     (world, session)
 }
 
-async fn set_up(world: &World, session: &Credential) -> Phone {
+pub async fn set_up(world: &World, session: &Credential) -> Phone {
     let begun = world.call(session, "factor.totp-begin", json!({"current": PASSWORD})).await.expect("begins");
     let mut phone = Phone { totp: app(&begun["secret"]), recovery: Vec::new() };
     let code = phone.code(world);

@@ -1,6 +1,7 @@
 //! A Control Center on a real database in a directory of its own, with fakes where hardware, machines, time and chance
 //! begin.
 
+pub mod authenticator;
 mod bmc;
 mod machines;
 pub mod provider;
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 
 pub use bmc::{BmcCall, FakeBmc};
 pub use machines::{FakeMachines, Sent};
-pub use surroundings::{FakeAuthority, FakeChance, FakeClock, FakeCounters, FakePing};
+pub use surroundings::{FakeAuthority, FakeChance, FakeClock, FakeCounters, FakePing, FakePost};
 
 /// When every test begins.
 pub const START: Millis = Millis(1_764_000_000_000);
@@ -37,6 +38,7 @@ pub struct World {
     pub machines: Arc<FakeMachines>,
     pub ping: Arc<FakePing>,
     pub provider: Arc<provider::Provider>,
+    pub post: Arc<FakePost>,
     pub directory: tempfile::TempDir,
     sessions: AtomicI64,
 }
@@ -52,6 +54,7 @@ impl World {
         let (bmc, machines, ping) =
             (Arc::<FakeBmc>::default(), Arc::<FakeMachines>::default(), Arc::<FakePing>::default());
         let provider = Arc::new(provider::Provider::with_clock(clock.clone()));
+        let post = Arc::<FakePost>::default();
         let ports = Ports {
             bmc: bmc.clone(),
             machines: machines.clone(),
@@ -60,6 +63,7 @@ impl World {
             authority: Arc::new(FakeAuthority),
             ping: ping.clone(),
             web: provider.clone(),
+            post: post.clone(),
             counters: Arc::new(FakeCounters(vec![("dhcp.malformed".to_owned(), 3)])),
         };
         let site = Site {
@@ -71,15 +75,22 @@ impl World {
             http_base: "http://10.77.0.1".to_owned(),
             agent_endpoint: "10.77.0.1:8444".to_owned(),
             boot_flavour: "cloud".to_owned(),
+            panel_names: vec!["center.example.com".to_owned(), "localhost".to_owned()],
+            panel_url: Some("https://center.example.com:8443".to_owned()),
             apt_sources: None,
         };
         let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
-        Self { domain, clock, bmc, machines, ping, provider, directory, sessions: AtomicI64::new(0) }
+        Self { domain, clock, bmc, machines, ping, provider, post, directory, sessions: AtomicI64::new(0) }
     }
 
     /// The configuration names no interface of machines.
     pub fn without_netboot(&mut self) {
         Arc::get_mut(&mut self.domain).expect("nobody works with it yet").site.netboot = false;
+    }
+
+    /// The configuration names no mail server.
+    pub fn without_mail(&mut self) {
+        Arc::get_mut(&mut self.domain).expect("nobody works with it yet").site.panel_url = None;
     }
 
     /// Carry out an action.

@@ -6,7 +6,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rackwright_domain::ports::{Authority, Chance, Clock, Counters, Issued, Later, Ping};
+use rackwright_domain::ports::{
+    Authority, Chance, Clock, Counters, Issued, Later, Letter, Ping, Post, PostError,
+};
 use rackwright_domain::secret::fingerprint;
 use rackwright_model::{Millis, ServerId};
 
@@ -99,5 +101,33 @@ pub struct FakeCounters(pub Vec<(String, u64)>);
 impl Counters for FakeCounters {
     fn snapshot(&self) -> Vec<(String, u64)> {
         self.0.clone()
+    }
+}
+
+/// Takes every letter, until it is told to fail.
+#[derive(Default)]
+pub struct FakePost {
+    sent: Mutex<Vec<Letter>>,
+    /// What it says instead of taking a letter.
+    failure: Mutex<Option<PostError>>,
+}
+
+impl FakePost {
+    pub fn sent(&self) -> Vec<Letter> {
+        self.sent.lock().expect("not poisoned").clone()
+    }
+
+    pub fn fail(&self, failure: Option<PostError>) {
+        *self.failure.lock().expect("not poisoned") = failure;
+    }
+}
+
+impl Post for FakePost {
+    fn send(&self, letter: Letter) -> Later<'_, Result<String, PostError>> {
+        let failure = self.failure.lock().expect("not poisoned").clone();
+        if failure.is_none() {
+            self.sent.lock().expect("not poisoned").push(letter);
+        }
+        Box::pin(async { failure.map_or_else(|| Ok("250 OK".to_owned()), Err) })
     }
 }

@@ -70,6 +70,8 @@ pub const TABLE: &[(&str, &[R])] = &[
     ("factor.list", ALL),
     ("factor.totp-begin", ALL),
     ("factor.totp-confirm", ALL),
+    ("factor.passkey-begin", ALL),
+    ("factor.passkey-confirm", ALL),
     ("factor.recovery-renew", ALL),
     ("factor.remove", ALL),
     ("identity.list", ALL),
@@ -84,6 +86,7 @@ pub const TABLE: &[(&str, &[R])] = &[
     ("token.create", ALL),
     ("token.revoke", ALL),
     ("audit.list", MANAGERS),
+    ("mail.test", WORKERS),
     ("system.status", STAFF),
     ("search.find", ALL),
 ];
@@ -100,5 +103,16 @@ const KEEPERS: &[R] = &[R::Owner, R::Billing, R::Reseller];
 const MANAGERS: &[R] = &[R::Owner, R::Reseller, R::AccountManager];
 
 /// Open to everybody.
-pub const PUBLIC: &[&str] =
-    &["session.open", "brand.find", "brand.logo", "oidc.offered", "oidc.begin", "oidc.finish"];
+pub const PUBLIC: &[&str] = &[
+    "session.open",
+    "session.open-passkey",
+    "session.passkey-begin",
+    "session.second-begin",
+    "user.forgot",
+    "user.reset",
+    "brand.find",
+    "brand.logo",
+    "oidc.offered",
+    "oidc.begin",
+    "oidc.finish",
+];

@@ -26,6 +26,7 @@ pub async fn list(
             vec![
                 Button::of(who, "factor.totp-begin", "plus", json!({})).map(Button::first),
                 Button::of(who, "factor.totp-confirm", "check", json!({})),
+                Button::of(who, "factor.passkey-confirm", "fingerprint", json!({})),
             ]
         },
         row_buttons: |who, item| {
@@ -33,6 +34,10 @@ pub async fn list(
             let own = field(item, "user") == who.user;
             match field(item, "factor") {
                 "totp" => vec![Button::of(who, "factor.remove", "trash", user)],
+                "passkey" => {
+                    let which = json!({"user": field(item, "user"), "passkey": field(item, "id")});
+                    vec![Button::of(who, "factor.remove", "trash", which)]
+                }
                 _ => vec![Button::of(who, "factor.recovery-renew", "refresh", json!({})).filter(|_| own)],
             }
         },

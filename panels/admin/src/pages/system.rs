@@ -11,7 +11,7 @@ use rackwright_catalog::entry;
 use rackwright_client::cli_line;
 use rackwright_panel_kit::messages::tell;
 use rackwright_panel_kit::panel::Live;
-use rackwright_panel_kit::{Crumb, Heading, Panel, Session, Shell, refusal};
+use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, Shell, refusal};
 use serde::Serialize;
 use serde_json::json;
 
@@ -46,7 +46,7 @@ pub async fn one(State(panel): State<Arc<Panel>>, session: Session, headers: Hea
         title: tell("menu-system"),
         crumbs: vec![Crumb::new(tell("menu-system"), "")],
         help: tell("page-system"),
-        buttons: Vec::new(),
+        buttons: Button::of(&shell.who, "mail.test", "mail", json!({})).into_iter().collect(),
         lines: entry("system.status").map(|entry| cli_line(entry, &json!({}))).into_iter().collect(),
     };
     panel.page(StatusCode::OK, "system.html", &shell.page(heading, view))

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use rackwright_catalog::ENTRIES;
+use rackwright_panel_kit::act::has_form;
 use serde_json::json;
 
 use crate::fake::Fake;
@@ -24,7 +25,7 @@ fn pages() -> Vec<String> {
 fn forms() -> Vec<String> {
     ENTRIES
         .iter()
-        .filter(|entry| !matches!(entry.spec.name, "session.open" | "session.close"))
+        .filter(|entry| has_form(entry))
         .map(|entry| format!("/act/{}/{}", entry.spec.noun(), entry.spec.verb()))
         .collect()
 }

@@ -255,3 +255,35 @@ async fn a_new_secret_is_shown_as_a_picture_and_leads_to_its_confirmation() {
     let codes = panel.post("/act/factor/totp-confirm", &[("code", "287082")]).await;
     codes.shows("<code>01234-56789-abcde-fghjk</code><code>kmnpq-rstvw-xyz01-23456</code>");
 }
+
+#[tokio::test]
+async fn whoever_forgot_the_password_asks_for_a_link_and_sets_a_new_one() {
+    let panel = panel();
+    panel.open_as_nobody("/sign-in").await.shows("href=\"/sign-in/forgot\"");
+    panel.open_as_nobody("/sign-in/forgot").await.shows("name=\"user\"");
+    let ask = |user: &'static str| {
+        post("/sign-in/forgot").body(Body::from(encode([("user", user)]))).expect("a request")
+    };
+    panel.send(ask("robin")).await.shows("If somebody has this name").shows("id=\"sent\"");
+    assert_eq!(panel.fake.intents("user.forgot")[0].input["user"], "robin");
+    panel.fake.on("user.forgot", |_| {
+        let code = rackwright_catalog::FaultCode::Conflict;
+        Err(rackwright_catalog::Fault::new(code, "send a link", "there is no mail server", "Ask root."))
+    });
+    let refused = panel.send(ask("robin")).await;
+    assert_eq!(refused.status, 409);
+    refused.shows("there is no mail server").shows("Ask root.");
+
+    let opened = panel.open_as_nobody("/sign-in/reset?key=rwl_3f").await;
+    opened.shows("value=\"rwl_3f\"").shows("autocomplete=\"new-password\"");
+    assert!(panel.fake.intents("user.reset").is_empty(), "opening the link changes nothing");
+    let body = encode([("key", "rwl_3f"), ("password", "staple every battery")]);
+    let set = panel.send(post("/sign-in/reset").body(Body::from(body)).expect("a request")).await;
+    set.shows("id=\"set\"");
+    assert!(!set.text.contains("staple every battery"));
+    let input = &panel.fake.intents("user.reset")[0].input;
+    assert_eq!(
+        (input["key"].as_str(), input["password"].as_str()),
+        (Some("rwl_3f"), Some("staple every battery"))
+    );
+}

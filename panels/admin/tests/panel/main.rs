@@ -12,6 +12,7 @@ mod hostile;
 mod live;
 mod outside;
 mod pages;
+mod passkeys;
 mod scene;
 mod serve;
 mod shell;

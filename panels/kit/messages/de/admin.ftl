@@ -167,13 +167,15 @@ help-roles =
 page-sessions = Wo Sie angemeldet sind. Beenden Sie, was Sie nicht kennen, und ändern Sie dann Ihr Passwort.
 help-sessions =
     Eine Sitzung dauert zwölf Stunden. Ein neues Passwort beendet alle; API-Token bleiben.
-page-factors = Womit Sie sich neben dem Passwort anmelden. Richten Sie eine Authenticator-App ein und bestätigen Sie sie dann mit dem Code, den sie zeigt.
+page-factors = Womit Sie sich neben dem Passwort anmelden. Fügen Sie einen Passkey hinzu, oder richten Sie eine Authenticator-App ein und bestätigen Sie sie mit dem Code, den sie zeigt.
 help-factors =
     Eine Authenticator-App auf dem Telefon zeigt sechs Ziffern, die jede halbe Minute wechseln; ein Passwort, das jemand erfahren hat, ist ohne sie nichts wert. Jeder Code gilt einmal.
 
+    Ein Passkey bleibt in einem Telefon, einem Computer oder einem Sicherheitsschlüssel und gilt für den Hostnamen, unter dem Sie ihn hinzugefügt haben. Prüft er Finger, Gesicht oder PIN, meldet er Sie ohne Passwort an.
+
     Wiederherstellungscodes sind für den Tag, an dem das Telefon verloren ist: Drucken Sie sie aus. Sind auch sie verloren, entfernt jemand, der Sie verwaltet, den zweiten Faktor, oder root auf dem Control Center: `rackwright factor remove NAME`
 empty-factors = Nur das Passwort
-empty-factors-advice = Wer das Passwort erfährt, kann sich anmelden. Richten Sie eine Authenticator-App ein.
+empty-factors-advice = Wer das Passwort erfährt, kann sich anmelden. Fügen Sie einen Passkey hinzu, oder richten Sie eine Authenticator-App ein.
 empty-accounts = Nichts passt
 empty-accounts-advice = Kein Konto trägt das im Namen. Leeren Sie den Filter, um alle zu sehen.
 empty-sessions = Keine Sitzung

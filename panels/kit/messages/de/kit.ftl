@@ -50,6 +50,21 @@ sign-in-as = Anmelden als { $user }
 sign-in-code = Code
 sign-in-code-help = Die sechs Ziffern, die Ihre Authenticator-App jetzt zeigt, oder einer Ihrer Wiederherstellungscodes.
 sign-in-other = Als jemand anderes anmelden
+sign-in-passkey = Mit einem Passkey anmelden
+passkey-cancelled = Es kam kein Passkey: abgebrochen, zu spät, oder für diese Adresse gibt es keinen.
+passkey-exists = Dieses Gerät hat schon einen Passkey für Sie.
+passkey-unknown = Dieser Browser kennt hier keine Passkeys. Er braucht ein Zertifikat, dem er vertraut, und einen Namen in der Adresse.
+passkey-help = Nach dem Absenden fragt der Browser nach Telefon, Sicherheitsschlüssel, Finger oder Gesicht.
+sign-in-forgot = Passwort vergessen?
+forgot-title = Passwort vergessen
+forgot-help = Ein Link, um ein neues zu setzen, geht an die Mailadresse dieses Benutzers.
+forgot-send = Link senden
+forgot-sent = Wenn jemand so heißt und eine Mailadresse hat, ist ein Link für ein neues Passwort dorthin unterwegs. Er gilt 30 Minuten.
+reset-title = Neues Passwort setzen
+reset-password = Neues Passwort, mindestens 10 Zeichen
+reset-set = Passwort setzen
+reset-done = Das neue Passwort ist gesetzt, alle Sitzungen sind beendet. Melden Sie sich damit an.
+reset-again = Einen neuen Link anfordern
 sign-in-first = Das erste Passwort von `admin` steht auf dem Control Center in der Datei `/run/rackwright/admin-password`. Verloren? Dort als root: `rackwright user passwd admin`
 
 # Auftragsleiste

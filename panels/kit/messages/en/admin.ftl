@@ -173,13 +173,15 @@ help-roles =
 page-sessions = Where you are signed in. End what you do not know, and change your password then.
 help-sessions =
     A session lasts twelve hours. A new password ends all of them; API tokens stay.
-page-factors = What you sign in with beside the password. Set up an authenticator app, then confirm it with the code that it shows.
+page-factors = What you sign in with beside the password. Add a passkey, or set up an authenticator app and confirm it with the code that it shows.
 help-factors =
     An authenticator app on a phone shows six digits that change every half minute; a password that somebody has learned is worth nothing without them. Each code is taken once.
 
+    A passkey stays in a phone, a computer or a security key, and works for the host name under which you added it. One that checks finger, face or PIN signs you in without the password.
+
     Recovery codes are for the day the phone is lost: print them. If they are lost as well, somebody who manages you removes the second factor, or root on the Control Center: `rackwright factor remove NAME`
 empty-factors = The password alone
-empty-factors-advice = Whoever learns the password can sign in. Set up an authenticator app.
+empty-factors-advice = Whoever learns the password can sign in. Add a passkey, or set up an authenticator app.
 empty-accounts = Nothing fits
 empty-accounts-advice = No account has that in its name. Clear the filter to see all.
 empty-sessions = No session

@@ -50,6 +50,21 @@ sign-in-as = Sign in as { $user }
 sign-in-code = Code
 sign-in-code-help = The six digits that your authenticator app shows now, or one of your recovery codes.
 sign-in-other = Sign in as somebody else
+sign-in-passkey = Sign in with a passkey
+passkey-cancelled = No passkey was given: it was cancelled, took too long, or there is none for this address.
+passkey-exists = This device holds a passkey for you already.
+passkey-unknown = This browser knows no passkeys here. It needs a certificate that it trusts, and a name in the address.
+passkey-help = Once you send this, the browser asks for your telephone, your security key, or your finger or face.
+sign-in-forgot = Forgot the password?
+forgot-title = Forgot the password
+forgot-help = A link to set a new one is sent to the mail address of this user.
+forgot-send = Send link
+forgot-sent = If somebody has this name and a mail address, a link to set a new password is on its way there. It works for 30 minutes.
+reset-title = Set a new password
+reset-password = New password, at least 10 characters
+reset-set = Set password
+reset-done = The new password is set and all sessions are ended. Sign in with it.
+reset-again = Ask for a new link
 sign-in-first = The first password of `admin` is in the file `/run/rackwright/admin-password` on the Control Center. Lost it? There, as root: `rackwright user passwd admin`
 
 # Job tray

@@ -15,23 +15,36 @@ use rackwright_catalog::{Entry, Fault, FaultCode};
 
 use crate::messages::{tell, tell_with};
 
-/// The entry behind a path. Signing in and out have pages of their own.
+/// Whether the action is carried out from a form that is made of its input. The way in and out has pages of its own.
+#[must_use]
+pub fn has_form(entry: &Entry) -> bool {
+    !matches!(
+        entry.spec.name,
+        "session.open"
+            | "session.open-passkey"
+            | "session.passkey-begin"
+            | "session.second-begin"
+            | "session.close"
+            | "user.forgot"
+            | "user.reset"
+    )
+}
+
+/// The entry behind a path.
 ///
 /// # Errors
 /// That there is no such action.
 pub(crate) fn entry_of(noun: &str, verb: &str) -> Result<&'static Entry, Fault> {
     let name = format!("{noun}.{verb}");
-    rackwright_catalog::entry(&name)
-        .filter(|_| !matches!(name.as_str(), "session.open" | "session.close"))
-        .ok_or_else(|| {
-            let name: String = name.chars().take(64).collect();
-            Fault::new(
-                FaultCode::NotFound,
-                tell_with("fault-no-action-attempted", &[("name", name.into())]),
-                tell("fault-no-action"),
-                tell("fault-no-action-advice"),
-            )
-        })
+    rackwright_catalog::entry(&name).filter(|entry| has_form(entry)).ok_or_else(|| {
+        let name: String = name.chars().take(64).collect();
+        Fault::new(
+            FaultCode::NotFound,
+            tell_with("fault-no-action-attempted", &[("name", name.into())]),
+            tell("fault-no-action"),
+            tell("fault-no-action-advice"),
+        )
+    })
 }
 
 /// That the person's role does not allow the action, said before anything is typed.

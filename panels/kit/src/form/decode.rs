@@ -56,7 +56,12 @@ fn value(field: &Field, name: &str, prefix: &str, typed: &Typed) -> Option<Value
             (!text.trim().is_empty()).then(|| Value::from(text.trim()))
         }
         Kind::Secret { .. } => typed.get(name).filter(|text| !text.is_empty()).map(Value::from),
-        Kind::Text { .. } | Kind::Here | Kind::Whole { .. } | Kind::OneOf(_) | Kind::From { .. } => {
+        Kind::Text { .. }
+        | Kind::Here
+        | Kind::Whole { .. }
+        | Kind::OneOf(_)
+        | Kind::From { .. }
+        | Kind::Passkey => {
             let text = typed.get(name)?.trim();
             (!text.is_empty()).then(|| plain(&field.kind, text))
         }

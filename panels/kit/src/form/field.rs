@@ -35,6 +35,8 @@ pub enum Kind {
         least: Option<u64>,
         most: Option<u64>,
     },
+    /// What the browser fills in from a new passkey.
+    Passkey,
     Whole {
         least: Option<i64>,
         most: Option<i64>,
@@ -116,6 +118,9 @@ fn kind_of(property: &Value, path: &str) -> (Kind, bool) {
     }
     if property.get("x-here").and_then(Value::as_bool) == Some(true) {
         return (Kind::Here, nullable);
+    }
+    if property.get("x-passkey").and_then(Value::as_bool) == Some(true) {
+        return (Kind::Passkey, nullable);
     }
     if let Some(words) = words_of(core) {
         return (Kind::OneOf(words), nullable);

@@ -47,6 +47,7 @@ fn one(field: &Field, name: &str, prefix: &str, value: &Value, typed: &mut Typed
         | Kind::Here
         | Kind::Block
         | Kind::Secret { .. }
+        | Kind::Passkey
         | Kind::Whole { .. }
         | Kind::OneOf(_)
         | Kind::From { .. } => {

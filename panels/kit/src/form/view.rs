@@ -11,7 +11,7 @@ use crate::messages::tell_with;
 /// One control of a form, or a set of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldView {
-    /// `text`, `secret`, `whole`, `switch`, `radio`, `select`, `lines`, `json`, `group`, `rows` or `fixed`.
+    /// `text`, `secret`, `passkey`, `whole`, `switch`, `radio`, `select`, `lines`, `json`, `group`, `rows` or `fixed`.
     pub control: &'static str,
     pub name: String,
     /// The element id, and the target of the link in the summary of problems.
@@ -45,6 +45,8 @@ pub struct FormView {
     pub loose: Vec<FieldProblem>,
     /// How many controls have a problem.
     pub wrong: usize,
+    /// Whether the browser is asked for a new passkey before it is sent.
+    pub passkey: bool,
 }
 
 /// Everything that a field is drawn from.
@@ -74,7 +76,8 @@ impl FormView {
             .cloned()
             .collect();
         let wrong = shown.iter().filter(|field| !field.problems.is_empty()).count();
-        Self { fields, loose, wrong }
+        let passkey = shown.iter().any(|field| field.control == "passkey");
+        Self { fields, loose, wrong, passkey }
     }
 }
 
@@ -133,6 +136,8 @@ fn draw(field: &Field, prefix: &str, drawing: &Drawing<'_>) -> FieldView {
                 view.control = "fixed";
             }
         }
+        // Each answer is taken once: one that was refused is asked for anew.
+        Kind::Passkey => view.value.clear(),
         Kind::Switch | Kind::Json => {}
     }
     if drawing.fixed == Some(name.as_str()) && !view.value.is_empty() && view.problems.is_empty() {
@@ -147,6 +152,7 @@ fn blank_view(field: &Field, name: &str) -> FieldView {
             Kind::Text { .. } | Kind::Here => "text",
             Kind::Block => "block",
             Kind::Secret { .. } => "secret",
+            Kind::Passkey => "passkey",
             Kind::Whole { .. } => "whole",
             Kind::Switch => "switch",
             Kind::OneOf(_) | Kind::From { .. } => "select",

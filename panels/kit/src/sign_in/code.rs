@@ -1,4 +1,4 @@
-//! The second step of signing in: the code of an authenticator app, or a recovery code.
+//! The second step of signing in: the code of an authenticator app, a recovery code or a passkey.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use rackwright_catalog::{Fault, FaultCode};
 use rackwright_client::Credential;
 use serde::Serialize;
 
-use super::{Back, entered};
+use super::{Back, entered, passkey};
 use crate::brand::{self, BrandView};
 use crate::panel::{self, Panel};
 use crate::posted;
 use crate::refusal::status_of;
-use crate::second_step::{COOKIE_NAME, LASTS_S};
+use crate::second_step::{COOKIE_NAME, Known, LASTS_S};
 use crate::session;
 use crate::shell::{self, LanguageView};
 
@@ -24,6 +24,10 @@ use crate::shell::{self, LanguageView};
 struct CodeView {
     panel: String,
     brand: BrandView,
+    /// Whether a passkey would do as well, and how the script gets there.
+    passkey: bool,
+    passkey_ask: &'static str,
+    passkey_action: &'static str,
     back: String,
     user: String,
     problem: String,
@@ -32,13 +36,16 @@ struct CodeView {
 }
 
 impl CodeView {
-    fn of(brand: BrandView, user: String, back: String, fault: Option<Fault>) -> Self {
+    fn of(brand: BrandView, known: &Known, back: String, fault: Option<Fault>) -> Self {
         let (problem, advice) = fault.map(|fault| (fault.reason, fault.advice)).unwrap_or_default();
         Self {
             panel: panel::title(rackwright_model::Tier::Provider),
             brand,
+            passkey: known.passkey,
+            passkey_ask: "/sign-in/code/passkey",
+            passkey_action: "/sign-in/code",
             back,
-            user,
+            user: known.user.clone(),
             problem,
             advice,
             languages: shell::languages(),
@@ -46,14 +53,15 @@ impl CodeView {
     }
 }
 
-/// Whether the fault is about the code: then the password was right.
+/// Whether the fault is about the second factor: then the password was right.
 pub(super) fn asks_for_code(fault: &Fault) -> bool {
-    fault.fields.iter().any(|field| field.field == "code")
+    fault.fields.iter().any(|field| matches!(field.field.as_str(), "code" | "passkey"))
 }
 
 /// On to the page that asks for the code; none when the password cannot be kept until then.
-pub(super) fn ask(panel: &Panel, input: SessionOpenInput, back: &str) -> Option<Response> {
-    let key = panel.waiting.keep(input.user, input.password, panel::now())?;
+pub(super) fn ask(panel: &Panel, input: SessionOpenInput, fault: &Fault, back: &str) -> Option<Response> {
+    let passkey = fault.fields.iter().any(|field| field.field == "passkey");
+    let key = panel.waiting.keep(input.user, input.password, passkey, panel::now())?;
     let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
     let page = Redirect::to(&format!("/sign-in/code?back={back}"));
     Some(([session::set_cookie(COOKIE_NAME, &key, LASTS_S)], page).into_response())
@@ -68,7 +76,7 @@ pub async fn show(
     let known = session::cookie(&headers, COOKIE_NAME).and_then(|key| panel.waiting.find(&key, panel::now()));
     let Some(known) = known else { return Redirect::to("/sign-in").into_response() };
     let brand = brand::of_host(&panel, &headers).await;
-    panel.page(StatusCode::OK, "kit/sign-in-code.html", &CodeView::of(brand, known.user, query.back, None))
+    panel.page(StatusCode::OK, "kit/sign-in-code.html", &CodeView::of(brand, &known, query.back, None))
 }
 
 /// `POST /sign-in/code`
@@ -83,9 +91,10 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let found = key.and_then(|key| Some((panel.waiting.find(&key, panel::now())?, key)));
     let Some((known, key)) = found else { return Redirect::to("/sign-in").into_response() };
-    let user = known.user.clone();
-    let code = Some(text("code").trim().to_owned());
-    let input = SessionOpenInput { user: known.user, password: known.password, code };
+    let passkey = passkey::answer(&typed);
+    let code = Some(text("code").trim().to_owned()).filter(|_| passkey.is_none());
+    let input =
+        SessionOpenInput { user: known.user.clone(), password: known.password.clone(), code, passkey };
     let gone = session::set_cookie(COOKIE_NAME, "", 0);
     match panel.client(Credential::None, address).call::<SessionOpen>(input).await {
         Ok(opened) => {
@@ -102,7 +111,8 @@ pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Respon
         Err(fault) => {
             let status = status_of(fault.code);
             let brand = brand::of_host(&panel, &parts.headers).await;
-            panel.page(status, "kit/sign-in-code.html", &CodeView::of(brand, user, text("back"), Some(fault)))
+            let view = CodeView::of(brand, &known, text("back"), Some(fault));
+            panel.page(status, "kit/sign-in-code.html", &view)
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::setup;
 use crate::workspace;
 
 /// Tests with virtual machines, a browser or whole images. End-to-end tests say by their outermost module which they are.
-const SLOW: &str = "(package(rackwright-rack) & kind(test)) | (package(rackwright-e2e) & test(/^(vm|browser)::/)) | (package(rackwright-panel-admin) & test(/^browser::/)) | test(/slow_/)";
+const SLOW: &str = "(package(rackwright-rack) & kind(test)) | (package(rackwright-e2e) & test(/^(vm|browser)::/)) | (package(rackwright-panel-admin) & test(/^browser::/)) | (package(rackwright-controld) & test(/^browser::/)) | test(/slow_/)";
 
 #[derive(Debug, Args)]
 pub struct Test {

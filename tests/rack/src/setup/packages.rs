@@ -45,6 +45,8 @@ pub const PACKAGES: &[&str] = &[
     "crun",
     // the provider to sign in by
     "python3-venv",
+    // the mail server of the tests
+    "python3-aiosmtpd",
     // the browser of the panels' tests
     "chromium",
 ];
