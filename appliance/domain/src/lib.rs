@@ -8,6 +8,7 @@ pub mod door;
 pub mod events;
 pub mod ports;
 pub mod presence;
+pub mod reach;
 pub mod reconcile;
 pub mod refusal;
 pub mod report;
@@ -17,6 +18,7 @@ mod account;
 mod actor;
 mod audit;
 mod brand;
+mod delivery;
 mod discovery;
 mod environment;
 mod failures;
@@ -28,16 +30,19 @@ mod once;
 mod paging;
 mod person;
 mod profile;
+mod publish;
 mod rack;
 mod role;
 mod search;
 mod server;
 mod system;
+mod undo;
+mod webhook;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use rackwright_model::Millis;
+use rackwright_model::{Block, Millis};
 use rackwright_store::{Connection, Store};
 use tokio::sync::Notify;
 
@@ -64,6 +69,8 @@ pub struct Site {
     pub boot_flavour: String,
     /// Package sources for image builds; none takes the machine's own.
     pub apt_sources: Option<String>,
+    /// Addresses that are not public, and that webhooks of the provider's own account may be sent to.
+    pub webhook_networks: Vec<Block>,
 }
 
 /// The Control Center. One per process, shared by everything that serves.

@@ -9,6 +9,8 @@ use std::time::Duration;
 use rackwright_model::{Millis, ServerId};
 use rackwright_proto::ToMachine;
 
+use crate::reach::Reach;
+
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Everything outside, in one bundle.
@@ -22,6 +24,7 @@ pub struct Ports {
     pub ping: Arc<dyn Ping>,
     /// Counters of the network servers and sessions, by dotted name.
     pub counters: Arc<dyn Counters>,
+    pub courier: Arc<dyn Courier>,
 }
 
 /// A BMC that can be spoken to: the password in clear, for the moment of the call.
@@ -119,4 +122,27 @@ pub trait Ping: Send + Sync {
 /// Counters of what was sent, dropped and refused.
 pub trait Counters: Send + Sync {
     fn snapshot(&self) -> Vec<(String, u64)>;
+}
+
+/// An event for somebody's HTTP server, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub url: String,
+    /// Beside those that every request has.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: String,
+    pub reach: Reach,
+}
+
+/// No answer: what was attempted and why it failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CourierError(pub String);
+
+/// HTTP to webhooks.
+pub trait Courier: Send + Sync {
+    /// The HTTP status of the answer. A redirect is an answer like any other: it is not followed. Ends within 15 s: 5 s to
+    /// connect, 10 s to answer.
+    fn post<'a>(&'a self, letter: &'a Letter) -> Later<'a, Result<u16, CourierError>>;
 }

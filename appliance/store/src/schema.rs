@@ -13,6 +13,8 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/007_brand.sql")),
         M::up(include_str!("migrations/008_kept_answer.sql")),
         M::up(include_str!("migrations/009_factor.sql")),
+        M::up(include_str!("migrations/013_webhook.sql")),
+        M::up(include_str!("migrations/014_undo.sql")),
         M::up(include_str!("migrations/015_fast_lists.sql")),
     ])
 }

@@ -47,6 +47,7 @@ pub const TABLES: &[(&str, &str)] = &[
         "The port to which servers connect: the provisioning environment, and the agents of installed servers.",
     ),
     ("images", "The operating system images."),
+    ("webhooks", "Where webhooks may be sent to. Without a word here: to public addresses alone."),
     ("log", "What is written to the journal."),
 ];
 
@@ -132,6 +133,12 @@ pub const KEYS: &[Key] = &[
         "apt_sources",
         r#""/etc/rackwright/sources.list""#,
         "Package sources (sources.list) for image builds. Without this key: those of this machine.",
+    ),
+    key(
+        "webhooks",
+        "own_networks",
+        "[]",
+        "Blocks of addresses inside your house, such as 10.20.0.0/16, that webhooks of your own account may be sent to. Those of resellers and customers never are.",
     ),
     key(
         "log",

@@ -8,6 +8,7 @@ mod wire;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
+use rackwright_model::Block;
 use toml::de::DeTable;
 use tracing_subscriber::EnvFilter;
 
@@ -33,6 +34,8 @@ pub struct Config {
     pub import_dirs: Vec<PathBuf>,
     /// File with package sources for image builds.
     pub apt_sources: Option<PathBuf>,
+    /// Addresses that are not public, and that webhooks of the provider's own account may be sent to.
+    pub webhook_networks: Vec<Block>,
     /// A filter in the language of `tracing_subscriber::EnvFilter`.
     pub log_filter: String,
 }
@@ -93,6 +96,9 @@ impl Config {
             netboot,
             agents,
             apt_sources: absolute(&file, "images", "apt_sources"),
+            webhook_networks: file
+                .list("webhooks", "own_networks", "a block of addresses, such as 10.20.0.0/16")
+                .map_or_else(Vec::new, |found| found.value),
             log_filter: log_filter(&file),
         };
         let problems = file.problems();

@@ -32,6 +32,7 @@ pub(super) fn site(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Res
         http_base,
         agent_endpoint: agents.to_string(),
         boot_flavour: config.boot_flavour.clone(),
+        webhook_networks: config.webhook_networks.clone(),
         apt_sources: config.apt_sources.as_ref().map(read).transpose()?,
     })
 }

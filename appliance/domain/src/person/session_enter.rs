@@ -3,14 +3,14 @@
 use rackwright_catalog::actions::session::{SessionEnter, SessionEnterInput, SessionView};
 use rackwright_catalog::{Fault, FaultCode, Handle};
 use rackwright_store::account::account_is_suspended;
-use rackwright_store::audit::{AuditDraft, audit_insert};
+use rackwright_store::audit::AuditDraft;
 use rackwright_store::person::person_named;
 use rackwright_store::session::session_act_as;
 
 use super::session_show::view;
 use crate::caller::Actor;
 use crate::refusal::{conflict, not_found};
-use crate::{Caller, Domain};
+use crate::{Caller, Domain, publish};
 
 impl Handle<SessionEnter, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: SessionEnterInput) -> Result<SessionView, Fault> {
@@ -46,7 +46,7 @@ impl Handle<SessionEnter, Caller> for Domain {
                 behind: Some(by.clone()),
                 ..draft
             };
-            audit_insert(tx, at, &row)?;
+            publish::record(tx, at, &row, Vec::new())?;
             view(tx, &Actor { behind: Some(by), ..Actor::person(&host, "session")? })
         })
         .await

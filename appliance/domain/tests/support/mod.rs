@@ -2,6 +2,7 @@
 //! begin.
 
 mod bmc;
+mod courier;
 mod machines;
 mod surroundings;
 pub mod tree;
@@ -21,6 +22,7 @@ use rackwright_store::{Connection, Store};
 use serde_json::{Value, json};
 
 pub use bmc::{BmcCall, FakeBmc};
+pub use courier::FakeCourier;
 pub use machines::{FakeMachines, Sent};
 pub use surroundings::{FakeAuthority, FakeChance, FakeClock, FakeCounters, FakePing};
 
@@ -34,6 +36,7 @@ pub struct World {
     pub bmc: Arc<FakeBmc>,
     pub machines: Arc<FakeMachines>,
     pub ping: Arc<FakePing>,
+    pub courier: Arc<FakeCourier>,
     pub directory: tempfile::TempDir,
     sessions: AtomicI64,
 }
@@ -48,6 +51,7 @@ impl World {
         let clock = Arc::new(FakeClock::at(START));
         let (bmc, machines, ping) =
             (Arc::<FakeBmc>::default(), Arc::<FakeMachines>::default(), Arc::<FakePing>::default());
+        let courier = Arc::<FakeCourier>::default();
         let ports = Ports {
             bmc: bmc.clone(),
             machines: machines.clone(),
@@ -56,6 +60,7 @@ impl World {
             authority: Arc::new(FakeAuthority),
             ping: ping.clone(),
             counters: Arc::new(FakeCounters(vec![("dhcp.malformed".to_owned(), 3)])),
+            courier: courier.clone(),
         };
         let site = Site {
             images_dir: directory.path().join("images"),
@@ -67,9 +72,10 @@ impl World {
             agent_endpoint: "10.77.0.1:8444".to_owned(),
             boot_flavour: "cloud".to_owned(),
             apt_sources: None,
+            webhook_networks: vec!["127.0.0.0/8".parse().expect("a block")],
         };
         let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
-        Self { domain, clock, bmc, machines, ping, directory, sessions: AtomicI64::new(0) }
+        Self { domain, clock, bmc, machines, ping, courier, directory, sessions: AtomicI64::new(0) }
     }
 
     /// The configuration names no interface of machines.
