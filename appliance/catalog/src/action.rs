@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fault::{FaultCode, FieldProblem};
 use crate::permission::Permission;
@@ -35,7 +35,12 @@ pub struct Spec {
     pub main: Option<&'static str>,
     /// For outputs with `items`: the fields of an item that a table shows, in order.
     pub columns: &'static [&'static str],
+    /// Whether what it did can be taken back with `audit.undo`. Its output then has the field [`UNDO`].
+    pub undo: bool,
 }
+
+/// The field of an output that names the audit row to give to `audit.undo`; null when this very change cannot be taken back.
+pub const UNDO: &str = "undo";
 
 impl Spec {
     /// The noun of `noun.verb`.
@@ -87,7 +92,7 @@ impl Entry {
         Self {
             spec: A::SPEC,
             input_schema: crate::schema::of::<A::Input>,
-            output_schema: crate::schema::of::<A::Output>,
+            output_schema: output_schema::<A>,
             sample_input: sample_input::<A>,
             sample_output: sample_output::<A>,
         }
@@ -124,6 +129,21 @@ fn sample_input<A: Action>() -> Value {
     serde_json::to_value(A::sample_input()).unwrap_or(Value::Null)
 }
 
+fn output_schema<A: Action>() -> Value {
+    let mut schema = crate::schema::of::<A::Output>();
+    if A::SPEC.undo {
+        schema["properties"][UNDO] = json!({
+            "description": "The audit row to give to `audit undo`; null when this change cannot be taken back.",
+            "type": ["integer", "null"],
+        });
+    }
+    schema
+}
+
 fn sample_output<A: Action>() -> Value {
-    serde_json::to_value(A::sample_output()).unwrap_or(Value::Null)
+    let mut output = serde_json::to_value(A::sample_output()).unwrap_or(Value::Null);
+    if A::SPEC.undo {
+        output[UNDO] = json!(41);
+    }
+    output
 }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod brand;
+pub mod delivery;
 pub mod discovery;
 pub mod environment;
 pub mod factor;
@@ -21,6 +22,7 @@ pub mod session;
 pub mod system;
 pub mod token;
 pub mod user;
+pub mod webhook;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -75,7 +77,7 @@ macro_rules! action {
         $(#[$doc:meta])*
         $type:ident, $name:literal, $title:literal, $summary:literal, $permission:ident, $effect:ident,
         $input:ty => $output:ty
-        $(, main $main:literal)? $(, columns [$($column:literal),+])? $(, check $check:path)?
+        $(, main $main:literal)? $(, columns [$($column:literal),+])? $(, check $check:path)? $(, undo $undo:literal)?
         ; $sample_input:expr ; $sample_output:expr
     ) => {
         $(#[$doc])*
@@ -93,6 +95,7 @@ macro_rules! action {
                 effect: $crate::action::Effect::$effect,
                 main: $crate::actions::first!($(Some($main),)? None),
                 columns: &[$($($column),+)?],
+                undo: $crate::actions::first!($($undo,)? false),
             };
 
             fn sample_input() -> Self::Input { $sample_input }

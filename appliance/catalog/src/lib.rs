@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod actions;
+pub mod event;
 pub mod fault;
 pub mod idempotency;
 pub mod permission;

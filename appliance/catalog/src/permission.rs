@@ -42,12 +42,13 @@ permissions! {
     Accounts "accounts" "Make accounts, suspend them, remove them, and give servers to them.",
     People "people" "Let people in, change them, remove them; tokens and sessions of others.",
     Audit "audit" "Read the audit trail.",
+    Webhooks "webhooks" "Have other programs told what the audit trail tells.",
     Enter "enter" "Enter the panels of people in accounts below.",
 }
 
 impl Permission {
     /// All but the two that every role has.
-    pub const GRANTED: [Self; 10] = [
+    pub const GRANTED: [Self; 11] = [
         Self::Look,
         Self::Operate,
         Self::Provision,
@@ -57,6 +58,7 @@ impl Permission {
         Self::Accounts,
         Self::People,
         Self::Audit,
+        Self::Webhooks,
         Self::Enter,
     ];
 
@@ -142,14 +144,14 @@ pub const ROLES: &[RoleRow] = &[
         "reseller",
         Tier::Reseller,
         "Runs a reseller's business: its servers, its customers and their people.",
-        &[P::Look, P::Operate, P::ViewAccounts, P::Accounts, P::People, P::Audit, P::Enter],
+        &[P::Look, P::Operate, P::ViewAccounts, P::Accounts, P::People, P::Audit, P::Webhooks, P::Enter],
     ),
     role(
         Role::AccountManager,
         "account-manager",
         Tier::Customer,
         "Manages what a customer has, and the customer's people.",
-        &[P::Look, P::Operate, P::ViewAccounts, P::People, P::Audit],
+        &[P::Look, P::Operate, P::ViewAccounts, P::People, P::Audit, P::Webhooks],
     ),
     role(Role::PsAdministrator, "ps-administrator", Tier::Customer, "Administers a private server.", &[]),
     role(Role::PsUser, "ps-user", Tier::Customer, "Has a login on a private server.", &[]),

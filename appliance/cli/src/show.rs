@@ -12,6 +12,8 @@ mod table;
 mod value;
 mod yaml;
 
+use rackwright_catalog::action::UNDO;
+use rackwright_catalog::actions::audit::AuditUndone;
 use rackwright_catalog::actions::job::JobDetail;
 use rackwright_catalog::actions::server::ServerDetail;
 use rackwright_catalog::actions::system::SystemView;
@@ -31,23 +33,40 @@ pub use yaml::yaml;
 /// The output of an action as text, and a remark that is not part of it.
 #[must_use]
 pub fn output(entry: &Entry, output: &Value) -> (String, Option<String>) {
-    let shape = (entry.output_schema)();
+    let (mut shape, mut output) = ((entry.output_schema)(), output.clone());
+    if entry.spec.undo {
+        let undo = take(&mut output, UNDO);
+        take(&mut shape["properties"], UNDO);
+        let text = plain(entry, &shape, &output).0;
+        let remark = undo.as_ref().and_then(Value::as_i64);
+        return (text, remark.map(|row| format!("Undo it with: rackwright audit undo {row}")));
+    }
+    plain(entry, &shape, &output)
+}
+
+fn take(object: &mut Value, field: &str) -> Option<Value> {
+    object.as_object_mut()?.remove(field)
+}
+
+fn plain(entry: &Entry, shape: &Value, output: &Value) -> (String, Option<String>) {
+    let is = |other: Value| *shape == other;
     if !entry.spec.columns.is_empty()
         && let Some(items) = output.get("items").and_then(Value::as_array)
     {
         return (table(entry.spec.columns, items), remark(entry, items, output));
     }
-    let text = if shape == schema::of::<Done>() || shape == schema::of::<JobStarted>() {
-        output.get("message").and_then(Value::as_str).map(|message| format!("{}\n", one_line(message)))
-    } else if shape == schema::of::<ServerDetail>() {
-        serde_json::from_value(output.clone()).ok().map(|detail| server::server(&detail, output))
-    } else if shape == schema::of::<JobDetail>() {
-        serde_json::from_value(output.clone()).ok().map(|detail| job::job(&detail, output))
-    } else if shape == schema::of::<SystemView>() {
-        serde_json::from_value(output.clone()).ok().map(|status| system::system(&status, output))
-    } else {
-        None
-    };
+    let text =
+        if is(schema::of::<Done>()) || is(schema::of::<JobStarted>()) || is(schema::of::<AuditUndone>()) {
+            output.get("message").and_then(Value::as_str).map(|message| format!("{}\n", one_line(message)))
+        } else if is(schema::of::<ServerDetail>()) {
+            serde_json::from_value(output.clone()).ok().map(|detail| server::server(&detail, output))
+        } else if is(schema::of::<JobDetail>()) {
+            serde_json::from_value(output.clone()).ok().map(|detail| job::job(&detail, output))
+        } else if is(schema::of::<SystemView>()) {
+            serde_json::from_value(output.clone()).ok().map(|status| system::system(&status, output))
+        } else {
+            None
+        };
     (text.unwrap_or_else(|| detail(output)), None)
 }
 

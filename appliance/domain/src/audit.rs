@@ -1,12 +1,15 @@
 //! The audit trail.
 
+mod undo;
+
 use rackwright_catalog::actions::Page;
-use rackwright_catalog::actions::audit::{AuditList, AuditListInput, AuditRow};
+use rackwright_catalog::actions::audit::{AuditList, AuditListInput, AuditRow, UndoState};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_model::Order;
+use rackwright_model::{Millis, Order};
 use rackwright_store::audit::{AuditChoice, AuditEntry, audit_page};
 
 use crate::paging::Paging;
+use crate::undo::POSSIBLE_MS;
 use crate::{Caller, Domain};
 
 impl Handle<AuditList, Caller> for Domain {
@@ -18,11 +21,17 @@ impl Handle<AuditList, Caller> for Domain {
         let scope = caller.scope();
         let choice = AuditChoice { action: input.action, actor: input.user };
         let slice = self.look(attempted, move |tx| Ok(audit_page(tx, &scope, &choice, &ask)?)).await?;
-        Ok(paging.page(slice, view))
+        let now = self.now();
+        Ok(paging.page(slice, |entry| view(entry, now)))
     }
 }
 
-fn view(entry: AuditEntry) -> AuditRow {
+fn view(entry: AuditEntry, now: Millis) -> AuditRow {
+    let undo = match (entry.undoable, entry.undone_by) {
+        (true, Some(_)) => Some(UndoState::Undone),
+        (true, None) if now.since(entry.at) <= POSSIBLE_MS => Some(UndoState::Possible),
+        (true | false, None | Some(_)) => None,
+    };
     let draft = entry.draft;
     AuditRow {
         id: entry.id,
@@ -34,5 +43,6 @@ fn view(entry: AuditEntry) -> AuditRow {
         action: draft.action,
         input: serde_json::from_str(&draft.input).unwrap_or(serde_json::Value::String(draft.input)),
         result: draft.result,
+        undo,
     }
 }

@@ -2,14 +2,17 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use rackwright_catalog::{Fault, Permission, Role};
 use rackwright_model::{AccountId, Millis, Name, Scope, Tier, UserId};
 use rackwright_store::Connection;
-use rackwright_store::audit::{AuditDraft, audit_insert};
+use rackwright_store::audit::AuditDraft;
+use rackwright_store::undo::UndoRow;
 
-use crate::{Domain, Refusal};
+use crate::door::bounded;
+use crate::undo::{Guard, Inverse};
+use crate::{Domain, Refusal, publish};
 
 /// What proves who is calling.
 #[derive(Clone, PartialEq, Eq)]
@@ -103,6 +106,10 @@ pub struct Caller {
     draft: AuditDraft,
     /// Shared with the callers that are made of this one.
     audited: Arc<AtomicBool>,
+    /// The audit row of a change that can be taken back; 0 while there is none. Shared likewise.
+    undo: Arc<AtomicI64>,
+    /// What must hold, when this takes a change back.
+    guard: Option<Guard>,
 }
 
 impl Caller {
@@ -119,14 +126,38 @@ impl Caller {
             input,
             result: "done".to_owned(),
         };
-        Self { actor, whence, draft, audited: Arc::default() }
+        Self { actor, whence, draft, audited: Arc::default(), undo: Arc::default(), guard: None }
     }
 
     /// The same call, by somebody who proved just now who it is.
     #[must_use]
     pub(crate) fn proven(&self, actor: Actor) -> Self {
         let draft = AuditDraft { actor: actor.name.clone(), account: actor.account, ..self.draft.clone() };
-        Self { actor, whence: self.whence, draft, audited: Arc::clone(&self.audited) }
+        Self {
+            actor,
+            whence: self.whence,
+            draft,
+            audited: Arc::clone(&self.audited),
+            undo: Arc::clone(&self.undo),
+            guard: None,
+        }
+    }
+
+    /// The call of the action that takes a change back, by the same person.
+    ///
+    /// # Errors
+    /// When what is on record of the change cannot be read.
+    pub(crate) fn undoing(&self, change: &UndoRow) -> serde_json::Result<Self> {
+        let guard = Guard {
+            audit: change.audit,
+            thing: serde_json::from_str(&change.draft.thing)?,
+            state: serde_json::from_str(&change.draft.state)?,
+            draft: self.draft("done"),
+            audited: Arc::clone(&self.audited),
+        };
+        let input = bounded(change.draft.input.clone());
+        let inner = Self::new(self.actor.clone(), self.whence, &change.draft.action, input);
+        Ok(Self { guard: Some(guard), ..inner })
     }
 
     /// The same; and `input` goes on record in place of what was given, which said nothing that can be shown.
@@ -148,6 +179,16 @@ impl Caller {
         AuditDraft { result: result.to_owned(), ..self.draft.clone() }
     }
 
+    /// The audit row by which what was done can be taken back.
+    #[must_use]
+    pub fn undo(&self) -> Option<i64> {
+        Some(self.undo.load(Ordering::Relaxed)).filter(|row| *row != 0)
+    }
+
+    pub(crate) fn note_undo(&self, row: Option<i64>) {
+        self.undo.store(row.unwrap_or(0), Ordering::Relaxed);
+    }
+
     /// Whether a transaction of this action has written its audit row.
     #[must_use]
     pub fn is_audited(&self) -> bool {
@@ -156,7 +197,7 @@ impl Caller {
 }
 
 impl Domain {
-    /// The change that an action makes: state and audit row in one transaction. Wakes the reconcilers.
+    /// The change that an action makes: state, audit row and word to webhooks in one transaction. Wakes the reconcilers.
     ///
     /// # Errors
     /// The fault of `work`, or of the database.
@@ -166,17 +207,47 @@ impl Domain {
         attempted: &str,
         work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Fault> {
-        let draft = caller.draft("done");
-        let at = self.now();
-        let result = self
+        self.reversible(caller, attempted, move |tx| Ok((work(tx)?, None))).await
+    }
+
+    /// The same; `work` says what takes the change back, and that is kept beside the audit row.
+    ///
+    /// # Errors
+    /// The fault of `work`, or of the database; and [`rackwright_catalog::FaultCode::Conflict`] when this takes a change
+    /// back and somebody has changed the same since.
+    pub(crate) async fn reversible<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        attempted: &str,
+        work: impl FnOnce(&Connection) -> Result<(T, Option<Inverse>), Refusal> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (draft, guard) = (caller.draft("done"), caller.guard.clone());
+        let (at, phrase) = (self.now(), attempted.to_owned());
+        let (result, row) = self
             .write(move |tx| {
-                let value = work(tx)?;
-                audit_insert(tx, at, &draft)?;
-                Ok(value)
+                if let Some(guard) = &guard {
+                    guard.check(tx, &phrase)?;
+                    guard.begin(tx, at)?;
+                }
+                let before = publish::named(tx, &draft)?;
+                let (value, inverse) = work(tx)?;
+                let row = publish::record(tx, at, &draft, before)?;
+                if let Some(guard) = &guard {
+                    guard.end(tx, row)?;
+                }
+                let kept = inverse.is_some().then_some(row);
+                if let Some(inverse) = inverse {
+                    inverse.keep(tx, row, at, &draft.actor, guard.map(|guard| guard.audit))?;
+                }
+                Ok((value, kept))
             })
             .await
             .map_err(|refusal| refusal.fault(attempted))?;
         caller.audited.store(true, Ordering::Relaxed);
+        caller.note_undo(row);
+        if let Some(guard) = &caller.guard {
+            guard.committed();
+        }
         self.changed.notify_waiters();
         Ok(result)
     }

@@ -1,13 +1,14 @@
 //! The one way in: authenticate, authorise, validate, carry out, audit.
 
+use rackwright_catalog::action::UNDO;
 use rackwright_catalog::{Effect, Fault, FaultCode, IdempotencyKey, Permission, dispatch, entry, schema};
-use rackwright_store::audit::audit_insert;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::Domain;
 use crate::caller::{Actor, Caller, Credential, Whence};
 use crate::failures::Heard;
 use crate::once::Once;
+use crate::ports::Later;
+use crate::{Domain, publish};
 
 impl Domain {
     /// Carry out an action for whoever the credential proves.
@@ -59,7 +60,7 @@ impl Domain {
         let key = key.filter(|_| entry.spec.effect != Effect::Read && caller.actor.by != "nobody");
         let began = self.now();
         let result = match (authorise(&caller.actor, entry.spec.permission, &attempted), key) {
-            (Ok(()), None) => dispatch(self, &caller, action, input).await,
+            (Ok(()), None) => self.carry_out(&caller, action, input).await,
             (Ok(()), Some(key)) => {
                 let Once { answer, replayed } = self.once(&caller, action, input, key).await;
                 if replayed {
@@ -106,9 +107,25 @@ impl Domain {
         }
         let draft = caller.draft(&bounded(result.clone()));
         let at = self.now();
-        if let Err(error) = self.write(move |tx| Ok(audit_insert(tx, at, &draft)?)).await {
+        if let Err(error) = self.write(move |tx| publish::record(tx, at, &draft, Vec::new())).await {
             tracing::error!(action.result = result, "the audit row could not be written: {error}");
         }
+    }
+
+    /// Carry out an action for a caller who may. When it can be taken back, the output says by which audit row.
+    pub(crate) fn carry_out<'a>(
+        &'a self,
+        caller: &'a Caller,
+        action: &'a str,
+        input: Value,
+    ) -> Later<'a, Result<Value, Fault>> {
+        Box::pin(async move {
+            let mut output = dispatch(self, caller, action, input).await?;
+            if entry(action).is_some_and(|entry| entry.spec.undo) {
+                output[UNDO] = json!(caller.undo());
+            }
+            Ok(output)
+        })
     }
 
     fn nobody(&self, whence: Whence, action: &str) -> Caller {
@@ -130,7 +147,7 @@ const WAITED_MS: i64 = 1_000;
 /// Bytes of an input or a result that an audit row keeps.
 const AUDITED: usize = 4_096;
 
-fn bounded(mut text: String) -> String {
+pub(crate) fn bounded(mut text: String) -> String {
     if text.len() > AUDITED {
         text.truncate(text.floor_char_boundary(AUDITED));
         text.push('…');
@@ -138,7 +155,8 @@ fn bounded(mut text: String) -> String {
     text
 }
 
-fn authorise(actor: &Actor, needed: Permission, attempted: &str) -> Result<(), Fault> {
+/// That the actor may do what needs this permission.
+pub(crate) fn authorise(actor: &Actor, needed: Permission, attempted: &str) -> Result<(), Fault> {
     if needed == Permission::Public {
         return Ok(());
     }

@@ -8,6 +8,7 @@ pub mod door;
 pub mod events;
 pub mod ports;
 pub mod presence;
+pub mod reach;
 pub mod reconcile;
 pub mod refusal;
 pub mod report;
@@ -17,6 +18,7 @@ mod account;
 mod actor;
 mod audit;
 mod brand;
+mod delivery;
 mod discovery;
 mod environment;
 mod failures;
@@ -31,16 +33,19 @@ mod paging;
 mod passkey;
 mod person;
 mod profile;
+mod publish;
 mod rack;
 mod role;
 mod search;
 mod server;
 mod system;
+mod undo;
+mod webhook;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use rackwright_model::Millis;
+use rackwright_model::{Block, Millis};
 use rackwright_store::{Connection, Store};
 use tokio::sync::Notify;
 
@@ -71,6 +76,8 @@ pub struct Site {
     pub panel_url: Option<String>,
     /// Package sources for image builds; none takes the machine's own.
     pub apt_sources: Option<String>,
+    /// Addresses that are not public, and that webhooks of the provider's own account may be sent to.
+    pub webhook_networks: Vec<Block>,
 }
 
 /// The Control Center. One per process, shared by everything that serves.

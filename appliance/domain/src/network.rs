@@ -8,6 +8,16 @@ use rackwright_catalog::actions::network::NetworkView;
 use rackwright_model::Millis;
 use rackwright_store::lease::LeaseRow;
 use rackwright_store::network::Network;
+use serde_json::json;
+
+use crate::undo::{Inverse, Thing};
+
+/// How the network is served again as it was.
+fn serve_again(before: &Network) -> Inverse {
+    let mut input = json!(before.subnet);
+    input["name"] = json!(before.name);
+    Inverse { action: "network.set", input, thing: Thing::Network(before.name.clone()) }
+}
 
 /// What a person sees of a network, with the leases in force at `now` counted.
 fn view(network: &Network, leases: &[LeaseRow], now: Millis) -> NetworkView {

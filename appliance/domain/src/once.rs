@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rackwright_catalog::validate::attempt;
-use rackwright_catalog::{Fault, FaultCode, IdempotencyKey, dispatch};
+use rackwright_catalog::{Fault, FaultCode, IdempotencyKey};
 use rackwright_store::kept_answer::{
     KeptAnswer, KeptCall, kept_answer_begin, kept_answer_delete, kept_answer_get, kept_answer_purge,
     kept_answer_put,
@@ -50,7 +50,7 @@ impl Domain {
             Ok(Some(answer)) => return Once { answer, replayed: true },
             Err(fault) => return Once { answer: Err(fault), replayed: false },
         }
-        let answer = dispatch(self, caller, action, input).await;
+        let answer = self.carry_out(caller, action, input).await;
         self.keep(call, action, &answer).await;
         Once { answer, replayed: false }
     }

@@ -25,6 +25,7 @@ pub struct Ports {
     pub post: Arc<dyn Post>,
     /// Counters of the network servers and sessions, by dotted name.
     pub counters: Arc<dyn Counters>,
+    pub courier: Arc<dyn Courier>,
 }
 
 /// A BMC that can be spoken to: the password in clear, for the moment of the call.
@@ -154,7 +155,7 @@ pub trait Counters: Send + Sync {
 
 /// Where a call into the web may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum WebReach {
     Anywhere,
     /// To addresses of the internet only, never to private networks or this machine.
     World,
@@ -169,7 +170,7 @@ pub struct WebCall {
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    pub reach: Reach,
+    pub reach: WebReach,
 }
 
 #[derive(Clone)]
@@ -200,4 +201,27 @@ pub enum WebError {
 /// Servers in the web. Every call ends within ten seconds; no redirect is followed.
 pub trait Web: Send + Sync {
     fn call(&self, call: WebCall) -> Later<'_, Result<WebAnswer, WebError>>;
+}
+
+/// An event for somebody's HTTP server, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    pub url: String,
+    /// Beside those that every request has.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: String,
+    pub reach: crate::reach::Reach,
+}
+
+/// No answer: what was attempted and why it failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CourierError(pub String);
+
+/// HTTP to webhooks.
+pub trait Courier: Send + Sync {
+    /// The HTTP status of the answer. A redirect is an answer like any other: it is not followed. Ends within 15 s: 5 s to
+    /// connect, 10 s to answer.
+    fn post<'a>(&'a self, parcel: &'a Parcel) -> Later<'a, Result<u16, CourierError>>;
 }

@@ -70,6 +70,12 @@ impl SecretKey {
     }
 }
 
+/// HMAC-SHA-256 (RFC 2104) of a text under a secret that somebody else knows too, in hexadecimal.
+#[must_use]
+pub fn signature(secret: &str, text: &str) -> String {
+    hex::encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), text.as_bytes()))
+}
+
 /// A random credential with a prefix that tells what it is, such as `rws_5f…`.
 #[must_use]
 pub fn credential(chance: &dyn Chance, prefix: &str) -> String {
@@ -101,6 +107,13 @@ mod tests {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(7);
         }
+    }
+
+    /// RFC 4231, test case 2.
+    #[test]
+    fn signs_as_everybody_does() {
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(signature("Jefe", "what do ya want for nothing?"), expected);
     }
 
     #[test]

@@ -39,6 +39,10 @@ id! {
     UserId,
     /// A node of the tree of accounts.
     AccountId,
+    /// An address that is told what happens.
+    WebhookId,
+    /// One event for one webhook.
+    DeliveryId,
 }
 
 impl AccountId {

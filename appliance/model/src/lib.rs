@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod address;
+pub mod block;
 pub mod boot;
 pub mod colour;
+pub mod delivery;
 pub mod id;
 pub mod install;
 pub mod inventory;
@@ -18,9 +20,14 @@ pub mod time;
 
 pub use account::{Scope, Tier};
 pub use address::MacAddr;
+pub use block::Block;
 pub use boot::{BootRecord, BootStage, Firmware};
 pub use colour::Colour;
-pub use id::{AccountId, ImageId, InstallId, JobId, NetworkId, ProfileId, RackId, ServerId, UserId};
+pub use delivery::DeliveryState;
+pub use id::{
+    AccountId, DeliveryId, ImageId, InstallId, JobId, NetworkId, ProfileId, RackId, ServerId, UserId,
+    WebhookId,
+};
 pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;
 pub use name::Name;

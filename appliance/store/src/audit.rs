@@ -3,6 +3,7 @@
 use rackwright_model::{AccountId, Millis, Name, Scope};
 use rusqlite::{Connection, Row};
 
+use crate::account::owned;
 use crate::error::StoreError;
 use crate::page::{Ask, Column, Conditions, List, Owners, Slice};
 use crate::row;
@@ -28,10 +29,15 @@ pub struct AuditEntry {
     pub draft: AuditDraft,
     /// None when the account is removed.
     pub account_name: Option<Name>,
+    /// Whether there is a way to take it back.
+    pub undoable: bool,
+    /// The row of the change by which it was taken back.
+    pub undone_by: Option<i64>,
 }
 
-const SELECT: &str = "SELECT audit.*, account.name AS account_name FROM audit \
-                      LEFT JOIN account ON account.id = audit.account_id";
+const SELECT: &str = "SELECT audit.*, account.name AS account_name, undo.audit_id AS undo_id, undo.undone_by AS undone_by \
+                      FROM audit LEFT JOIN account ON account.id = audit.account_id \
+                      LEFT JOIN undo ON undo.audit_id = audit.id";
 
 fn read(row: &Row<'_>) -> Result<AuditEntry, StoreError> {
     Ok(AuditEntry {
@@ -47,17 +53,29 @@ fn read(row: &Row<'_>) -> Result<AuditEntry, StoreError> {
             result: row.get("result")?,
         },
         account_name: row::parsed_opt("account name", row.get("account_name")?)?,
+        undoable: row.get::<_, Option<i64>>("undo_id")?.is_some(),
+        undone_by: row.get("undone_by")?,
     })
 }
 
+/// The id of the new row.
+///
 /// # Errors
 /// When the database fails.
-pub fn audit_insert(tx: &Connection, at: Millis, draft: &AuditDraft) -> Result<(), StoreError> {
+pub fn audit_insert(tx: &Connection, at: Millis, draft: &AuditDraft) -> Result<i64, StoreError> {
     let sql = "INSERT INTO audit (at, actor, account_id, behind, origin, action, input, result) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
     let AuditDraft { actor, account, behind, origin, action, input, result } = draft;
-    row::run(tx, sql, (at.0, actor, account.0, behind, origin, action, input, result))?;
-    Ok(())
+    row::insert(tx, sql, (at.0, actor, account.0, behind, origin, action, input, result))
+}
+
+/// The row with this id, if the scope covers the account of its actor.
+///
+/// # Errors
+/// When the database fails.
+pub fn audit_within(tx: &Connection, scope: &Scope, id: i64) -> Result<Option<AuditEntry>, StoreError> {
+    let sql = format!("{SELECT} WHERE audit.id = $1 AND {}", owned(scope, "audit.account_id", 2));
+    row::one(tx, &sql, (id, scope.low(), scope.high()), read)
 }
 
 /// Which rows to list; none of a choice takes all.

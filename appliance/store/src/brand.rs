@@ -39,6 +39,15 @@ pub fn brand_get(tx: &Connection, account: AccountId) -> Result<Option<Brand>, S
     row::one(tx, &format!("{SELECT} WHERE account_id = $1"), [account.0], read)
 }
 
+/// What the account has of its own, with the file of the logo.
+///
+/// # Errors
+/// When the database fails.
+pub fn brand_whole(tx: &Connection, account: AccountId) -> Result<Option<Brand>, StoreError> {
+    let sql = "SELECT title, accent, host, logo, png FROM brand WHERE account_id = $1";
+    row::one(tx, sql, [account.0], read)
+}
+
 /// What people of the account with this path see: each part from the nearest account upward that has it.
 ///
 /// # Errors
@@ -71,15 +80,14 @@ pub fn brand_png(tx: &Connection, logo: &str) -> Result<Option<String>, StoreErr
     row::one(tx, "SELECT png FROM brand WHERE logo = $1 LIMIT 1", [logo], |row| Ok(row.get(0)?))
 }
 
-/// Set what is given; the rest stays.
+/// Have this and nothing else.
 ///
 /// # Errors
 /// [`StoreError::Taken`] when another account has the host name.
 pub fn brand_put(tx: &Connection, account: AccountId, brand: &Brand) -> Result<(), StoreError> {
     let sql = "INSERT INTO brand (account_id, title, accent, host, logo, png) VALUES ($1, $2, $3, $4, $5, $6) \
-               ON CONFLICT (account_id) DO UPDATE SET title = COALESCE(excluded.title, brand.title), \
-               accent = COALESCE(excluded.accent, brand.accent), host = COALESCE(excluded.host, brand.host), \
-               logo = COALESCE(excluded.logo, brand.logo), png = COALESCE(excluded.png, brand.png)";
+               ON CONFLICT (account_id) DO UPDATE SET title = excluded.title, accent = excluded.accent, \
+               host = excluded.host, logo = excluded.logo, png = excluded.png";
     let Brand { title, accent, host, logo, png } = brand;
     row::run(tx, sql, (account.0, title, accent.map(|colour| colour.to_string()), host, logo, png))?;
     Ok(())

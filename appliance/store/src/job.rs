@@ -20,6 +20,7 @@ pub struct JobRow {
     pub step: String,
     pub progress_permille: u32,
     pub server: Option<Name>,
+    pub account: AccountId,
     pub started_by: String,
     /// Path of the account of whoever started it; none for the Control Center itself and for people who are gone.
     pub starter_path: Option<String>,
@@ -94,6 +95,7 @@ fn read(row: &Row<'_>) -> Result<JobRow, StoreError> {
         step: row.get("step")?,
         progress_permille: row.get("progress_permille")?,
         server: row::parsed_opt("server name", row.get("server")?)?,
+        account: AccountId(row.get("account_id")?),
         started_by: row.get("started_by")?,
         starter_path: row.get("starter_path")?,
         started_at: row::millis(row, "started_at")?,

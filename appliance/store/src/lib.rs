@@ -8,6 +8,7 @@ pub mod audit;
 pub mod boot_record;
 pub mod brand;
 pub mod certificate;
+pub mod delivery;
 pub mod engine;
 pub mod error;
 pub mod factor;
@@ -34,6 +35,8 @@ pub mod server;
 pub mod session;
 pub mod setting;
 pub mod token;
+pub mod undo;
+pub mod webhook;
 
 pub use engine::Store;
 pub use error::StoreError;

@@ -16,6 +16,8 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/010_reset.sql")),
         M::up(include_str!("migrations/011_passkey.sql")),
         M::up(include_str!("migrations/012_oidc.sql")),
+        M::up(include_str!("migrations/013_webhook.sql")),
+        M::up(include_str!("migrations/014_undo.sql")),
         M::up(include_str!("migrations/015_fast_lists.sql")),
     ])
 }

@@ -42,6 +42,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("job.html", include_str!("../templates/job.html")),
     ("parts/job.html", include_str!("../templates/parts/job.html")),
     ("roles.html", include_str!("../templates/roles.html")),
+    ("webhook.html", include_str!("../templates/webhook.html")),
     ("system.html", include_str!("../templates/system.html")),
 ];
 
@@ -88,6 +89,9 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/identities", get(pages::oidc::identities))
         .route("/users", get(pages::people::users))
         .route("/tokens", get(pages::people::tokens))
+        .route("/webhooks", get(pages::webhooks::list))
+        .route("/webhooks/{id}", get(pages::webhooks::one))
+        .route("/deliveries/{id}", get(pages::webhooks::delivery))
         .route("/audit", get(pages::audit::list))
         .route("/system", get(pages::system::one));
     finish(Arc::new(panel), pages)

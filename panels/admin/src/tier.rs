@@ -37,6 +37,7 @@ const MENU: &[MenuItem] = &[
     item(("identities", "/identities", "login"), "", "l", &["identity"], Permission::SignedIn),
     item(("oidc", "/oidc", "login"), "", "k", &["oidc"], Permission::People),
     item(("tokens", "/tokens", "key"), "", "t", &["token"], Permission::SignedIn),
+    item(("webhooks", "/webhooks", "webhook"), "", "w", &["webhook", "delivery"], Permission::Webhooks),
     item(("audit", "/audit", "history"), "", "a", &["audit"], Permission::Audit),
 ];
 
@@ -67,6 +68,13 @@ impl Tier for Admin {
                 "server.remove" | "image.remove" | "profile.remove" | "rack.remove" | "account.remove",
                 Some(_),
             ) => None,
+            ("webhook.create", Some(output)) => given(output, "webhook"),
+            ("webhook.remove", Some(_)) => None,
+            ("delivery.redeliver", _) => {
+                return given(input, "delivery")
+                    .filter(|id| plain(id))
+                    .map_or_else(|| list.to_owned(), |id| format!("/deliveries/{id}"));
+            }
             ("factor.totp-begin", Some(_)) => return "/act/factor/totp-confirm".to_owned(),
             ("session.enter" | "session.leave", _) => return "/".to_owned(),
             (
@@ -86,6 +94,7 @@ impl Tier for Admin {
                 "/profiles" => given(input, "profile"),
                 "/jobs" => given(input, "job"),
                 "/accounts" => given(input, "account"),
+                "/webhooks" => given(input, "webhook"),
                 _ => None,
             },
         };
@@ -96,7 +105,8 @@ impl Tier for Admin {
         let list = list_of(noun);
         let key = match noun {
             "server" | "rack" | "image" | "profile" | "account" => item.get("name")?.as_str()?.to_owned(),
-            "job" => item.get("id")?.as_i64()?.to_string(),
+            "job" | "webhook" => item.get("id")?.as_i64()?.to_string(),
+            "delivery" => return Some(format!("/deliveries/{}", item.get("id")?.as_i64()?)),
             _ => return None,
         };
         plain(&key).then(|| format!("{list}/{key}"))
@@ -116,6 +126,7 @@ fn list_of(noun: &str) -> &'static str {
         "user" => "/users",
         "token" => "/tokens",
         "audit" => "/audit",
+        "webhook" | "delivery" => "/webhooks",
         "system" | "mail" => "/system",
         "session" => "/sessions",
         "account" | "brand" => "/accounts",

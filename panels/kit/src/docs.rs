@@ -1,6 +1,7 @@
 //! The reference at `/docs`: an index of all actions by noun, and a page for each. Made from the catalogue, so that it says
 //! what this very Control Center does. It holds nothing of this installation, so nobody needs to sign in.
 
+pub mod events;
 mod fields;
 
 use std::sync::Arc;
@@ -59,6 +60,10 @@ struct Action {
     permission: String,
     permission_means: String,
     effect: String,
+    /// The event that webhooks are told of; empty when it changes nothing.
+    event: &'static str,
+    /// Whether it can be taken back with `audit.undo`.
+    undo: bool,
     inputs: Vec<FieldRow>,
     outputs: Vec<FieldRow>,
     line: String,
@@ -159,6 +164,8 @@ fn view(entry: &Entry) -> Action {
         permission: spec.permission.word().to_owned(),
         permission_means: means,
         effect: tell(effect),
+        event: if spec.effect == Effect::Read { "" } else { spec.name },
+        undo: spec.undo,
         inputs: fields::of_input(entry),
         outputs: fields::of_output(entry),
         line: cli_line(entry, &sample),

@@ -36,6 +36,20 @@ pub struct Status {
     /// The command that does the same.
     #[serde(default)]
     pub line: String,
+    /// How it is taken back, when it can be.
+    #[serde(default)]
+    pub undo: Option<Undo>,
+}
+
+/// A button that takes the action back at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// "Undo", or "Redo" when the action itself took something back.
+    pub label: String,
+    /// The audit row to take back.
+    pub row: i64,
+    /// The command that does the same.
+    pub line: String,
 }
 
 impl Status {

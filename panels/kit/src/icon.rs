@@ -24,7 +24,7 @@ impl Tone {
     }
 }
 
-/// Icon and tone of a state of a server, a job or an install.
+/// Icon and tone of a state of a server, a job, an install, a webhook or an event on its way to one.
 #[must_use]
 pub fn of_state(word: &str) -> (&'static str, Tone) {
     match word {
@@ -39,6 +39,11 @@ pub fn of_state(word: &str) -> (&'static str, Tone) {
         "retired" => ("archive", Tone::Calm),
         "running" => ("loader-2", Tone::Busy),
         "succeeded" | "successful" | "done" => ("circle-check", Tone::Good),
+        "active" | "delivered" => ("circle-check", Tone::Good),
+        "paused" => ("player-pause", Tone::Bad),
+        "waiting" => ("clock", Tone::Busy),
+        "given-up" => ("alert-triangle", Tone::Bad),
+        "possible" | "undone" => ("arrow-back-up", Tone::Calm),
         "cancelled" => ("ban", Tone::Calm),
         "incomplete" => ("clock", Tone::Busy),
         _ => ("info-circle", Tone::Calm),

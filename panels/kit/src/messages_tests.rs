@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use rackwright_catalog::event::OCCURRENCES;
 use rackwright_catalog::{ENTRIES, Permission};
 use rackwright_model::{BootStage, ServerEvent};
 use serde_json::Value;
@@ -97,6 +98,7 @@ fn every_text_of_the_action_catalogue_is_in_every_language() {
     }
     texts.extend(BootStage::ALL.iter().flat_map(|stage| [stage.title(), stage.advice()]).map(str::to_owned));
     texts.extend(Permission::GRANTED.map(|permission| permission.summary().to_owned()));
+    texts.extend(OCCURRENCES.iter().map(|occurrence| occurrence.summary.to_owned()));
     texts.extend(EVENTS.map(|event| event.verb().to_owned()));
     let german: HashMap<String, String> =
         toml::from_str(include_str!("../messages/de/catalogue.toml")).expect("catalogue.toml is well formed");

@@ -13,6 +13,7 @@ use crate::{asset, humane, icon, language, messages, words};
 /// Templates of the kit, by name.
 const OURS: &[(&str, &str)] = &[
     ("kit/shell.html", include_str!("../templates/kit/shell.html")),
+    ("kit/docs-events.html", include_str!("../templates/kit/docs-events.html")),
     ("kit/status.html", include_str!("../templates/kit/status.html")),
     ("kit/job-tray.html", include_str!("../templates/kit/job-tray.html")),
     ("kit/components.html", include_str!("../templates/kit/components.html")),

@@ -46,6 +46,7 @@ pub fn finish(panel: Arc<Panel>, pages: Router<Arc<Panel>>) -> Router {
         .route("/help", get(help::page))
         .route("/parts/help", get(help::part))
         .route("/docs", get(docs::index))
+        .route("/docs/events", get(docs::events::events))
         .route("/docs/{noun}/{verb}", get(docs::action))
         .route("/language", post(language::choose))
         .route("/parts/status/{job}", get(job_status))
@@ -99,8 +100,14 @@ async fn job_status(State(panel): State<Arc<Panel>>, session: Session, Path(job)
         }
         JobState::Cancelled => (Ending::Failed, said("job-cancelled", "")),
     };
-    let status =
-        Status { ending, message, advice: String::new(), job: Some(detail.job.id), line: entry_line };
+    let status = Status {
+        ending,
+        message,
+        advice: String::new(),
+        job: Some(detail.job.id),
+        line: entry_line,
+        undo: None,
+    };
     panel.page(
         axum::http::StatusCode::OK,
         "kit/status.html",

@@ -190,13 +190,13 @@ fn text_cell(name: &str, text: &str) -> Cell {
     let of = |kind: &'static str, text: String| Cell { kind, text, ..Cell::default() };
     match name {
         _ if text.is_empty() => of("none", "–".into()),
-        "state" | "phase" => of("state", text.to_owned()),
+        "state" | "phase" | "undo" => of("state", text.to_owned()),
         "sha256" => Cell {
             title: text.to_owned(),
             ..of("code", format!("{}…", text.chars().take(12).collect::<String>()))
         },
         "reason" | "broken" | "storage_problem" => of("bad", text.to_owned()),
-        "cidr" | "address" | "pool_first" | "pool_last" | "router" | "mac" | "action" => {
+        "cidr" | "address" | "pool_first" | "pool_last" | "router" | "mac" | "action" | "event" => {
             of("code", text.to_owned())
         }
         _ => of("text", text.to_owned()),

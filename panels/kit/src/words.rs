@@ -3,7 +3,7 @@
 use crate::messages;
 
 /// Words that are not written as they are spelt in a field name.
-const SPECIAL: [(&str, &str); 26] = [
+const SPECIAL: [(&str, &str); 30] = [
     ("bmc", "BMC"),
     ("mib", "MiB"),
     ("ssh", "SSH"),
@@ -26,6 +26,10 @@ const SPECIAL: [(&str, &str); 26] = [
     ("used_at", "Last used"),
     ("seen_at", "Last heard"),
     ("signed_in_at", "Last sign-in"),
+    ("delivered_at", "Last accepted"),
+    ("tried_at", "Last try"),
+    ("next_at", "Next try"),
+    ("paused_at", "Paused"),
     ("cpu_permille", "CPU"),
     ("net_in_bytes_per_s", "Network in"),
     ("net_out_bytes_per_s", "Network out"),
@@ -47,6 +51,7 @@ pub fn english(name: &str) -> String {
     let words: Vec<&str> = name.split(['_', '-']).collect();
     let (words, unit) = match words.as_slice() {
         [head @ .., "s"] if !head.is_empty() => (head, " (seconds)"),
+        [head @ .., "ms"] if !head.is_empty() => (head, " (ms)"),
         [head @ .., "mib"] if !head.is_empty() => (head, " (MiB)"),
         all => (all, ""),
     };

@@ -125,7 +125,7 @@ action! {
 
 action! {
     AccountRename, "account.rename", "Rename", "Give an account another name or title.", Accounts, Change,
-    AccountRenameInput => AccountView, main "account";
+    AccountRenameInput => AccountView, main "account", undo true;
     AccountRenameInput { account: sample_name("acme"), name: None, title: Some("Acme Hosting".into()) };
     sample_view()
 }
@@ -133,14 +133,14 @@ action! {
 action! {
     AccountSuspend, "account.suspend", "Suspend",
     "Keep everybody of an account, and of the accounts below it, from signing in. Servers go on running.", Accounts, Change,
-    OneAccount => Done, main "account";
+    OneAccount => Done, main "account", undo true;
     OneAccount { account: sample_name("acme") };
     Done::new("Nobody of acme can sign in. Lift it with: rackwright account resume acme")
 }
 
 action! {
     AccountResume, "account.resume", "Resume", "Let the people of a suspended account sign in again.", Accounts, Change,
-    OneAccount => Done, main "account";
+    OneAccount => Done, main "account", undo true;
     OneAccount { account: sample_name("acme") };
     Done::new("The people of acme can sign in again.")
 }

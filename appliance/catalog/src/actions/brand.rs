@@ -63,6 +63,20 @@ pub struct BrandSetInput {
     /// The logo: a PNG file of at most 64 KiB, in base64; left out, it stays.
     #[schemars(length(max = 90_000), extend("x-multiline" = true))]
     pub logo: Option<String>,
+    /// What to have of its own no more, so that it is that of the account above again.
+    #[serde(default)]
+    #[schemars(length(max = 4))]
+    pub without: Vec<BrandPart>,
+}
+
+/// A part of a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BrandPart {
+    Title,
+    Accent,
+    Host,
+    Logo,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -87,6 +101,17 @@ pub struct BrandLogoView {
     pub png: String,
 }
 
+impl BrandPart {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Accent => "accent",
+            Self::Host => "host",
+            Self::Logo => "logo",
+        }
+    }
+}
+
 fn sample_face() -> BrandFace {
     BrandFace { title: "Acme Hosting".into(), accent: Some(Colour([0x0a, 0x57, 0xc2])), logo: None }
 }
@@ -105,20 +130,21 @@ action! {
 action! {
     BrandSet, "brand.set", "Set", "Give the panels of an account, and of the accounts below it, a name, colour, logo or host name of their own.",
     Accounts, Change,
-    BrandSetInput => BrandView, main "account", check check_set;
+    BrandSetInput => BrandView, main "account", check check_set, undo true;
     BrandSetInput {
         account: Some(sample_name("acme")),
         title: Some("Acme Hosting".into()),
         accent: Some(Colour([0x0a, 0x57, 0xc2])),
         host: Some("panel.example.com".into()),
         logo: None,
+        without: Vec::new(),
     };
     sample_view()
 }
 
 action! {
     BrandRemove, "brand.remove", "Remove", "Give the panels of an account the look of the account above again.", Accounts, Destroy,
-    BrandShowInput => Done, main "account";
+    BrandShowInput => Done, main "account", undo true;
     BrandShowInput { account: Some(sample_name("acme")) };
     Done::new("The panels of acme look like those of the account above.")
 }
@@ -140,7 +166,17 @@ action! {
 /// Text must be readable on the colour, and the colour on the page (WCAG 2.2, 1.4.3: 4.5 to 1).
 fn check_set(input: &BrandSetInput) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
-    if input.title.is_none() && input.accent.is_none() && input.host.is_none() && input.logo.is_none() {
+    let given = [
+        (BrandPart::Title, input.title.is_some()),
+        (BrandPart::Accent, input.accent.is_some()),
+        (BrandPart::Host, input.host.is_some()),
+        (BrandPart::Logo, input.logo.is_some()),
+    ];
+    for (part, _) in given.iter().filter(|(part, given)| *given && input.without.contains(part)) {
+        let problem = format!("{} is set and given up at once; leave one of them out", part.word());
+        problems.push(FieldProblem::new("without", problem));
+    }
+    if input.without.is_empty() && given.iter().all(|(_, given)| !given) {
         problems.push(FieldProblem::new(
             "title",
             "is missing, and so is everything else: there is nothing to set",

@@ -42,7 +42,7 @@ action! {
     DiscoverySet, "discovery.set", "Set",
     "Decide what happens to blank machines when their inventory is in: wait, or install a profile at once.",
     Configure, Change,
-    DiscoverySetInput => DiscoveryView, main "policy", check check_set;
+    DiscoverySetInput => DiscoveryView, main "policy", check check_set, undo true;
     DiscoverySetInput { policy: Policy::AutoInstall, profile: Some(sample_name("debian-12")) };
     DiscoveryView { policy: Policy::AutoInstall, profile: Some(sample_name("debian-12")) }
 }

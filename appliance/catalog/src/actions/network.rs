@@ -91,7 +91,7 @@ action! {
 action! {
     NetworkSet, "network.set", "Set", "Serve a subnet, with addresses from a pool or beside another DHCP server, or change how it is served.",
     Configure, Change,
-    NetworkSetInput => NetworkView, main "name", check check_set;
+    NetworkSetInput => NetworkView, main "name", check check_set, undo true;
     NetworkSetInput { name: sample_name("rack-1"), subnet: sample_subnet() };
     sample_view()
 }
@@ -99,7 +99,7 @@ action! {
 action! {
     NetworkRemove, "network.remove", "Remove", "Stop serving a subnet; leases in force are forgotten.",
     Configure, Destroy,
-    NetworkRemoveInput => Done, main "network";
+    NetworkRemoveInput => Done, main "network", undo true;
     NetworkRemoveInput { network: sample_name("rack-1"), confirm: Some(sample_name("rack-1")) };
     Done::new("Network rack-1 is no longer served.")
 }

@@ -120,7 +120,7 @@ action! {
 action! {
     ProfileCreate, "profile.create", "Create",
     "Write down how a system is installed: image, disk, people, network, packages and commands.", Configure, Change,
-    ProfileCreateInput => ProfileView, main "name", check check_create;
+    ProfileCreateInput => ProfileView, main "name", check check_create, undo true;
     ProfileCreateInput {
         name: sample_name("debian-12"),
         image: sample_name("debian-12"),
@@ -147,7 +147,7 @@ action! {
 action! {
     ProfileRemove, "profile.remove", "Remove", "Remove an install profile; installed servers stay as they are.",
     Configure, Destroy,
-    ProfileRemoveInput => Done, main "profile";
+    ProfileRemoveInput => Done, main "profile", undo true;
     ProfileRemoveInput { profile: sample_name("debian-12"), confirm: Some(sample_name("debian-12")) };
     Done::new("Profile debian-12 is removed.")
 }

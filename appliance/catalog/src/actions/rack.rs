@@ -83,21 +83,21 @@ action! {
 
 action! {
     RackCreate, "rack.create", "Create", "Note a rack, so that servers can be placed in it.", Configure, Change,
-    RackCreateInput => RackView, main "name";
+    RackCreateInput => RackView, main "name", undo true;
     RackCreateInput { name: sample_name("r1"), site: Some(sample_name("fra-1")), height: Some(42) };
     sample_view()
 }
 
 action! {
     RackRename, "rack.rename", "Rename", "Give a rack another name; its servers stay in it.", Configure, Change,
-    RackRenameInput => RackView, main "rack";
+    RackRenameInput => RackView, main "rack", undo true;
     RackRenameInput { rack: sample_name("r1"), name: sample_name("r2") };
     sample_view()
 }
 
 action! {
     RackRemove, "rack.remove", "Remove", "Forget a rack in which nothing stands.", Configure, Destroy,
-    RackRemoveInput => Done, main "rack";
+    RackRemoveInput => Done, main "rack", undo true;
     RackRemoveInput { rack: sample_name("r1"), confirm: Some(sample_name("r1")) };
     Done::new("Rack r1 is removed.")
 }

@@ -237,7 +237,7 @@ action! {
 
 action! {
     ServerRename, "server.rename", "Rename", "Give a server another name in the Control Center.", Provision, Change,
-    ServerRenameInput => ServerSummary, main "server";
+    ServerRenameInput => ServerSummary, main "server", undo true;
     ServerRenameInput { server: sample_name("r1-u07"), name: sample_name("web-3") };
     ServerSummary::sample()
 }
@@ -262,7 +262,7 @@ action! {
     ServerAssign, "server.assign", "Assign",
     "Give a server to another account: its people see it from now on, and those of the account before no longer do.",
     Accounts, Change,
-    ServerAssignInput => ServerSummary, main "server";
+    ServerAssignInput => ServerSummary, main "server", undo true;
     ServerAssignInput { server: sample_name("r1-u07"), account: sample_name("acme") };
     ServerSummary { account: sample_name("acme"), ..ServerSummary::sample() }
 }

@@ -20,7 +20,7 @@ pub struct TokenCreateInput {
     pub days: Option<u32>,
     /// All that it may do, of what its user may; everything the user may when left out. Words as in `role list`.
     #[serde(default)]
-    #[schemars(length(min = 1, max = 10))]
+    #[schemars(length(min = 1, max = 11))]
     pub permissions: Option<Vec<Permission>>,
 }
 

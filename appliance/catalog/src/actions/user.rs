@@ -56,6 +56,9 @@ pub struct UserChangeInput {
     /// The new mail address; left out, it stays.
     #[schemars(length(min = 3, max = 254), regex(pattern = "^[^@\\s]+@[^@\\s]+$"))]
     pub email: Option<String>,
+    /// Have no mail address any more.
+    #[serde(default)]
+    pub without_email: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -146,8 +149,8 @@ action! {
 
 action! {
     UserChange, "user.change", "Change", "Give somebody another role or mail address.", People, Change,
-    UserChangeInput => UserView, main "user";
-    UserChangeInput { user: "robin".into(), role: Some(Role::Engineer), email: None };
+    UserChangeInput => UserView, main "user", undo true;
+    UserChangeInput { user: "robin".into(), role: Some(Role::Engineer), email: None, without_email: false };
     sample_view()
 }
 

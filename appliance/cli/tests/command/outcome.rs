@@ -61,6 +61,21 @@ fn empty_lists_and_further_pages_are_said_beside_the_table() {
 }
 
 #[test]
+fn the_line_that_undoes_a_change_is_said_beside_its_outcome() {
+    let center = Center::start([]);
+    let told = complaint(&mut center.command("server rename r1-u07 --name web-1"), 0);
+    assert_eq!(told, "Undo it with: rackwright audit undo 41\n");
+    let text = output(&mut center.command("rack remove r1 --confirm r1"));
+    assert_eq!(text, "Rack r1 is removed.\n");
+    assert_eq!(output(&mut center.command("audit undo")), "Undone: server rename.\n");
+    assert_eq!(center.calls().last().expect("a call").1, json!({}));
+    let mut answer = (rackwright_catalog::entry("server.rename").expect("known").sample_output)();
+    answer["undo"] = Value::Null;
+    let center = Center::start([Ok(answer)]);
+    assert_eq!(complaint(&mut center.command("server rename r1-u07 --name r1-u07"), 0), "");
+}
+
+#[test]
 fn a_hostile_name_does_not_steer_the_terminal() {
     let mut answer = (rackwright_catalog::entry("server.list").expect("known").sample_output)();
     answer["items"][0]["reason"] = json!("\u{1b}]0;owned\u{7}\u{1b}[2J");

@@ -3,7 +3,7 @@
 //! Attacker's input: the answer, and what a name resolves to. Both are bounded; a call that may only go into the world goes
 //! to the very address that was looked at.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
-use rackwright_domain::ports::{Later, Reach, Web, WebAnswer, WebCall, WebError};
+use rackwright_domain::ports::{Later, Web, WebAnswer, WebCall, WebError, WebReach};
+use rackwright_domain::reach::is_public;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -67,7 +68,7 @@ impl Outward {
         let host = host.trim_matches(['[', ']']).to_owned();
         let tls = match uri.scheme_str() {
             Some("https") => true,
-            Some("http") if call.reach == Reach::Anywhere => false,
+            Some("http") if call.reach == WebReach::Anywhere => false,
             _ => return Err(forbidden("the address is not HTTPS")),
         };
         let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
@@ -117,13 +118,13 @@ fn untrusted(error: std::io::Error) -> WebError {
     if certificate { WebError::Untrusted(text) } else { WebError::Unreachable(text) }
 }
 
-async fn connect(host: &str, port: u16, reach: Reach) -> Result<TcpStream, WebError> {
+async fn connect(host: &str, port: u16, reach: WebReach) -> Result<TcpStream, WebError> {
     let found = tokio::net::lookup_host((host, port)).await;
     let found: Vec<SocketAddr> =
         found.map_err(|error| WebError::Unreachable(format!("{host}: {error}")))?.take(ADDRESSES).collect();
     let mut last = WebError::Unreachable(format!("{host} has no address"));
     for address in found {
-        if reach == Reach::World && !is_world(address.ip()) {
+        if reach == WebReach::World && !is_public(address.ip()) {
             last = WebError::Forbidden(format!("{host} is at {}, within a private network", address.ip()));
             continue;
         }
@@ -170,37 +171,6 @@ where
         }
     })?;
     Ok(WebAnswer { status, content_type, body: body.to_bytes().to_vec() })
-}
-
-/// Whether an address is one of the internet: in none of the ranges that are kept for other uses (RFC 6890).
-fn is_world(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => is_world_v4(v4),
-        IpAddr::V6(v6) => is_world_v6(v6),
-    }
-}
-
-fn is_world_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !(address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_multicast()
-        || address.is_documentation()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (b == 18 || b == 19)))
-}
-
-/// Global unicast is 2000::/3 (RFC 4291); of that, what embeds or documents other addresses is left out.
-fn is_world_v6(address: Ipv6Addr) -> bool {
-    let [first, second, ..] = address.segments();
-    (first & 0xe000) == 0x2000
-        && first != 0x2002
-        && !(first == 0x2001 && (second < 0x0200 || second == 0x0db8))
-        && first != 0x3fff
 }
 
 #[cfg(test)]

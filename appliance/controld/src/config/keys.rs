@@ -48,6 +48,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ),
     ("images", "The operating system images."),
     ("mail", "The mail server. With it, people who forgot their password are sent a link to set a new one."),
+    ("webhooks", "Where webhooks may be sent to. Without a word here: to public addresses alone."),
     ("log", "What is written to the journal."),
 ];
 
@@ -160,6 +161,12 @@ pub const KEYS: &[Key] = &[
         "password_file",
         r#""/etc/rackwright/mail-password""#,
         "File with the password of that user, readable by root alone.",
+    ),
+    key(
+        "webhooks",
+        "own_networks",
+        "[]",
+        "Blocks of addresses inside your house, such as 10.20.0.0/16, that webhooks of your own account may be sent to. Those of resellers and customers never are.",
     ),
     key(
         "log",

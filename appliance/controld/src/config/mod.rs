@@ -9,6 +9,7 @@ mod wire;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
+use rackwright_model::Block;
 use toml::de::DeTable;
 use tracing_subscriber::EnvFilter;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub apt_sources: Option<PathBuf>,
     /// None: nobody is sent mail.
     pub mail: Option<Mail>,
+    /// Addresses that are not public, and that webhooks of the provider's own account may be sent to.
+    pub webhook_networks: Vec<Block>,
     /// A filter in the language of `tracing_subscriber::EnvFilter`.
     pub log_filter: String,
 }
@@ -98,6 +101,9 @@ impl Config {
             agents,
             apt_sources: absolute(&file, "images", "apt_sources"),
             mail: mail::mail(&file),
+            webhook_networks: file
+                .list("webhooks", "own_networks", "a block of addresses, such as 10.20.0.0/16")
+                .map_or_else(Vec::new, |found| found.value),
             log_filter: log_filter(&file),
         };
         let problems = file.problems();

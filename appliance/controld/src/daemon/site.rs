@@ -34,6 +34,7 @@ pub(super) fn site(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Res
         panel_names: names::of_the_panel(config),
         panel_url: config.mail.as_ref().map(|mail| mail.panel_url.clone()),
         boot_flavour: config.boot_flavour.clone(),
+        webhook_networks: config.webhook_networks.clone(),
         apt_sources: config.apt_sources.as_ref().map(read).transpose()?,
     })
 }

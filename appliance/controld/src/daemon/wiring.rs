@@ -8,11 +8,16 @@ use rackwright_domain::ports::{Clock, Ports, Post};
 use rackwright_store::Store;
 
 use super::{StartError, names, site};
-use crate::adapters::{AllCounters, Icmp, Ipmitool, KernelChance, NoPost, Outward, Smtp, SystemClock};
+use crate::adapters::{
+    AllCounters, HttpCourier, Icmp, Ipmitool, KernelChance, NoPost, Outward, Smtp, SystemClock,
+};
 use crate::agents::{AgentCounters, Registry};
 use crate::authority::{Authority, ServerCertificate};
 use crate::config::Config;
 use crate::data::DataDir;
+
+/// The certificate authorities that this machine trusts, where Debian's package ca-certificates puts them.
+const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// What the servers stand on.
 pub(super) struct Parts {
@@ -48,6 +53,7 @@ pub(super) fn parts(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Re
         web: Arc::new(Outward::new()),
         post,
         counters: Arc::clone(&counters) as _,
+        courier: Arc::new(HttpCourier::new(AUTHORITIES)),
     };
     let site = site::site(config, data, agents)?;
     let store = Store::open(&data.database())?;

@@ -4,8 +4,10 @@ use rackwright_catalog::actions::account::{AccountRename, AccountRenameInput, Ac
 use rackwright_catalog::{Fault, FieldProblem, Handle};
 use rackwright_model::Scope;
 use rackwright_store::account::account_rename;
+use serde_json::json;
 
 use super::{again, named, naming, view};
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
 impl Handle<AccountRename, Caller> for Domain {
@@ -18,7 +20,7 @@ impl Handle<AccountRename, Caller> for Domain {
         }
         let (phrase, actor) = (attempted.clone(), caller.actor.clone());
         let account = self
-            .change(caller, &attempted, move |tx| {
+            .reversible(caller, &attempted, move |tx| {
                 let account = named(tx, &actor.scope, &input.account, &phrase)?;
                 let name = input.name.as_ref().unwrap_or(&account.name);
                 if *name != account.name {
@@ -35,7 +37,13 @@ impl Handle<AccountRename, Caller> for Domain {
                 }
                 let title = input.title.as_deref().unwrap_or(&account.title);
                 account_rename(tx, account.id, name, title)?;
-                again(tx, account.id, &phrase)
+                let inverse = Inverse {
+                    action: "account.rename",
+                    input: json!({"account": name, "name": account.name, "title": account.title}),
+                    thing: Thing::AccountName(name.clone()),
+                };
+                let changed = *name != account.name || title != account.title;
+                Ok((again(tx, account.id, &phrase)?, changed.then_some(inverse)))
             })
             .await?;
         Ok(view(account, &caller.actor))

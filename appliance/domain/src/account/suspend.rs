@@ -5,9 +5,11 @@ use rackwright_catalog::actions::account::{AccountResume, AccountSuspend, OneAcc
 use rackwright_catalog::{Fault, Handle};
 use rackwright_model::{Millis, Name};
 use rackwright_store::account::account_suspend;
+use serde_json::json;
 
 use super::below;
 use crate::refusal::conflict;
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
 impl Handle<AccountSuspend, Caller> for Domain {
@@ -30,14 +32,20 @@ impl Domain {
     async fn set_suspended(&self, caller: &Caller, name: &Name, since: Option<Millis>) -> Result<(), Fault> {
         let attempted = format!("{} account {name}", if since.is_some() { "suspend" } else { "resume" });
         let (phrase, actor, name) = (attempted.clone(), caller.actor.clone(), name.clone());
-        self.change(caller, &attempted, move |tx| {
+        self.reversible(caller, &attempted, move |tx| {
             let account = below(tx, &actor, &name, &phrase)?;
             if account.suspended_at.is_some() == since.is_some() {
                 let reason = if since.is_some() { "it is suspended already" } else { "it is not suspended" };
                 let advice = format!("Look at it with: rackwright account show {name}");
                 return Err(conflict(phrase, reason, advice).into());
             }
-            Ok(account_suspend(tx, account.id, since)?)
+            account_suspend(tx, account.id, since)?;
+            let inverse = Inverse {
+                action: if since.is_some() { "account.resume" } else { "account.suspend" },
+                input: json!({"account": name}),
+                thing: Thing::AccountAccess(name),
+            };
+            Ok(((), Some(inverse)))
         })
         .await
     }

@@ -1,14 +1,19 @@
 //! What a machine starts now. After an install it boots its disk: network boot is disarmed here, on the server side.
 
-use rackwright_model::{BootRecord, InstallPhase, MacAddr, Millis, Name, Scope, ServerEvent, ServerState};
+use rackwright_catalog::event::SERVER_DISCOVERED;
+use rackwright_model::{
+    AccountId, BootRecord, InstallPhase, MacAddr, Millis, Name, Scope, ServerEvent, ServerState,
+};
 use rackwright_store::Connection;
 use rackwright_store::boot_record::boot_record_put;
 use rackwright_store::install::install_active_on;
 use rackwright_store::server::{
     Server, server_get, server_insert, server_named, server_of_mac, server_set_boot,
 };
+use serde_json::json;
 
 use super::{Choice, Silent};
+use crate::publish::happened;
 use crate::secret::fingerprint;
 use crate::{Domain, Refusal};
 
@@ -89,6 +94,8 @@ fn discover(tx: &Connection, mac: MacAddr, at: Millis) -> Result<Server, Refusal
         let name: Name = text.parse().expect("hexadecimal digits and hyphens are a name");
         if server_named(tx, &Scope::everything(), &name)?.is_none() {
             let id = server_insert(tx, &name, false, &[mac], at)?;
+            let object = json!({"server": name, "mac": mac});
+            happened(tx, at, SERVER_DISCOVERED, AccountId::PROVIDER, object, None)?;
             return server_get(tx, id)?
                 .ok_or_else(|| crate::refusal::not_found("discover a machine", "server", &name).into());
         }

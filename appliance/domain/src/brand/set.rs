@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rackwright_catalog::actions::brand::{BrandSet, BrandSetInput, BrandView};
+use rackwright_catalog::actions::brand::{BrandPart, BrandSet, BrandSetInput, BrandView};
 use rackwright_catalog::{Fault, FieldProblem, Handle};
 use rackwright_store::StoreError;
-use rackwright_store::brand::{Brand, brand_put};
+use rackwright_store::brand::{Brand, brand_delete, brand_put, brand_whole};
 use ring::digest::{SHA256, digest};
 
 use crate::refusal::conflict;
@@ -20,7 +20,7 @@ impl Handle<BrandSet, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: BrandSetInput) -> Result<BrandView, Fault> {
         let (attempted, actor) = ("set the look of panels", caller.actor.clone());
         let logo = input.logo.as_deref().map(|text| Logo::read(text, attempted)).transpose()?;
-        self.change(caller, attempted, move |tx| {
+        self.reversible(caller, attempted, move |tx| {
             let account = account::chosen(tx, &actor, input.account.as_ref(), attempted)?;
             super::has_a_look(&account, attempted)?;
             if input.host.is_some() && account.id == actor.account && account.parent.is_some() {
@@ -33,11 +33,35 @@ impl Handle<BrandSet, Caller> for Domain {
                 .into());
             }
             let (hash, png) = logo.map(|logo| (logo.hash, logo.base64)).unzip();
-            let brand = Brand { title: input.title, accent: input.accent, host: input.host, logo: hash, png };
-            brand_put(tx, account.id, &brand).map_err(|error| taken(error, attempted))?;
-            super::view(tx, &account)
+            let given = Brand { title: input.title, accent: input.accent, host: input.host, logo: hash, png };
+            let before = brand_whole(tx, account.id)?;
+            let brand = laid_over(before.clone().unwrap_or_default(), given, &input.without);
+            if brand == Brand::default() {
+                brand_delete(tx, account.id)?;
+            } else {
+                brand_put(tx, account.id, &brand).map_err(|error| taken(error, attempted))?;
+            }
+            let changed = before.clone().unwrap_or_default() != brand;
+            Ok((super::view(tx, &account)?, changed.then(|| super::back(&account, before, &brand))))
         })
         .await
+    }
+}
+
+/// What is set wins, what is given up goes, the rest stays.
+fn laid_over(before: Brand, given: Brand, without: &[BrandPart]) -> Brand {
+    let keeps = |part| !without.contains(&part);
+    let (logo, png) = match given.logo {
+        Some(logo) => (Some(logo), given.png),
+        None if keeps(BrandPart::Logo) => (before.logo, before.png),
+        None => (None, None),
+    };
+    Brand {
+        title: given.title.or(before.title.filter(|_| keeps(BrandPart::Title))),
+        accent: given.accent.or(before.accent.filter(|_| keeps(BrandPart::Accent))),
+        host: given.host.or(before.host.filter(|_| keeps(BrandPart::Host))),
+        logo,
+        png,
     }
 }
 

@@ -16,16 +16,15 @@ impl Handle<NetworkRemove, Caller> for Domain {
     ) -> Result<Done, Fault> {
         let attempted = format!("remove network {network}");
         let (name, phrase) = (network.clone(), attempted.clone());
-        self.change(caller, &attempted, move |tx| {
-            if !network_list(tx)?.iter().any(|row| row.name == name) {
-                return Err(not_found(phrase, "network", &name).into());
-            }
+        self.reversible(caller, &attempted, move |tx| {
+            let before = network_list(tx)?.into_iter().find(|row| row.name == name);
+            let before = before.ok_or_else(|| not_found(&phrase, "network", &name))?;
             if confirm.as_ref() != Some(&name) {
                 let reason = "its machines lose their addresses when their leases end";
                 return Err(unconfirmed(phrase, reason, "confirm", &name).into());
             }
             network_delete(tx, &name)?;
-            Ok(())
+            Ok(((), Some(super::serve_again(&before))))
         })
         .await?;
         Ok(Done::new(format!("Network {network} is no longer served.")))

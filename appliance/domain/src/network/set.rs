@@ -7,19 +7,31 @@ use rackwright_model::network::{Cidr, Subnet};
 use rackwright_store::Connection;
 use rackwright_store::lease::lease_list;
 use rackwright_store::network::{Network, network_list, network_put};
+use serde_json::json;
 
 use super::view;
 use crate::refusal::conflict;
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain, Refusal};
 
 impl Handle<NetworkSet, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: NetworkSetInput) -> Result<NetworkView, Fault> {
         let attempted = format!("set network {}", input.name);
         let (subnet, phrase, now) = (input.subnet.subnet(), attempted.clone(), self.now());
-        self.change(caller, &attempted, move |tx| {
+        self.reversible(caller, &attempted, move |tx| {
             refuse_overlap(tx, &phrase, &input.name, &subnet)?;
+            let before = network_list(tx)?.into_iter().find(|network| network.name == input.name);
             let id = network_put(tx, &input.name, &subnet)?;
-            Ok(view(&Network { id, name: input.name, subnet }, &lease_list(tx)?, now))
+            let inverse = match before {
+                Some(before) if before.subnet == subnet => None,
+                Some(before) => Some(super::serve_again(&before)),
+                None => Some(Inverse {
+                    action: "network.remove",
+                    input: json!({"network": input.name, "confirm": input.name}),
+                    thing: Thing::Network(input.name.clone()),
+                }),
+            };
+            Ok((view(&Network { id, name: input.name, subnet }, &lease_list(tx)?, now), inverse))
         })
         .await
     }

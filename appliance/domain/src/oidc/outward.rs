@@ -28,7 +28,7 @@ use rackwright_store::oidc::OidcRow;
 use super::purpose;
 use super::trouble::{Kind, Trouble};
 use crate::Domain;
-use crate::ports::{Later, Reach, Web, WebCall, WebError};
+use crate::ports::{Later, Web, WebCall, WebError, WebReach};
 
 /// How long is taken as said what a provider says of itself.
 const KNOWN_MS: i64 = 10 * 60_000;
@@ -106,7 +106,11 @@ impl Domain {
     }
 
     /// Ask a provider what it is (OpenID Connect Discovery 1.0 section 4) and for its keys.
-    pub(super) async fn discover(&self, issuer: &str, reach: Reach) -> Result<CoreProviderMetadata, Trouble> {
+    pub(super) async fn discover(
+        &self,
+        issuer: &str,
+        reach: WebReach,
+    ) -> Result<CoreProviderMetadata, Trouble> {
         let url = IssuerUrl::new(issuer.to_owned())
             .map_err(|error| Trouble::new(Kind::Nonsense, error.to_string()))?;
         let way = self.way(reach);
@@ -149,21 +153,21 @@ impl Domain {
         Ok(if only_post { client.set_auth_type(AuthType::RequestBody) } else { client })
     }
 
-    pub(super) fn way(&self, reach: Reach) -> Way {
+    pub(super) fn way(&self, reach: WebReach) -> Way {
         Way { web: Arc::clone(&self.ports.web), reach }
     }
 }
 
 /// What the providers of an account may be: a reseller's is out in the world, not within the provider's networks.
-pub(super) fn reach(account: AccountId) -> Reach {
-    if account == AccountId::PROVIDER { Reach::Anywhere } else { Reach::World }
+pub(super) fn reach(account: AccountId) -> WebReach {
+    if account == AccountId::PROVIDER { WebReach::Anywhere } else { WebReach::World }
 }
 
 /// Whether the issuer is an address that may be called.
 ///
 /// # Errors
 /// What is wrong with it, at its field.
-pub(super) fn issuer(text: &str, reach: Reach, attempted: &str) -> Result<(), Fault> {
+pub(super) fn issuer(text: &str, reach: WebReach, attempted: &str) -> Result<(), Fault> {
     let problem = match Url::parse(text) {
         Err(error) => format!("is no address: {error}"),
         Ok(url) if url.query().is_some() || url.fragment().is_some() => "ends before the ? or #".to_owned(),
@@ -175,15 +179,15 @@ pub(super) fn issuer(text: &str, reach: Reach, attempted: &str) -> Result<(), Fa
 }
 
 /// HTTPS; without it only on this machine, where nobody can listen.
-fn may_be_called(url: &Url, reach: Reach) -> bool {
+fn may_be_called(url: &Url, reach: WebReach) -> bool {
     let here = || matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
-    url.scheme() == "https" || (reach == Reach::Anywhere && url.scheme() == "http" && here())
+    url.scheme() == "https" || (reach == WebReach::Anywhere && url.scheme() == "http" && here())
 }
 
 /// The way to a provider, as the protocol's library wants it.
 pub(super) struct Way {
     web: Arc<dyn Web>,
-    reach: Reach,
+    reach: WebReach,
 }
 
 impl<'c> AsyncHttpClient<'c> for Way {
@@ -230,7 +234,7 @@ mod tests {
         for good in
             ["https://login.example.com", "https://login.example.com/realms/a", "http://127.0.0.1:5000"]
         {
-            assert_eq!(problem(good, Reach::Anywhere), None, "{good}");
+            assert_eq!(problem(good, WebReach::Anywhere), None, "{good}");
         }
         for bad in [
             "http://login.example.com",
@@ -241,8 +245,8 @@ mod tests {
             "https://a.example#x",
             "https://me@a.example",
         ] {
-            assert!(problem(bad, Reach::Anywhere).is_some(), "{bad}");
+            assert!(problem(bad, WebReach::Anywhere).is_some(), "{bad}");
         }
-        assert!(problem("http://127.0.0.1:5000", Reach::World).is_some());
+        assert!(problem("http://127.0.0.1:5000", WebReach::World).is_some());
     }
 }

@@ -3,14 +3,14 @@
 use rackwright_catalog::actions::session::{SessionEnter, SessionEnterInput, SessionMoved};
 use rackwright_catalog::{Fault, FaultCode, Handle};
 use rackwright_store::account::account_is_suspended;
-use rackwright_store::audit::{AuditDraft, audit_insert};
+use rackwright_store::audit::AuditDraft;
 use rackwright_store::person::person_named;
 
 use super::moving;
 use super::session_show::view;
 use crate::caller::Actor;
 use crate::refusal::{conflict, not_found};
-use crate::{Caller, Domain, secret};
+use crate::{Caller, Domain, publish, secret};
 
 impl Handle<SessionEnter, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: SessionEnterInput) -> Result<SessionMoved, Fault> {
@@ -47,7 +47,7 @@ impl Handle<SessionEnter, Caller> for Domain {
                 behind: Some(by.clone()),
                 ..draft
             };
-            audit_insert(tx, at, &row)?;
+            publish::record(tx, at, &row, Vec::new())?;
             let view = view(tx, &Actor { behind: Some(by), ..Actor::person(&host, "session")? })?;
             Ok(SessionMoved { session, expires_at, view })
         })

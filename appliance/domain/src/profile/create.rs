@@ -7,23 +7,30 @@ use rackwright_model::profile::{Profile, SystemUser};
 use rackwright_store::Connection;
 use rackwright_store::image::image_named;
 use rackwright_store::profile::{profile_insert, profile_named};
+use serde_json::json;
 
 use super::view;
 use crate::refusal::not_found;
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain, Refusal};
 
 impl Handle<ProfileCreate, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: ProfileCreateInput) -> Result<ProfileView, Fault> {
         let attempted = format!("create profile {}", input.name);
         let (name, profile, phrase, at) = (input.name.clone(), profile(input), attempted.clone(), self.now());
-        self.change(caller, &attempted, move |tx| {
+        self.reversible(caller, &attempted, move |tx| {
             let problems = problems(tx, &name, &profile)?;
             if !problems.is_empty() {
                 return Err(Fault::invalid(phrase, problems).into());
             }
             profile_insert(tx, &name, &profile, at)?;
             let row = profile_named(tx, &name)?.ok_or_else(|| not_found(phrase, "profile", &name))?;
-            Ok(view(row))
+            let inverse = Inverse {
+                action: "profile.remove",
+                input: json!({"profile": name, "confirm": name}),
+                thing: Thing::Profile(name),
+            };
+            Ok((view(row), Some(inverse)))
         })
         .await
     }

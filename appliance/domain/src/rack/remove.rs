@@ -4,8 +4,10 @@ use rackwright_catalog::actions::Done;
 use rackwright_catalog::actions::rack::{RackRemove, RackRemoveInput};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_store::rack::{placement_list, rack_delete};
+use serde_json::json;
 
 use crate::refusal::{conflict, unconfirmed};
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
 /// Servers that a refusal names.
@@ -15,7 +17,7 @@ impl Handle<RackRemove, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: RackRemoveInput) -> Result<Done, Fault> {
         let attempted = format!("remove rack {}", input.rack);
         let (name, fault) = (input.rack.clone(), attempted.clone());
-        self.change(caller, &attempted, move |tx| {
+        self.reversible(caller, &attempted, move |tx| {
             let rack = super::named(tx, &input.rack, &fault)?;
             let placed = placement_list(tx, rack.id)?;
             if !placed.is_empty() {
@@ -31,7 +33,13 @@ impl Handle<RackRemove, Caller> for Domain {
             if input.confirm.as_ref() != Some(&input.rack) {
                 return Err(unconfirmed(&fault, "it would be forgotten", "confirm", &input.rack).into());
             }
-            Ok(rack_delete(tx, rack.id)?)
+            rack_delete(tx, rack.id)?;
+            let inverse = Inverse {
+                action: "rack.create",
+                input: json!({"name": rack.name, "site": rack.site, "height": rack.height}),
+                thing: Thing::Rack(rack.name),
+            };
+            Ok(((), Some(inverse)))
         })
         .await?;
         Ok(Done::new(format!("Rack {name} is removed.")))

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rackwright_catalog::event::{SERVER_ONLINE, SERVER_UNREACHABLE};
 use rackwright_model::{ServerEvent, ServerId, ServerState};
 use rackwright_store::server::{Server, server_get, server_list, server_seen};
+use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::publish::happened;
 use crate::refusal::chain;
 use crate::{Domain, Refusal};
 
@@ -74,13 +77,13 @@ impl Domain {
         let now = self.now();
         let silent_ms = now.since(self.presence.last_sign(server.id));
         let heard = self.presence.last_heard(server.id).is_some_and(|at| now.since(at) <= SILENT_MS);
-        let (event, reason, said) = match server.state {
+        let (event, reason, said, occurrence) = match server.state {
             ServerState::Online if silent_ms > SILENT_MS => {
                 let reason =
                     format!("Neither its agent nor its address has answered for {} s.", silent_ms / 1_000);
-                (ServerEvent::Silent, Some(reason), "is unreachable")
+                (ServerEvent::Silent, Some(reason), "is unreachable", SERVER_UNREACHABLE)
             }
-            ServerState::Unreachable if heard => (ServerEvent::Heard, None, "is online again"),
+            ServerState::Unreachable if heard => (ServerEvent::Heard, None, "is online again", SERVER_ONLINE),
             _ => return Ok(()),
         };
         let id = server.id;
@@ -90,6 +93,8 @@ impl Domain {
             // An install may have begun since we looked.
             if server.state.apply(event).is_ok() {
                 crate::server::step(tx, &server, event, reason.as_deref(), "watch a server")?;
+                let object = json!({"server": server.name});
+                happened(tx, now, occurrence, server.account, object, reason.as_deref())?;
             }
             if let Some(at) = last {
                 server_seen(tx, id, at)?;

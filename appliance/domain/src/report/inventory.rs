@@ -6,13 +6,12 @@ use rackwright_model::network::DiscoveryPolicy;
 use rackwright_model::{BootRecord, BootStage, Inventory, Millis, ServerEvent, ServerId, ServerState};
 use rackwright_proto::ToMachine;
 use rackwright_store::Connection;
-use rackwright_store::audit::audit_insert;
 use rackwright_store::boot_record::boot_record_put;
 use rackwright_store::server::{Server, server_get, server_set_inventory};
 
 use crate::caller::{Actor, Caller, Origin};
 use crate::refusal::{conflict, not_found};
-use crate::{Domain, Refusal};
+use crate::{Domain, Refusal, publish};
 
 impl Domain {
     pub(super) async fn report_inventory(
@@ -75,6 +74,6 @@ fn note(
     crate::server::begin(tx, &server, &profile, "discovery policy", at, "install by the discovery policy")?;
     let input = serde_json::json!({"server": server.name, "profile": profile}).to_string();
     let caller = Caller::new(Actor::system(), Origin::System, "server.install", input);
-    audit_insert(tx, at, &caller.draft("done"))?;
+    publish::record(tx, at, &caller.draft("done"), Vec::new())?;
     Ok((server, true))
 }

@@ -5,9 +5,11 @@ use rackwright_catalog::{Fault, Handle};
 use rackwright_model::ServerState;
 use rackwright_store::sample::sample_delete;
 use rackwright_store::server::server_set_account;
+use serde_json::json;
 
 use super::view::summary;
 use crate::refusal::conflict;
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain, account};
 
 impl Handle<ServerAssign, Caller> for Domain {
@@ -16,7 +18,7 @@ impl Handle<ServerAssign, Caller> for Domain {
         let scope = caller.scope();
         let (name, phrase, to) = (input.server.clone(), attempted.clone(), input.account.clone());
         let server = self
-            .change(caller, &attempted, move |tx| {
+            .reversible(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &phrase)?;
                 let account = account::named(tx, &scope, &input.account, &phrase)?;
                 if server.state == ServerState::Installing {
@@ -25,7 +27,13 @@ impl Handle<ServerAssign, Caller> for Domain {
                 }
                 server_set_account(tx, server.id, account.id)?;
                 sample_delete(tx, server.id)?;
-                super::named(tx, &scope, &input.server, &phrase)
+                let inverse = Inverse {
+                    action: "server.assign",
+                    input: json!({"server": input.server, "account": server.account_name}),
+                    thing: Thing::ServerAccount(input.server.clone()),
+                };
+                let changed = server.account != account.id;
+                Ok((super::named(tx, &scope, &input.server, &phrase)?, changed.then_some(inverse)))
             })
             .await?;
         // What happened before is not the new owner's business.

@@ -5,9 +5,12 @@ use rackwright_catalog::{Fault, Handle};
 use rackwright_model::ServerId;
 use rackwright_store::Connection;
 use rackwright_store::rack::{Placement, Rack, placement_delete, placement_list, placement_put};
+use rackwright_store::server::Server;
+use serde_json::json;
 
 use super::view::summary;
 use crate::refusal::conflict;
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain, Refusal};
 
 impl Handle<ServerPlace, Caller> for Domain {
@@ -18,7 +21,7 @@ impl Handle<ServerPlace, Caller> for Domain {
         };
         let (fault, scope) = (attempted.clone(), caller.scope());
         let server = self
-            .change(caller, &attempted, move |tx| {
+            .reversible(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
                 match (&input.rack, input.unit) {
                     (Some(rack), Some(unit)) => {
@@ -29,7 +32,9 @@ impl Handle<ServerPlace, Caller> for Domain {
                     }
                     _ => placement_delete(tx, server.id)?,
                 }
-                super::named(tx, &scope, &input.server, &fault)
+                let placed = super::named(tx, &scope, &input.server, &fault)?;
+                let inverse = (placed.place != server.place).then(|| back(&server));
+                Ok((placed, inverse))
             })
             .await?;
         let said = match &server.place {
@@ -39,6 +44,17 @@ impl Handle<ServerPlace, Caller> for Domain {
         self.events.server(self.now(), &server.name, "state", said);
         Ok(summary(&server, None, &self.presence.of(server.id), &caller.actor))
     }
+}
+
+/// How it comes back to where it stood.
+fn back(server: &Server) -> Inverse {
+    let mut input = json!({"server": server.name});
+    if let Some(place) = &server.place {
+        input["rack"] = json!(place.rack);
+        input["unit"] = json!(place.unit);
+        input["height"] = json!(place.height);
+    }
+    Inverse { action: "server.place", input, thing: Thing::ServerPlace(server.name.clone()) }
 }
 
 /// Units that a server is to fill.

@@ -4,9 +4,11 @@ use rackwright_catalog::actions::server::{ServerRename, ServerRenameInput, Serve
 use rackwright_catalog::{Fault, Handle};
 use rackwright_model::Scope;
 use rackwright_store::server::{server_named, server_rename};
+use serde_json::json;
 
 use super::view::summary;
 use crate::refusal::conflict;
+use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
 impl Handle<ServerRename, Caller> for Domain {
@@ -17,7 +19,7 @@ impl Handle<ServerRename, Caller> for Domain {
         let said = format!("{} is now called {}.", input.server, input.name);
         let is_another = input.name != input.server;
         let server = self
-            .change(caller, &attempted, move |tx| {
+            .reversible(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
                 if input.name != input.server
                     && server_named(tx, &Scope::everything(), &input.name)?.is_some()
@@ -26,7 +28,13 @@ impl Handle<ServerRename, Caller> for Domain {
                     return Err(conflict(&fault, reason, "Choose another name.").into());
                 }
                 server_rename(tx, server.id, &input.name)?;
-                super::named(tx, &scope, &input.name, &fault)
+                let inverse = Inverse {
+                    action: "server.rename",
+                    input: json!({"server": input.name, "name": input.server}),
+                    thing: Thing::ServerName(input.name.clone()),
+                };
+                let changed = input.name != input.server;
+                Ok((super::named(tx, &scope, &input.name, &fault)?, changed.then_some(inverse)))
             })
             .await?;
         if is_another {

@@ -30,5 +30,7 @@ mod search;
 mod sign_in;
 mod tokens;
 mod tree;
+mod undo;
 mod warnings;
 mod watching;
+mod webhooks;

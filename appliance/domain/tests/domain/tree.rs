@@ -1,18 +1,23 @@
 //! Nobody can learn what exists outside their own tree. The cases are made from the catalogue: wherever an input names a
-//! server, an account, a user or a job, the answer for a foreign one must be the answer for a missing one.
+//! server, an account, a user, a job, a webhook or a delivery, the answer for a foreign one must be the answer for a missing one.
 
 use rackwright_catalog::{ENTRIES, Entry, Fault, Role};
 use rackwright_domain::Credential;
 use rackwright_model::{AccountId, Scope};
 use rackwright_store::account::account_named;
+use rackwright_store::delivery::{DeliveryDraft, delivery_insert};
 use rackwright_store::job::{JobDraft, JobKind, job_insert};
 use rackwright_store::server::{server_insert, server_set_account};
+use rackwright_store::webhook::{WebhookDraft, webhook_insert};
 use serde_json::{Value, json};
 
 use crate::support::{START, World, tree};
 
-/// Every account of the tree has a server `on-ACCOUNT`, a user `ACCOUNT-kim` and a job. Gives the jobs by account.
-async fn planted(world: &World) -> Vec<(&'static str, i64)> {
+/// The numbers of what an account of the tree has: its job, its webhook and an event that this is told of.
+type Planted = (&'static str, [i64; 3]);
+
+/// Every account of the tree has a server `on-ACCOUNT`, a user `ACCOUNT-kim`, a job and a webhook.
+async fn planted(world: &World) -> Vec<Planted> {
     const ACCOUNTS: [&str; 6] = ["acme", "acme-shop", "acme-club", "zeta", "zeta-shop", "solo"];
     for account in ACCOUNTS {
         let customer = account.contains('-') || account == "solo";
@@ -36,7 +41,14 @@ async fn planted(world: &World) -> Vec<(&'static str, i64)> {
                         account,
                         started_by: "root".into(),
                     };
-                    Ok((name, job_insert(tx, &job, START)?.0))
+                    let job = job_insert(tx, &job, START)?.0;
+                    let (url, events) = ("https://hooks.example.com".to_owned(), vec!["*".to_owned()]);
+                    let webhook = WebhookDraft { account, url, events, secret: String::new() };
+                    let webhook = webhook_insert(tx, &webhook, START)?;
+                    let delivery =
+                        DeliveryDraft { webhook, account, event: "a.b".into(), at: START, told: "{}".into() };
+                    let delivery = delivery_insert(tx, &delivery)?.0;
+                    Ok((name, [job, webhook.0, delivery]))
                 })
                 .collect()
         })
@@ -45,7 +57,8 @@ async fn planted(world: &World) -> Vec<(&'static str, i64)> {
 
 /// The fields of an input that name something of one of these lists, by that list.
 fn naming(entry: &Entry) -> Vec<(String, &'static str)> {
-    const LISTS: [&str; 4] = ["server.list", "account.list", "user.list", "job.list"];
+    const LISTS: [&str; 6] =
+        ["server.list", "account.list", "user.list", "job.list", "webhook.list", "delivery.list"];
     let schema = (entry.input_schema)();
     let fields = schema["properties"].as_object().cloned().unwrap_or_default();
     let list =
@@ -75,12 +88,15 @@ fn blotted(result: Result<Value, Fault>, name: &Value) -> String {
     text.replace(&name, "NAME").replace("zeta-new-", "").replace("acme-new-", "")
 }
 
-fn people(jobs: &[(&'static str, i64)], account: &str, list: &str) -> Value {
+fn people(planted: &[Planted], account: &str, list: &str) -> Value {
+    let numbers = planted.iter().find(|(name, _)| *name == account).expect("is planted").1;
     match list {
         "server.list" => json!(format!("on-{account}")),
         "account.list" => json!(account),
         "user.list" => json!(format!("{account}-kim")),
-        _ => json!(jobs.iter().find(|(name, _)| *name == account).expect("is planted").1),
+        "job.list" => json!(numbers[0]),
+        "webhook.list" => json!(numbers[1]),
+        _ => json!(numbers[2]),
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 mod bmc;
+mod courier;
 mod machines;
 pub mod provider;
 mod surroundings;
@@ -24,6 +25,7 @@ use rackwright_store::{Connection, Store};
 use serde_json::{Value, json};
 
 pub use bmc::{BmcCall, FakeBmc};
+pub use courier::FakeCourier;
 pub use machines::{FakeMachines, Sent};
 pub use surroundings::{FakeAuthority, FakeChance, FakeClock, FakeCounters, FakePing, FakePost};
 
@@ -39,6 +41,7 @@ pub struct World {
     pub ping: Arc<FakePing>,
     pub provider: Arc<provider::Provider>,
     pub post: Arc<FakePost>,
+    pub courier: Arc<FakeCourier>,
     pub directory: tempfile::TempDir,
     sessions: AtomicI64,
 }
@@ -55,6 +58,7 @@ impl World {
             (Arc::<FakeBmc>::default(), Arc::<FakeMachines>::default(), Arc::<FakePing>::default());
         let provider = Arc::new(provider::Provider::with_clock(clock.clone()));
         let post = Arc::<FakePost>::default();
+        let courier = Arc::<FakeCourier>::default();
         let ports = Ports {
             bmc: bmc.clone(),
             machines: machines.clone(),
@@ -65,6 +69,7 @@ impl World {
             web: provider.clone(),
             post: post.clone(),
             counters: Arc::new(FakeCounters(vec![("dhcp.malformed".to_owned(), 3)])),
+            courier: courier.clone(),
         };
         let site = Site {
             images_dir: directory.path().join("images"),
@@ -78,9 +83,11 @@ impl World {
             panel_names: vec!["center.example.com".to_owned(), "localhost".to_owned()],
             panel_url: Some("https://center.example.com:8443".to_owned()),
             apt_sources: None,
+            webhook_networks: vec!["127.0.0.0/8".parse().expect("a block")],
         };
         let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
-        Self { domain, clock, bmc, machines, ping, provider, post, directory, sessions: AtomicI64::new(0) }
+        let sessions = AtomicI64::new(0);
+        Self { domain, clock, bmc, machines, ping, provider, post, courier, directory, sessions }
     }
 
     /// The configuration names no interface of machines.

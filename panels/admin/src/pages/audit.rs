@@ -7,10 +7,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rackwright_catalog::{ENTRIES, Effect};
 use rackwright_panel_kit::messages::tell;
-use rackwright_panel_kit::{Panel, Session};
+use rackwright_panel_kit::{Button, Panel, Session};
 use serde::Deserialize;
+use serde_json::json;
 
-use super::{Filter, Listing, given, none};
+use super::{Filter, Listing, field, given};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -32,7 +33,13 @@ pub async fn list(
         topic: "audit",
         icon: "history",
         buttons: |_| Vec::new(),
-        row_buttons: none,
+        row_buttons: |who, item| {
+            // Whoever may do it may undo it.
+            let may = rackwright_catalog::entry(field(item, "action"))
+                .is_some_and(|entry| who.may(entry.spec.permission));
+            let undo = Button::of(who, "audit.undo", "arrow-back-up", json!({"row": item["id"]}));
+            vec![undo.filter(|_| may && field(item, "undo") == "possible")]
+        },
     };
     let actions = ENTRIES
         .iter()

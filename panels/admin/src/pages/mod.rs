@@ -15,6 +15,7 @@ pub mod racks;
 pub mod roles;
 pub mod sessions;
 pub mod system;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -152,7 +153,7 @@ pub fn title(topic: &str) -> String {
 }
 
 /// This page's address with another `after`.
-fn next_page(path: &str, next: &str) -> String {
+pub fn next_page(path: &str, next: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
     let next: String = next.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();

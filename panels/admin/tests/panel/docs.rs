@@ -79,3 +79,25 @@ async fn the_help_leads_to_the_reference() {
     panel.open("/parts/help?at=/servers").await.shows("href=\"/docs\"");
     panel.open("/parts/help?at=/act/server/install").await.shows("href=\"/docs/server/install\"");
 }
+
+#[tokio::test]
+async fn every_action_that_changes_something_names_its_event() {
+    let panel = panel();
+    let events = panel.open_as_nobody("/docs/events").await;
+    events.shows("openssl dgst -sha256 -hmac").shows("compare_digest").shows("server.unreachable");
+    for entry in ENTRIES {
+        let changes = entry.spec.effect != Effect::Read;
+        let page = panel.open_as_nobody(&address(entry.spec.name)).await;
+        let named = format!("href=\"/docs/events\"><code>{}</code>", entry.spec.name);
+        assert_eq!(page.text.contains(&named), changes, "{}", entry.spec.name);
+        assert_eq!(
+            events.text.contains(&format!("<code>{}</code>", entry.spec.name)),
+            changes,
+            "{}",
+            entry.spec.name
+        );
+        assert_eq!(page.text.contains("It can be undone for a day"), entry.spec.undo, "{}", entry.spec.name);
+    }
+    let request = get("/docs/events").header("accept-language", "de");
+    panel.send(request.body(Body::empty()).expect("a request")).await.shows("Was von selbst geschieht");
+}

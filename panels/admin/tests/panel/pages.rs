@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 37] = [
+pub const PAGES: [(&str, &str); 40] = [
     ("/accounts", "href=\"/accounts/acme\""),
     ("/accounts/acme", "/act/brand/set"),
     ("/roles", "view-accounts"),
@@ -41,6 +41,9 @@ pub const PAGES: [(&str, &str); 37] = [
     ("/identities", "action=\"/act/identity/unlink\""),
     ("/oidc", "action=\"/act/oidc/set\"|https://login.example.com"),
     ("/tokens", "href=\"/act/token/revoke\"|action=\"/act/token/revoke\""),
+    ("/webhooks", "href=\"/webhooks/3\""),
+    ("/webhooks/3", "href=\"/deliveries/58\""),
+    ("/deliveries/58", "acme-kim"),
     ("/audit", "server.power"),
     ("/audit?action=server.power&user=admin", "after=41"),
     ("/system", "dhcp.malformed"),
@@ -169,6 +172,8 @@ async fn empty_lists_say_what_to_do_next() {
         ("/networks", "network.list", "Set one"),
         ("/jobs", "job.list", "Install a server"),
         ("/tokens", "token.list", "Create one"),
+        ("/webhooks", "webhook.list", "Create one to have another program told"),
+        ("/webhooks/3", "delivery.list", "Send a test"),
     ] {
         panel.fake.on(action, |_| Ok(json!({"items": [], "next": null})));
         panel.open(path).await.shows(advice);
@@ -281,4 +286,49 @@ async fn assets_are_cached_for_ever_and_small() {
     assert_eq!(asset.header("cache-control"), "public, max-age=31536000, immutable");
     let bytes = rackwright_panel_kit::asset::first_load_bytes();
     assert!(bytes + page.text.len() < 300_000, "{bytes} bytes of assets");
+}
+
+#[tokio::test]
+async fn a_webhook_shows_what_it_was_told_and_what_can_be_done() {
+    let panel = panel();
+    let page = panel.open("/webhooks/3").await;
+    page.shows("action=\"/act/webhook/test\"")
+        .shows("action=\"/act/delivery/redeliver\"")
+        .shows("204")
+        .shows("31");
+    page.shows("rackwright delivery list --webhook 3");
+    assert!(!page.text.contains("/act/webhook/resume"), "it is not paused");
+    panel.fake.on("webhook.show", |_| {
+        let mut webhook =
+            (rackwright_catalog::entry("webhook.show").expect("in the catalogue").sample_output)();
+        webhook["state"] = json!("paused");
+        webhook["reason"] = json!("3 events in a row were given up.");
+        Ok(webhook)
+    });
+    let page = panel.open("/webhooks/3").await;
+    page.shows("action=\"/act/webhook/resume\"").shows("3 events in a row were given up.");
+}
+
+#[tokio::test]
+async fn undo_stands_beside_rows_that_can_be_undone_by_whoever_may_do_it() {
+    let panel = panel();
+    panel.fake.on("audit.list", |_| {
+        let mut page = (rackwright_catalog::entry("audit.list").expect("in the catalogue").sample_output)();
+        let mut row = page["items"][0].clone();
+        let rows =
+            [(50, "server.rename", "possible"), (51, "network.set", "undone"), (52, "server.power", "")];
+        let rows = rows.map(|(id, action, undo)| {
+            row["id"] = json!(id);
+            row["action"] = json!(action);
+            row["undo"] = if undo.is_empty() { json!(null) } else { json!(undo) };
+            row.clone()
+        });
+        page["items"] = json!(rows);
+        Ok(page)
+    });
+    let page = panel.open("/audit").await;
+    page.shows("name=\"row\" value=\"50\"").shows("rackwright audit undo 50").shows("undone");
+    assert_eq!(page.text.matches("action=\"/act/audit/undo\"").count(), 1, "{}", page.text);
+    panel.fake.on("session.show", |_| Ok(crate::harness::support()));
+    assert!(!panel.open("/audit").await.text.contains("/act/audit/undo"));
 }

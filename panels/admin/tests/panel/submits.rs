@@ -175,3 +175,28 @@ async fn the_command_line_follows_the_form() {
     assert!(!page.text.contains("hush-hush"), "{}", page.text);
     assert!(entry("server.set-bmc").is_some() && panel.fake.intents("server.set-bmc").is_empty());
 }
+
+#[tokio::test]
+async fn what_can_be_undone_has_a_button_that_undoes_it() {
+    let panel = panel();
+    let read = async |page: &crate::harness::Page| {
+        let kept = page.cookies()[0].split(';').next().expect("a cookie").to_owned();
+        let request = get(page.header("location")).header("cookie", format!("{}; {kept}", cookie()));
+        panel.send(request.body(Body::empty()).expect("a request")).await
+    };
+    let renamed = panel.post("/act/server/rename", &[("server", "r1-u07"), ("name", "web-1")]).await;
+    let page = read(&renamed).await;
+    page.shows("method=\"post\" action=\"/act/audit/undo\"").shows("name=\"row\" value=\"41\"");
+    page.shows("rackwright audit undo 41").shows(">Undo</button>").shows("name=\"_token\" value=\"");
+    // The button needs no script; it leads back to where the thing is, and can itself be undone.
+    let undone = panel.post("/act/audit/undo", &[("row", "41")]).await;
+    assert_eq!((undone.status, undone.header("location")), (303, "/servers/r1-u07"));
+    assert_eq!(
+        panel.fake.intents("audit.undo").last().expect("carried out").input,
+        serde_json::json!({"row": 41})
+    );
+    read(&undone).await.shows("Undone: server rename.").shows(">Redo</button>");
+    // What cannot be undone has none.
+    let accepted = panel.post("/act/server/accept", &[("server", "r1-u07")]).await;
+    assert!(!read(&accepted).await.text.contains("/act/audit/undo"));
+}

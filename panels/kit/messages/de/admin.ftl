@@ -204,3 +204,24 @@ button-brand = Name, Farbe und Logo
 rack-standing = Server in diesem Rack, von oben
 rack-units = Einheiten
 rack-server = Server
+
+# Webhooks.
+menu-webhooks = Webhooks
+page-webhooks = Ein Webhook erfährt, was in einem Konto und den Konten darunter geschieht, sobald es geschieht: eine signierte HTTP-Anfrage für jedes Ereignis.
+help-webhooks =
+    Nennen Sie die Ereignisse, die der Empfänger haben will, etwa `server.rename` oder `server.*`, und prüfen Sie dort die Signatur. Was gesendet wird und wie man es prüft, steht in der Referenz unter Ereignisse.
+
+    Ein Ereignis, das nicht angenommen wird, wird einen Tag lang wieder versucht. Ein Empfänger, der nichts annimmt, wird mit dem Grund angehalten; bringen Sie ihn in Ordnung und setzen Sie ihn fort, dann wird gesendet, was wartet.
+page-webhook = Ereignisse werden der Reihe nach gesendet, eines nach dem anderen. Die neuesten stehen oben.
+page-delivery = Was dem Webhook gesagt wurde, Wort für Wort, und was er geantwortet hat.
+webhook-title = Webhook { $id }
+delivery-title = Ereignis { $id }
+section-webhook = Webhook
+section-deliveries = Was ihm gesagt wurde
+section-delivery = Letzter Versuch
+section-told = Was gesendet wird
+empty-webhooks = Noch kein Webhook
+empty-webhooks-advice = Legen Sie einen an, damit ein anderes Programm erfährt, was hier geschieht: ein Chat, eine Abrechnung, eine Überwachung.
+empty-deliveries = Noch nichts gesendet
+empty-deliveries-advice = Senden Sie einen Test, um zu sehen, ob der Empfänger zuhört.
+button-create-webhook = Webhook anlegen

@@ -210,3 +210,24 @@ button-brand = Name, colour and logo
 rack-standing = Servers in this rack, from the top
 rack-units = Units
 rack-server = Server
+
+# Webhooks.
+menu-webhooks = Webhooks
+page-webhooks = A webhook is told what happens in an account and the accounts below it, as it happens: a signed HTTP request for each event.
+help-webhooks =
+    Name the events that the receiver wants, such as `server.rename` or `server.*`, and check the signature of what it gets. What is sent, and how to check it, stands in the reference under Events.
+
+    An event that is not accepted is tried again for a day. A receiver that accepts nothing is paused, with the reason; mend it, then resume it, and what waits is sent.
+page-webhook = Events are sent in order, one at a time. The newest stand on top.
+page-delivery = What the webhook was told, word for word, and what it answered.
+webhook-title = Webhook { $id }
+delivery-title = Event { $id }
+section-webhook = Webhook
+section-deliveries = What it was told
+section-delivery = Last attempt
+section-told = What is sent
+empty-webhooks = No webhook yet
+empty-webhooks-advice = Create one to have another program told what happens here: a chat, a billing system, a monitoring.
+empty-deliveries = Nothing was sent yet
+empty-deliveries-advice = Send a test to see whether the receiver listens.
+button-create-webhook = Create webhook

@@ -3,14 +3,14 @@
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use rackwright_catalog::{Entry, schema};
+use rackwright_catalog::{Entry, action, schema};
 use rackwright_client::cli_line;
 use rackwright_model::JobId;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::view::ActView;
-use crate::flash::{Ending, Status};
-use crate::messages::{of_catalogue, tell_with};
+use crate::flash::{Ending, Status, Undo};
+use crate::messages::{of_catalogue, tell, tell_with};
 use crate::panel::Panel;
 use crate::refusal;
 use crate::session::Session;
@@ -62,8 +62,27 @@ pub(super) fn for_script(redirect: Response) -> Response {
 #[must_use]
 pub fn go_back(panel: &Panel, entry: &Entry, input: &Value, output: &Value) -> Response {
     let status = status_of(entry, input, output);
-    let home = panel.tier.home_of(entry, input, Some(output));
+    let home = match undoing(entry, output) {
+        // Where the thing is that was as it is again.
+        Some(undoing) => panel.tier.home_of(undoing, &output["input"], Some(&output["output"])),
+        None => panel.tier.home_of(entry, input, Some(output)),
+    };
     ([status.keep()], Redirect::to(&home)).into_response()
+}
+
+/// The action by which `audit.undo` took something back.
+fn undoing(entry: &Entry, output: &Value) -> Option<&'static Entry> {
+    let action = output.get("action").filter(|_| entry.spec.name == UNDO)?;
+    rackwright_catalog::entry(action.as_str()?)
+}
+
+const UNDO: &str = "audit.undo";
+
+/// How the action is taken back, when its output says that it can be.
+fn undo_of(entry: &Entry, output: &Value) -> Option<Undo> {
+    let row = output.get(action::UNDO)?.as_i64()?;
+    let label = tell(if entry.spec.name == UNDO { "redo" } else { "undo" });
+    Some(Undo { label, row, line: cli_line(rackwright_catalog::entry(UNDO)?, &json!({ "row": row })) })
 }
 
 fn did(entry: &Entry, object: &str) -> String {
@@ -88,5 +107,6 @@ fn status_of(entry: &Entry, input: &Value, output: &Value) -> Status {
         advice: String::new(),
         job,
         line: cli_line(entry, &schema::redact(&(entry.input_schema)(), input)),
+        undo: undo_of(entry, output),
     }
 }

@@ -68,7 +68,7 @@ fn listed(action: &str, page: &Value) -> Listed {
         .flatten()
         .filter_map(|item| {
             let value = ["name", noun, "id"].iter().find_map(|key| item.get(*key))?;
-            let note = ["title", "state", "os", "role"]
+            let note = ["receiver", "event", "title", "state", "os", "role"]
                 .iter()
                 .find_map(|key| item.get(*key))
                 .map(text)

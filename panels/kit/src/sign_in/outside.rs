@@ -171,7 +171,7 @@ pub async fn come_back(
 }
 
 fn status(ending: Ending, message: String, advice: String) -> (HeaderName, HeaderValue) {
-    Status { ending, message, advice, job: None, line: String::new() }.keep()
+    Status { ending, message, advice, job: None, line: String::new(), undo: None }.keep()
 }
 
 /// A page of ours that leads on at once: only what a page of ours asks for comes with the session's cookie.

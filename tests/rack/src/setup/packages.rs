@@ -41,6 +41,10 @@ pub const PACKAGES: &[&str] = &[
     "apt-utils",
     "gpg",
     "gpg-agent",
+    // webhooks: the authorities of their receivers, and the examples of the reference
+    "ca-certificates",
+    "openssl",
+    "python3",
     // private servers
     "crun",
     // the provider to sign in by

@@ -26,7 +26,7 @@ pub struct ServerPlaceInput {
 
 action! {
     ServerPlace, "server.place", "Place", "Note the rack and the units in which a server stands.", Provision, Change,
-    ServerPlaceInput => ServerSummary, main "server", check check_place;
+    ServerPlaceInput => ServerSummary, main "server", check check_place, undo true;
     ServerPlaceInput {
         server: sample_name("r1-u07"),
         rack: Some(sample_name("r1")),

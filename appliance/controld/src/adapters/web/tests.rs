@@ -40,13 +40,13 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, answer: &'static
     }
 }
 
-fn call(url: String, reach: Reach) -> WebCall {
+fn call(url: String, reach: WebReach) -> WebCall {
     WebCall { post: false, url, headers: Vec::new(), body: Vec::new(), reach }
 }
 
 async fn get(port: u16) -> Result<WebAnswer, WebError> {
     let web = Outward { limit: Duration::from_millis(500), ..Outward::new() };
-    web.call(call(format!("http://127.0.0.1:{port}/x"), Reach::Anywhere)).await
+    web.call(call(format!("http://127.0.0.1:{port}/x"), WebReach::Anywhere)).await
 }
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
@@ -105,40 +105,8 @@ async fn what_is_to_stay_in_the_world_does_not_get_within() {
         format!("https://localhost:{port}/"),
         format!("https://[::ffff:127.0.0.1]:{port}/"),
     ] {
-        let answer = web.call(call(url.clone(), Reach::World)).await;
+        let answer = web.call(call(url.clone(), WebReach::World)).await;
         assert!(matches!(answer.err(), Some(WebError::Forbidden(_))), "{url}");
-    }
-}
-
-#[test]
-fn the_internet_is_what_nothing_else_is_kept_for() {
-    for inside in [
-        "10.0.0.1",
-        "127.0.0.1",
-        "169.254.169.254",
-        "172.16.3.4",
-        "192.168.1.1",
-        "100.64.0.1",
-        "0.0.0.0",
-        "255.255.255.255",
-        "224.0.0.1",
-        "198.18.0.1",
-        "192.0.2.1",
-        "::1",
-        "::",
-        "fe80::1",
-        "fd00::1",
-        "ff02::1",
-        "::ffff:10.0.0.1",
-        "64:ff9b::a00:1",
-        "2002:a00:1::",
-        "2001:db8::1",
-        "2001::1",
-    ] {
-        assert!(!is_world(inside.parse().expect("an address")), "{inside}");
-    }
-    for outside in ["8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
-        assert!(is_world(outside.parse().expect("an address")), "{outside}");
     }
 }
 
@@ -172,7 +140,7 @@ async fn a_certificate_is_trusted_only_from_a_known_authority_and_for_the_name()
     let mut roots = RootCertStore::empty();
     roots.add(authority.der().clone()).expect("an authority");
     let known = Outward { roots: Some(Arc::new(roots)), ..Outward::new() };
-    let at = |host: &str| call(format!("https://{host}:{port}/"), Reach::Anywhere);
+    let at = |host: &str| call(format!("https://{host}:{port}/"), WebReach::Anywhere);
     assert_eq!(known.call(at("localhost")).await.expect("is trusted").status, 200);
     let strange = known.call(at("127.0.0.1")).await.err();
     assert!(matches!(strange, Some(WebError::Untrusted(_))), "another name: {strange:?}");

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use rackwright_catalog::event::JOB_ENDED;
 use rackwright_images::Manifest;
 use rackwright_model::ImageId;
 use rackwright_model::job::JobState;
 use rackwright_store::image::{ImageRow, image_put};
 use rackwright_store::job::{JobRow, job_end, job_log};
 use rackwright_store::{Connection, StoreError};
+use serde_json::json;
 
 use super::Made;
 use crate::Domain;
+use crate::publish::happened;
 use crate::refusal::chain;
 
 /// How often the end is tried again when the database takes nothing, as with a full disk.
@@ -66,9 +69,11 @@ async fn end(
 ) {
     loop {
         let (id, at, reason, work) = (job.id, domain.now(), reason.map(str::to_owned), work.clone());
+        let (account, object) = (job.account, json!({"job": id, "title": job.title, "state": state}));
         let written = domain.write(move |tx| {
             job_log(tx, id, at, &work(tx)?)?;
-            Ok(job_end(tx, id, state, reason.as_deref(), at)?)
+            job_end(tx, id, state, reason.as_deref(), at)?;
+            happened(tx, at, JOB_ENDED, account, object, reason.as_deref())
         });
         match written.await {
             Ok(()) => break,

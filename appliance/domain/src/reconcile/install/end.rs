@@ -1,12 +1,15 @@
 //! How an install ends: with a live agent, or with a reason. Job, install and server move in one transaction.
 
+use rackwright_catalog::event::{SERVER_INSTALLED, SERVER_NOT_INSTALLED};
 use rackwright_model::job::JobState;
 use rackwright_model::{InstallEvent, ServerEvent, ServerState};
 use rackwright_proto::ToMachine;
 use rackwright_store::install::{InstallRow, install_get, install_set_phase};
 use rackwright_store::job::{job_end, job_log};
 use rackwright_store::server::{Server, server_get, server_set_profile};
+use serde_json::json;
 
+use crate::publish::happened;
 use crate::{Domain, Refusal};
 
 /// An end without a live agent.
@@ -81,6 +84,8 @@ impl Domain {
                         ServerEvent::InstallFailed
                     };
                     crate::server::step(tx, &server, event, Some(&sentence), "end an install")?;
+                    let object = json!({"server": server.name, "job": install.job});
+                    happened(tx, at, SERVER_NOT_INSTALLED, server.account, object, Some(&sentence))?;
                 }
                 Ok(true)
             })
@@ -113,6 +118,8 @@ impl Domain {
                 install_set_phase(tx, id, next, None, at)?;
                 crate::server::step(tx, &server, ServerEvent::InstallDone, None, "complete an install")?;
                 server_set_profile(tx, server.id, &install.profile_name)?;
+                let object = json!({"server": server.name, "job": install.job});
+                happened(tx, at, SERVER_INSTALLED, server.account, object, None)?;
                 let seconds = at.since(install.started_at) / 1_000;
                 job_log(
                     tx,

@@ -1,0 +1,92 @@
+//! What webhooks are told of: every action that changes something, by its wire name, and what machines do by themselves.
+
+use crate::action::Effect;
+use crate::registry::ENTRIES;
+
+/// Something that happens by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence {
+    /// `noun.what-happened`, never the name of an action.
+    pub name: &'static str,
+    /// One sentence on when it happens.
+    pub summary: &'static str,
+}
+
+const fn occurrence(name: &'static str, summary: &'static str) -> Occurrence {
+    Occurrence { name, summary }
+}
+
+/// A machine that nobody announced netbooted.
+pub const SERVER_DISCOVERED: Occurrence =
+    occurrence("server.discovered", "A machine that nobody announced netbooted.");
+/// A server was installed, and its agent is live.
+pub const SERVER_INSTALLED: Occurrence =
+    occurrence("server.installed", "A server was installed, and its agent is live.");
+/// An install ended without a live agent.
+pub const SERVER_NOT_INSTALLED: Occurrence =
+    occurrence("server.not-installed", "An install failed or was cancelled; the reason says why.");
+/// Neither the agent nor the address of a server answers any more.
+pub const SERVER_UNREACHABLE: Occurrence =
+    occurrence("server.unreachable", "Neither the agent nor the address of a server answers any more.");
+/// A server that was unreachable answers again.
+pub const SERVER_ONLINE: Occurrence =
+    occurrence("server.online", "A server that was unreachable answers again.");
+/// A job that makes an image or a provisioning environment ended.
+pub const JOB_ENDED: Occurrence =
+    occurrence("job.ended", "A job that makes an image or a provisioning environment ended.");
+
+/// Everything that happens by itself.
+pub const OCCURRENCES: &[Occurrence] = &[
+    SERVER_DISCOVERED,
+    SERVER_INSTALLED,
+    SERVER_NOT_INSTALLED,
+    SERVER_UNREACHABLE,
+    SERVER_ONLINE,
+    JOB_ENDED,
+];
+
+/// The names of all events.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let actions =
+        ENTRIES.iter().filter(|entry| entry.spec.effect != Effect::Read).map(|entry| entry.spec.name);
+    actions.chain(OCCURRENCES.iter().map(|occurrence| occurrence.name))
+}
+
+/// Whether a pattern takes an event: its name, all of a noun (`server.*`), or everything (`*`).
+#[must_use]
+pub fn takes(pattern: &str, event: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some("") => true,
+        Some(noun) => noun.ends_with('.') && event.starts_with(noun),
+        None => pattern == event,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_takes_a_name_a_noun_or_everything() {
+        for (pattern, event, taken) in [
+            ("*", "server.rename", true),
+            ("server.*", "server.rename", true),
+            ("server.rename", "server.rename", true),
+            ("server.*", "servers.rename", false),
+            ("ser*", "server.rename", false),
+            ("server.rename", "server.renamed", false),
+        ] {
+            assert_eq!(takes(pattern, event), taken, "{pattern} {event}");
+        }
+    }
+
+    #[test]
+    fn what_happens_by_itself_is_called_like_no_action() {
+        let mut all: Vec<&str> = names().collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert!(OCCURRENCES.iter().all(|occurrence| crate::entry(occurrence.name).is_none()));
+    }
+}

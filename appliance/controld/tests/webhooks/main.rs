@@ -1,0 +1,5 @@
+//! Webhooks against real receivers on loopback.
+
+mod courier;
+mod daemon;
+mod receiver;
