@@ -7,16 +7,18 @@ import { fitsItsWidth, isForEverybody } from "./audit.mjs";
 const told = JSON.parse(process.env.STORY);
 const panel = await Panel.open(told);
 
-const EVERYBODY = ["/roles", "/sessions", "/factors", "/tokens"];
+const EVERYBODY = ["/roles", "/sessions", "/factors", "/identities", "/tokens"];
+// Of whoever manages people, and may have webhooks.
+const MANAGERS = ["/users", "/roles", "/sessions", "/factors", "/identities", "/oidc", "/tokens", "/webhooks", "/audit"];
 const RACKS = ["/servers", "/racks", "/discovery", "/networks", "/images", "/environments", "/profiles", "/jobs", "/system", "/accounts"];
 // What the menu of a role holds, in its order.
 const MENUS = {
-  owner: [...RACKS, "/users", ...EVERYBODY, "/audit"],
+  owner: [...RACKS, ...MANAGERS],
   engineer: [...RACKS, ...EVERYBODY],
   support: [...RACKS, ...EVERYBODY],
   billing: ["/servers", "/jobs", "/accounts", ...EVERYBODY],
-  reseller: ["/servers", "/jobs", "/accounts", "/users", ...EVERYBODY, "/audit"],
-  "account-manager": ["/servers", "/jobs", "/accounts", "/users", ...EVERYBODY, "/audit"],
+  reseller: ["/servers", "/jobs", "/accounts", ...MANAGERS],
+  "account-manager": ["/servers", "/jobs", "/accounts", ...MANAGERS],
   "ps-administrator": EVERYBODY,
   "ps-user": EVERYBODY,
   "site-administrator": EVERYBODY,

@@ -231,7 +231,7 @@ action! {
         client_id: "rackwright".into(),
         client_secret: Some("hush-hush-hush".into()),
         claim: None,
-        role: None,
+        role: Some(Role::AccountManager),
         people_account: None,
     };
     sample_view()

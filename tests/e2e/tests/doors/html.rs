@@ -113,7 +113,8 @@ fn control(form: &mut Form, tag: &Tag<'_>, pattern: bool) {
                     value: sent,
                     choices: if chosen { vec![value] } else { Vec::new() },
                     pattern,
-                    hidden: kind == "hidden",
+                    // Without a value, it is for a script to fill in.
+                    hidden: kind == "hidden" && tag.has("value"),
                 }),
             }
         }
@@ -161,6 +162,10 @@ impl Form {
                     "{name} of {} cannot be changed",
                     self.action
                 );
+            }
+            if text.is_empty() && control.value.is_none() {
+                // Of several circles none is chosen.
+                continue;
             }
             let can_be = control.choices.is_empty() || control.choices.iter().any(|choice| choice == text);
             assert!(can_be, "{name} of {} cannot be {text}: {:?}", self.action, control.choices);

@@ -8,6 +8,7 @@ use rackwright_api::{ServeLimits, serve_unix};
 use rackwright_catalog::{ENTRIES, Effect, Entry, entry};
 use rackwright_client::{Caller, Client, Credential, Origin, UnixTransport, cli_line};
 use rackwright_controld::front;
+use rackwright_panel_kit::act::has_form;
 use rackwright_panel_kit::form::{fields, fill};
 use serde_json::Value;
 use tokio::net::UnixListener;
@@ -101,9 +102,9 @@ fn linked(entry: &Entry, sample: &Value) -> String {
     format!("{}?{query}", door::act_path(entry))
 }
 
-/// Signing in and out have pages of their own.
+/// The way in and out has pages of its own.
 fn with_forms() -> impl Iterator<Item = &'static Entry> {
-    ENTRIES.iter().filter(|entry| !matches!(entry.spec.name, "session.open" | "session.close"))
+    ENTRIES.iter().filter(|entry| has_form(entry))
 }
 
 #[tokio::test]

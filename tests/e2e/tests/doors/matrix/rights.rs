@@ -8,8 +8,16 @@ use crate::support::table::TABLE;
 const MANAGERS: &[Role] = &[Role::Owner, Role::Reseller, Role::AccountManager];
 
 /// What everybody does for oneself, and only whoever manages people for somebody else.
-pub const FOR_OTHERS: &[&str] =
-    &["session.list", "session.revoke", "user.passwd", "factor.list", "factor.remove", "token.create"];
+pub const FOR_OTHERS: &[&str] = &[
+    "session.list",
+    "session.revoke",
+    "user.passwd",
+    "factor.list",
+    "factor.remove",
+    "identity.list",
+    "identity.unlink",
+    "token.create",
+];
 
 /// Refused on what belongs to the own account, however much the role may below it.
 pub const ONLY_BELOW: &[&str] = &["session.enter"];
