@@ -151,7 +151,9 @@ async fn every_page_before_the_door_wears_the_brand_of_its_host() {
         panel.send(wrong.expect("a request")).await,
         panel.open_as_nobody("/sign-in/return").await,
     ];
-    for path in ["/sign-in", "/docs", "/docs/server/install", "/docs/no/thing"] {
+    let paths =
+        ["/sign-in", "/sign-in/forgot", "/sign-in/reset?key=x", "/docs", "/docs/events", "/docs/no/thing"];
+    for path in paths {
         pages.push(panel.open_as_nobody(path).await);
     }
     for page in pages {

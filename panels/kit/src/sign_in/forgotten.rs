@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rackwright_catalog::Fault;
 use rackwright_catalog::actions::Done;
@@ -11,6 +11,7 @@ use rackwright_catalog::actions::user::{UserForgot, UserForgotInput, UserReset, 
 use rackwright_client::Credential;
 use serde::{Deserialize, Serialize};
 
+use crate::brand::{self, BrandView};
 use crate::panel::{self, Panel};
 use crate::posted;
 use crate::refusal::status_of;
@@ -18,9 +19,10 @@ use crate::session;
 use crate::shell::{self, LanguageView};
 
 /// What both pages show.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct ForgottenView {
     panel: String,
+    brand: BrandView,
     /// Of the first page.
     user: String,
     /// Of the second page.
@@ -33,13 +35,16 @@ struct ForgottenView {
 }
 
 impl ForgottenView {
-    fn new(user: &str, key: &str) -> Self {
+    async fn new(panel: &Panel, headers: &HeaderMap, user: &str, key: &str) -> Self {
         Self {
             panel: panel::title(rackwright_model::Tier::Provider),
+            brand: brand::of_host(panel, headers).await,
             user: user.to_owned(),
             key: key.to_owned(),
+            done: false,
+            problem: String::new(),
+            advice: String::new(),
             languages: shell::languages(),
-            ..Self::default()
         }
     }
 
@@ -60,19 +65,21 @@ impl ForgottenView {
 }
 
 /// `GET /sign-in/forgot`
-pub async fn show(State(panel): State<Arc<Panel>>) -> Response {
-    panel.page(StatusCode::OK, "kit/forgot.html", &ForgottenView::new("", ""))
+pub async fn show(State(panel): State<Arc<Panel>>, headers: HeaderMap) -> Response {
+    let view = ForgottenView::new(&panel, &headers, "", "").await;
+    panel.page(StatusCode::OK, "kit/forgot.html", &view)
 }
 
 /// `POST /sign-in/forgot`: the answer is the same for every name.
 pub async fn submit(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
-    let typed = match posted::typed(request.into_body()).await {
+    let (parts, body) = request.into_parts();
+    let typed = match posted::typed(body).await {
         Ok(typed) => typed,
         Err(refusal) => return refusal.into_response(),
     };
     let user = typed.get("user").unwrap_or_default().trim().to_owned();
-    let view = ForgottenView::new(&user, "");
+    let view = ForgottenView::new(&panel, &parts.headers, &user, "").await;
     let result = panel.client(Credential::None, address).call::<UserForgot>(UserForgotInput { user }).await;
     view.answer(&panel, "kit/forgot.html", result)
 }
@@ -84,19 +91,25 @@ pub struct Link {
 }
 
 /// `GET /sign-in/reset?key=…`: the link of the letter. It changes nothing, because mail programs open links ahead.
-pub async fn show_reset(State(panel): State<Arc<Panel>>, Query(link): Query<Link>) -> Response {
-    panel.page(StatusCode::OK, "kit/reset.html", &ForgottenView::new("", &link.key))
+pub async fn show_reset(
+    State(panel): State<Arc<Panel>>,
+    Query(link): Query<Link>,
+    headers: HeaderMap,
+) -> Response {
+    let view = ForgottenView::new(&panel, &headers, "", &link.key).await;
+    panel.page(StatusCode::OK, "kit/reset.html", &view)
 }
 
 /// `POST /sign-in/reset`
 pub async fn submit_reset(State(panel): State<Arc<Panel>>, request: Request) -> Response {
     let address = session::address_of(request.extensions());
-    let typed = match posted::typed(request.into_body()).await {
+    let (parts, body) = request.into_parts();
+    let typed = match posted::typed(body).await {
         Ok(typed) => typed,
         Err(refusal) => return refusal.into_response(),
     };
     let text = |name: &str| typed.get(name).unwrap_or_default().to_owned();
-    let view = ForgottenView::new("", &text("key"));
+    let view = ForgottenView::new(&panel, &parts.headers, "", &text("key")).await;
     let input = UserResetInput { key: text("key"), password: text("password") };
     let result = panel.client(Credential::None, address).call::<UserReset>(input).await;
     view.answer(&panel, "kit/reset.html", result)
