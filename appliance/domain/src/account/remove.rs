@@ -7,11 +7,13 @@ use rackwright_store::account::{account_delete, account_holdings};
 
 use super::below;
 use crate::refusal::{conflict, unconfirmed};
-use crate::{Caller, Domain};
+use crate::{Caller, Domain, person};
 
 impl Handle<AccountRemove, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: AccountRemoveInput) -> Result<Done, Fault> {
         let attempted = format!("remove account {}", input.account);
+        // Its people would go with it.
+        person::not_as_guest(&caller.actor, &attempted)?;
         let (phrase, actor, name) = (attempted.clone(), caller.actor.clone(), input.account.clone());
         self.change(caller, &attempted, move |tx| {
             let account = below(tx, &actor, &input.account, &phrase)?;

@@ -91,6 +91,7 @@ async fn a_guest_makes_no_credentials() {
         ("user.create", json!({"user": "acme-pat", "role": "reseller", "password": password})),
         ("user.change", json!({"user": "acme-lee", "email": "me@example.com"})),
         ("user.remove", json!({"user": "acme-lee", "confirm": "acme-lee"})),
+        ("account.remove", json!({"account": "acme-shop", "confirm": "acme-shop"})),
     ] {
         let refused = world.call(&owner, action, input).await.expect_err("is refused");
         assert_eq!(refused.code, FaultCode::Forbidden, "{action}: {refused}");
