@@ -340,13 +340,16 @@ fn names_that_lead_out_are_refused() {
 
 #[test]
 fn symbolic_links_lead_nowhere_outside() {
+    // Names that nobody else has there.
+    let [file, folder] = ["file", "folder"].map(|kind| format!("rackwright-{kind}-{}", std::process::id()));
     for target in ["../outside", "../../../../../../../../tmp", "/proc/self/root/tmp"] {
         let (dir, _) = attack(|archive| {
             raw(archive, EntryType::Symlink, "way", target);
-            raw(archive, EntryType::Regular, "way/new", "");
-            raw(archive, EntryType::Directory, "way/directory", "");
+            raw(archive, EntryType::Regular, &format!("way/{file}"), "");
+            raw(archive, EntryType::Directory, &format!("way/{folder}"), "");
         });
-        assert!(!Path::new("/tmp/new").exists() && !Path::new("/tmp/directory").exists());
+        let there = Path::new("/tmp");
+        assert!(!there.join(&file).exists() && !there.join(&folder).exists());
         drop(dir);
     }
     let (dir, result) = attack(|archive| {
