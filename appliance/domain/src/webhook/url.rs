@@ -35,7 +35,10 @@ fn problem(url: &str, reach: &Reach) -> Option<String> {
     }
     let address: IpAddr = host.parse().ok()?;
     let why = reach.refusal(address, &BTreeSet::new())?;
-    Some(format!("{host} is {why}, and webhooks are sent to public addresses alone"))
+    Some(format!(
+        "{host} is {why}, and webhooks are sent to public addresses alone; the provider's own also to webhooks.own_networks of \
+         the configuration"
+    ))
 }
 
 #[cfg(test)]

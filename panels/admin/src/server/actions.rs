@@ -66,6 +66,7 @@ impl ActionsView {
         }
         buttons.push(button("server.rename", "edit", json!({})));
         buttons.push(button("server.set-bmc", "plug", json!({})));
+        buttons.push(button("server.assign", "building", json!({})));
         if can(ServerEvent::Retire) {
             buttons.push(button("server.retire", "archive", json!({})));
         }

@@ -220,7 +220,7 @@ async fn whoever_only_looks_is_offered_nothing_to_change() {
         "{}",
         page.text
     );
-    page.shows("Your role may look but not change.");
+    page.shows("There is nothing that your role may do with this server now.");
 }
 
 #[tokio::test]

@@ -160,7 +160,7 @@ help-accounts =
     Der Anbieter hat Konten für Wiederverkäufer und Kunden, ein Wiederverkäufer hat Konten für seine Kunden. Namen unter einem Wiederverkäufer beginnen mit dessen Namen und einem Bindestrich.
 
     Niemand sieht, was zu einem Konto neben oder über dem eigenen gehört: Die Antwort ist dieselbe wie für etwas, das es nicht gibt.
-page-account = Um ihm einen Server zu geben, öffnen Sie den Server und wählen Zuweisen. Um sein Panel zu sehen, wählen Sie neben einem seiner Benutzer Anmelden als.
+page-account = Um ihm einen Server zu geben, öffnen Sie den Server und wählen Zuweisen. Um sein Panel zu sehen, wählen Sie Anmelden als.
 page-roles = Was eine Rolle erlaubt, erlaubt sie für alles, was zum eigenen Konto und zu den Konten darunter gehört.
 help-roles =
     Eine Rolle wird beim Anlegen eines Benutzers gewählt und kann später geändert werden. Niemand vergibt eine Rolle, die mehr darf als die eigene.

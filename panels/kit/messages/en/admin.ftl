@@ -166,7 +166,7 @@ help-accounts =
     The provider has accounts for resellers and customers, a reseller has accounts for its customers. Names below a reseller begin with its name and a hyphen.
 
     Nobody sees what belongs to an account beside or above their own: it is answered like something that does not exist.
-page-account = To give it a server, open the server and choose Assign. To see its panel, choose Sign in as beside one of its users.
+page-account = To give it a server, open the server and choose Assign. To see its panel, choose Sign in as.
 page-roles = What a role allows, it allows for what belongs to one's own account and to the accounts below it.
 help-roles =
     A role is chosen when a user is created and can be changed later. Nobody gives a role that may do more than their own.

@@ -108,6 +108,10 @@ pub fn title(entry: &Entry, object: &str) -> String {
     };
     let values = [("verb", verb.into()), ("noun", noun.into()), ("object", object.into())];
     let named = is_about_a_thing(entry) && !object.is_empty();
+    if entry.spec.title.contains(' ') && !named {
+        // It says already of what it is: "Add passkey".
+        return of_catalogue(entry.spec.title).into_owned();
+    }
     tell_with(if named { "act-title-of" } else { "act-title" }, &values)
 }
 
