@@ -19,6 +19,7 @@ const OURS: &[(&str, &str)] = &[
     ("kit/components.html", include_str!("../templates/kit/components.html")),
     ("kit/sign-in.html", include_str!("../templates/kit/sign-in.html")),
     ("kit/door-brand.html", include_str!("../templates/kit/door-brand.html")),
+    ("kit/door-problem.html", include_str!("../templates/kit/door-problem.html")),
     ("kit/onward.html", include_str!("../templates/kit/onward.html")),
     ("kit/head.html", include_str!("../templates/kit/head.html")),
     ("kit/sign-in-code.html", include_str!("../templates/kit/sign-in-code.html")),

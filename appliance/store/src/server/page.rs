@@ -29,7 +29,7 @@ impl ServerChoice {
         conditions.equal("server.state", self.state.map(|state| state.word().to_owned()));
         for (column, name) in [("rack.name", &self.rack), ("rack.site", &self.site)] {
             if name.is_some() && self.no_racks {
-                conditions.and("1 = 0");
+                conditions.and(NEVER);
             } else if let Some(name) = name {
                 let name = conditions.bind(name.to_string());
                 conditions.and(format!(
@@ -49,6 +49,7 @@ impl ServerChoice {
     }
 }
 
+const NEVER: &str = "1 = 0";
 const STANDING: &str = "FROM rack JOIN placement ON placement.rack_id = rack.id";
 
 /// The word stands in one of the columns.
@@ -56,12 +57,17 @@ fn stands_in(columns: &[&str], part: &str) -> String {
     columns.iter().map(|column| format!("{column} LIKE {part} ESCAPE '\\'")).collect::<Vec<_>>().join(" OR ")
 }
 
+/// The word stands in the name or the site of the rack; never, where racks are hidden.
+fn stands_in_rack(no_racks: bool, part: &str) -> String {
+    if no_racks { NEVER.to_owned() } else { stands_in(&["rack.name", "rack.site"], part) }
+}
+
 /// The index knows names, addresses and MAC addresses, but also addresses of BMCs, which not everybody may see: what it
 /// finds is looked at again.
 fn found_by_index(word: &str, no_racks: bool, conditions: &mut Conditions) -> String {
     let part = conditions.bind(row::containing(word));
     let known = trigram::ids("server", word, conditions);
-    let racks = if no_racks { "1 = 0".to_owned() } else { stands_in(&["rack.name", "rack.site"], &part) };
+    let racks = stands_in_rack(no_racks, &part);
     format!(
         "server.id IN (SELECT known.id FROM server AS known WHERE known.id IN ({known}) AND ({} OR EXISTS (SELECT 1 \
          FROM server_mac WHERE server_id = known.id AND {})) UNION ALL SELECT id FROM server WHERE {} \
@@ -75,7 +81,7 @@ fn found_by_index(word: &str, no_racks: bool, conditions: &mut Conditions) -> St
 /// Each server is looked at.
 fn looked_through(word: &str, no_racks: bool, conditions: &mut Conditions) -> String {
     let part = conditions.bind(row::containing(word));
-    let racks = if no_racks { "1 = 0".to_owned() } else { stands_in(&["rack.name", "rack.site"], &part) };
+    let racks = stands_in_rack(no_racks, &part);
     format!(
         "({} OR EXISTS (SELECT 1 FROM server_mac WHERE server_id = server.id AND {}) \
          OR EXISTS (SELECT 1 {STANDING} WHERE placement.server_id = server.id AND ({racks})))",
