@@ -3,13 +3,19 @@
 //! One TLS connection, opened by the machine. Frames are a 32-bit big-endian length and that many bytes of JSON.
 //! Attacker's input: every byte of a frame may come from a machine that nobody trusts yet; see [`frame`].
 
+mod bytes;
 pub mod frame;
 pub mod order;
+pub mod private;
+pub mod transfer;
 
+use rackwright_model::private_server::{Seen, UsageBatch, Wanted};
 use rackwright_model::{BootStage, InstallId, Inventory, MacAddr, ServerId};
 use serde::{Deserialize, Serialize};
 
 pub use order::{AgentSeed, ImageSource, NetworkSettings, Order};
+pub use private::{Console, ConsoleOrder, ConsoleOutput, Exec, ExecDone, HostRoom};
+pub use transfer::{Transfer, TransferNews};
 
 /// Version of this conversation. A peer with another major version is refused with a sentence.
 pub const VERSION: u32 = 1;
@@ -21,25 +27,61 @@ pub enum FromMachine {
     /// First frame of a session of the provisioning environment (no client certificate).
     Provision(ProvisionHello),
     /// Answers [`ToMachine::Welcome`] in the provisioning environment.
-    Inventory { inventory: Inventory },
+    Inventory {
+        inventory: Inventory,
+    },
     /// A station of the boot timeline was passed, with a sentence of fact.
-    Stage { install: InstallId, stage: BootStage, detail: String },
+    Stage {
+        install: InstallId,
+        stage: BootStage,
+        detail: String,
+    },
     /// Bytes of the image done, of the compressed file; at most two a second.
-    Progress { install: InstallId, done: u64, total: u64 },
+    Progress {
+        install: InstallId,
+        done: u64,
+        total: u64,
+    },
     /// A line for the job's log.
-    Log { install: InstallId, line: String },
+    Log {
+        install: InstallId,
+        line: String,
+    },
     /// The disk is complete. Repeated on every session until [`ToMachine::Restart`] answers it.
-    Written { install: InstallId },
+    Written {
+        install: InstallId,
+    },
     /// The install ended here; nothing more is done on the machine until a new order.
-    InstallFailed { install: InstallId, failure: Failure },
+    InstallFailed {
+        install: InstallId,
+        failure: Failure,
+    },
     /// First frame of an enrolment (no client certificate): the token becomes a certificate.
-    Enrol { version: u32, token: String, csr_pem: String },
+    Enrol {
+        version: u32,
+        token: String,
+        csr_pem: String,
+    },
     /// First frame of a managed agent (client certificate).
     Agent(AgentHello),
     /// Every few seconds from a managed agent.
     Heartbeat(Heartbeat),
     /// What came of a command.
-    CommandDone { command: u64, error: Option<String> },
+    CommandDone {
+        command: u64,
+        error: Option<String>,
+    },
+    /// What this server can give to private servers: after every welcome, and when it changes.
+    Room(HostRoom),
+    /// What became of private servers: of all that are known after every welcome, then of each that changes.
+    PrivateServers {
+        seen: Vec<Seen>,
+    },
+    /// What private servers used. Repeated until [`ToMachine::UsageTaken`] answers it.
+    Usage(UsageBatch),
+    ExecDone(ExecDone),
+    Console(ConsoleOutput),
+    Transfer(TransferNews),
 }
 
 /// From the Control Center to a machine.
@@ -47,21 +89,47 @@ pub enum FromMachine {
 #[serde(tag = "say", rename_all = "snake_case")]
 pub enum ToMachine {
     /// The session is taken; the machine is known under this name.
-    Welcome { name: String },
+    Welcome {
+        name: String,
+    },
     /// Nothing to do yet: stay connected and wait for the next frame.
     Wait,
     /// Install now. Sent once per install.
     Install(Box<Order>),
     /// The certificate, and the authority that signed it and the Control Center's own.
-    Enrolled { server: ServerId, certificate_pem: String, authority_pem: String },
+    Enrolled {
+        server: ServerId,
+        certificate_pem: String,
+        authority_pem: String,
+    },
     /// Restart the machine (after [`FromMachine::Written`], or on an operator's word).
-    Restart { command: u64 },
+    Restart {
+        command: u64,
+    },
     /// The install was cancelled: stop writing.
-    Abort { install: InstallId, reason: String },
+    Abort {
+        install: InstallId,
+        reason: String,
+    },
     /// The session is refused; the sentence says why. Try again after this many seconds.
-    Refused { reason: String, retry_after_s: u32 },
+    Refused {
+        reason: String,
+        retry_after_s: u32,
+    },
     /// The heartbeat arrived.
     Heard,
+    /// What is wanted of private servers on this server, at most [`private::A_FRAME`] of them. Those that are not named go on as
+    /// they are.
+    PrivateServers {
+        wanted: Vec<Wanted>,
+    },
+    /// The samples with this number are in the books: forget them.
+    UsageTaken {
+        batch: u64,
+    },
+    Exec(Exec),
+    Console(Console),
+    Transfer(Transfer),
 }
 
 /// Who a machine in the provisioning environment is.

@@ -13,6 +13,7 @@ pub mod job;
 pub mod mail;
 pub mod network;
 pub mod oidc;
+pub mod private_server;
 pub mod profile;
 pub mod rack;
 pub mod role;

@@ -36,6 +36,7 @@ permissions! {
     Look "look" "Look at servers and jobs.",
     Operate "operate" "Work on servers that are in service: power, reboot, cancelling jobs.",
     Provision "provision" "Take servers into service and out of it: add, accept, install, rename, retire.",
+    Allot "allot" "Make private servers, resize, suspend and remove them.",
     Inspect "inspect" "Look at what the Control Center serves: networks, images, profiles, discovery.",
     Configure "configure" "Change what the Control Center serves.",
     ViewAccounts "view-accounts" "Look at accounts.",
@@ -48,10 +49,11 @@ permissions! {
 
 impl Permission {
     /// All but the two that every role has.
-    pub const GRANTED: [Self; 11] = [
+    pub const GRANTED: [Self; 12] = [
         Self::Look,
         Self::Operate,
         Self::Provision,
+        Self::Allot,
         Self::Inspect,
         Self::Configure,
         Self::ViewAccounts,
@@ -123,7 +125,7 @@ pub const ROLES: &[RoleRow] = &[
         "engineer",
         Tier::Provider,
         "Runs the racks: servers, networks, images and profiles.",
-        &[P::Look, P::Operate, P::Provision, P::Inspect, P::Configure, P::ViewAccounts],
+        &[P::Look, P::Operate, P::Provision, P::Allot, P::Inspect, P::Configure, P::ViewAccounts],
     ),
     role(
         Role::Support,
@@ -144,7 +146,17 @@ pub const ROLES: &[RoleRow] = &[
         "reseller",
         Tier::Reseller,
         "Runs a reseller's business: its servers, its customers and their people.",
-        &[P::Look, P::Operate, P::ViewAccounts, P::Accounts, P::People, P::Audit, P::Webhooks, P::Enter],
+        &[
+            P::Look,
+            P::Operate,
+            P::Allot,
+            P::ViewAccounts,
+            P::Accounts,
+            P::People,
+            P::Audit,
+            P::Webhooks,
+            P::Enter,
+        ],
     ),
     role(
         Role::AccountManager,

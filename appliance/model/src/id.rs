@@ -39,6 +39,8 @@ id! {
     UserId,
     /// A node of the tree of accounts.
     AccountId,
+    /// A private server; its number is another thing, and is given again.
+    PrivateServerId,
     /// An address that is told what happens.
     WebhookId,
     /// One event for one webhook.

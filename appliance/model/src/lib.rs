@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod job;
 pub mod name;
 pub mod network;
+pub mod private_server;
 pub mod profile;
 pub mod sample;
 pub mod server;
@@ -25,8 +26,8 @@ pub use boot::{BootRecord, BootStage, Firmware};
 pub use colour::Colour;
 pub use delivery::DeliveryState;
 pub use id::{
-    AccountId, DeliveryId, ImageId, InstallId, JobId, NetworkId, ProfileId, RackId, ServerId, UserId,
-    WebhookId,
+    AccountId, DeliveryId, ImageId, InstallId, JobId, NetworkId, PrivateServerId, ProfileId, RackId,
+    ServerId, UserId, WebhookId,
 };
 pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;

@@ -154,3 +154,29 @@ pub enum ImageFormat {
     /// A zstd-compressed tar of a root file system.
     TarZst,
 }
+
+/// What an image is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImagePurpose {
+    /// It has a kernel and boot loaders: it is installed on servers.
+    #[default]
+    Server,
+    /// It has neither: private servers begin with it.
+    PrivateServer,
+}
+
+impl ImagePurpose {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::PrivateServer => "private-server",
+        }
+    }
+
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Server, Self::PrivateServer].into_iter().find(|purpose| purpose.word() == word)
+    }
+}

@@ -1,6 +1,6 @@
 //! Operating system images.
 
-use rackwright_model::profile::ImageFormat;
+use rackwright_model::profile::{ImageFormat, ImagePurpose};
 use rackwright_model::{ImageId, JobId, Millis, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,15 @@ pub struct OneImage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Recipe {
+    /// Debian 12 for servers.
     #[serde(rename = "debian-12")]
     Debian12,
+    /// Debian 12 for private servers, with little more than SSH.
+    #[serde(rename = "debian-12-private")]
+    Debian12Private,
+    /// The same with a web server.
+    #[serde(rename = "debian-12-web")]
+    Debian12Web,
 }
 
 /// Which kernel goes into an image.
@@ -51,6 +58,7 @@ impl Kernel {
 pub struct ImageBuildInput {
     pub name: Name,
     pub recipe: Recipe,
+    /// Left out of account where the recipe has no kernel.
     #[serde(default)]
     pub kernel: Kernel,
     /// Extra packages, by name.
@@ -88,6 +96,8 @@ pub struct ImageView {
     pub os: String,
     pub arch: String,
     pub format: ImageFormat,
+    /// What it is for.
+    pub purpose: ImagePurpose,
     pub sha256: String,
     /// Bytes of the file in the repository.
     pub bytes: u64,
@@ -106,6 +116,7 @@ impl ImageView {
             os: "Debian GNU/Linux 12 (bookworm)".into(),
             arch: "amd64".into(),
             format: ImageFormat::TarZst,
+            purpose: ImagePurpose::Server,
             sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
             bytes: 141_000_000,
             unpacked_bytes: 470_000_000,
@@ -118,7 +129,7 @@ impl ImageView {
 
 action! {
     ImageList, "image.list", "List", "List images in the repository.", Inspect, Read,
-    Nothing => Page<ImageView>, columns ["name", "os", "bytes", "sha256", "added_at", "broken"];
+    Nothing => Page<ImageView>, columns ["name", "os", "purpose", "bytes", "sha256", "added_at", "broken"];
     Nothing {};
     Page::whole(vec![ImageView::sample()])
 }

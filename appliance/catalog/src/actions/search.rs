@@ -22,6 +22,8 @@ pub struct SearchFindInput {
 #[serde(rename_all = "lowercase")]
 pub enum HitKind {
     Server,
+    #[serde(rename = "private-server")]
+    PrivateServer,
     Job,
     Rack,
     Image,
@@ -33,8 +35,9 @@ pub enum HitKind {
 
 impl HitKind {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Server,
+        Self::PrivateServer,
         Self::Job,
         Self::Rack,
         Self::Image,
@@ -49,6 +52,7 @@ impl HitKind {
     pub fn list_action(self) -> &'static str {
         match self {
             Self::Server => "server.list",
+            Self::PrivateServer => "private-server.list",
             Self::Job => "job.list",
             Self::Rack => "rack.list",
             Self::Image => "image.list",

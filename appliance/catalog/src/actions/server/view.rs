@@ -118,7 +118,9 @@ pub struct ServerEventView {
     pub id: i64,
     pub at: Millis,
     pub server: Option<Name>,
-    /// `state`, `boot`, `job`, `load`, `agent` or `system`.
+    /// The private server that it happened to.
+    pub private_server: Option<Name>,
+    /// `state`, `boot`, `job`, `load`, `agent`, `private-server` or `system`.
     pub kind: String,
     #[schemars(extend("x-sentence" = true))]
     pub text: String,
@@ -232,6 +234,7 @@ impl ServerEventView {
             id: 1_764_000_000_001,
             at: Millis(1_764_000_000_000),
             server: Some(super::sample_name("r1-u07")),
+            private_server: None,
             kind: "state".into(),
             text: "r1-u07 is online.".into(),
         }
