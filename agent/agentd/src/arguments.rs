@@ -7,6 +7,8 @@ pub enum Task {
     Enrol,
     Run,
     Inventory { json: bool },
+    TransferPipe,
+    PrivateServers { json: bool },
     Version,
     Help,
 }
@@ -36,6 +38,9 @@ Subcommands:
   run               Keep the session of a managed server: report its state, carry out commands.
   inventory [--json]
                     Print the hardware of this machine.
+  private-servers [--json]
+                    Print the private servers that are kept on this server, whether each runs, and
+                    what carries their names but belongs to none of them.
 
 Options:
   -h, --help        Print this text.
@@ -46,6 +51,8 @@ Files (of enrol and run):
   /etc/rackwright/agent.crt    this server's certificate
   /etc/rackwright/agent.key    its key (mode 0600)
   /etc/rackwright/ca.crt       the Control Center's authority
+  /var/lib/rackwright/private-servers/
+                               what is wanted and done of each private server
 
 Kernel parameters (of provision): rackwright.center=IP:PORT rackwright.ca=SHA-256
   rackwright.boot=NONCE rackwright.mac=AA:BB:CC:DD:EE:FF
@@ -70,7 +77,13 @@ pub fn read(program: &str, words: &[String]) -> Result<Task, BadArguments> {
         ["run"] => Ok(Task::Run),
         ["inventory"] => Ok(Task::Inventory { json: false }),
         ["inventory", "--json"] => Ok(Task::Inventory { json: true }),
+        // rsync appends the host and its own command.
+        ["transfer-pipe", ..] => Ok(Task::TransferPipe),
+        ["private-servers"] => Ok(Task::PrivateServers { json: false }),
+        ["private-servers", "--json"] => Ok(Task::PrivateServers { json: true }),
         ["provision" | "enrol" | "run", word, ..]
+        | ["private-servers", "--json", word, ..]
+        | ["private-servers", word, ..]
         | ["inventory", "--json", word, ..]
         | ["inventory", word, ..]
         | [word, ..] => Err(BadArguments::Unknown((*word).to_owned())),
@@ -92,6 +105,8 @@ mod tests {
         assert_eq!(ask("/usr/local/sbin/rackwright-agent run"), Ok(Task::Run));
         assert_eq!(ask("agent inventory --json"), Ok(Task::Inventory { json: true }));
         assert_eq!(ask("agent enrol --help"), Ok(Task::Help));
+        assert_eq!(ask("agent private-servers --json"), Ok(Task::PrivateServers { json: true }));
+        assert_eq!(ask("agent private-servers all"), Err(BadArguments::Unknown("all".into())));
         assert_eq!(ask("agent"), Err(BadArguments::Nothing));
         assert_eq!(ask("agent run fast"), Err(BadArguments::Unknown("fast".into())));
         assert_eq!(ask("agent inventory --xml"), Err(BadArguments::Unknown("--xml".into())));

@@ -7,10 +7,12 @@ pub mod arguments;
 mod center;
 pub mod command;
 pub mod enrol;
-pub mod files;
 pub mod install;
 pub mod inventory;
 pub mod managed;
 pub mod provision;
 pub mod session;
 pub mod system;
+pub mod transfer;
+
+pub use rackwright_privsrv::durable as files;

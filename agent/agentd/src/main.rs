@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use rackwright_agent::arguments::{self, HELP, Task};
 use rackwright_agent::inventory::Kernel;
-use rackwright_agent::{enrol, managed, provision, session};
+use rackwright_agent::{enrol, managed, provision, session, transfer};
 
 fn main() -> ExitCode {
     let mut words = std::env::args();
@@ -24,6 +24,8 @@ fn carry_out(task: Task) -> ExitCode {
         Task::Enrol => end(enrol::start()),
         Task::Run => end(managed::start()),
         Task::Inventory { json } => print_inventory(json),
+        Task::TransferPipe => end(transfer::pipe()),
+        Task::PrivateServers { json } => print_private_servers(json),
         Task::Version => {
             println!("rackwright-agent {}", env!("CARGO_PKG_VERSION"));
             ExitCode::SUCCESS
@@ -40,6 +42,26 @@ fn end<E: std::error::Error>(result: Result<(), E>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("rackwright-agent: {}", session::explain(&why));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_private_servers(json: bool) -> ExitCode {
+    let told = managed::private::report().and_then(|report| {
+        if json {
+            serde_json::to_string_pretty(&report).map_err(|why| why.to_string())
+        } else {
+            Ok(report.to_string())
+        }
+    });
+    match told {
+        Ok(text) => {
+            println!("{}", text.trim_end());
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("rackwright-agent: {why}");
             ExitCode::FAILURE
         }
     }

@@ -8,6 +8,7 @@ use rackwright_proto::{FromMachine, ToMachine};
 use rustls::ClientConfig;
 
 use super::heartbeat;
+use super::private::Private;
 use super::restart::Restart;
 use crate::session::{Event, Link, LinkError, explain};
 
@@ -47,19 +48,19 @@ pub struct Session<'a> {
     pub center: SocketAddr,
     pub config: Arc<ClientConfig>,
     pub restart: &'a dyn Restart,
+    pub private: &'a mut Private,
 }
 
 impl Session<'_> {
     /// Dials and stays until the session ends.
     #[must_use]
-    pub fn hold(&self) -> SessionError {
-        match self.converse() {
-            Err(why) => why,
-            Ok(never) => match never {},
-        }
+    pub fn hold(&mut self) -> SessionError {
+        let Err(why) = self.converse();
+        self.private.leave();
+        why
     }
 
-    fn converse(&self) -> Result<std::convert::Infallible, SessionError> {
+    fn converse(&mut self) -> Result<std::convert::Infallible, SessionError> {
         let mut link = Link::open(self.center, Arc::clone(&self.config))?;
         link.send(&FromMachine::Agent(heartbeat::hello()))?;
         crate::system::release_memory();
@@ -68,16 +69,18 @@ impl Session<'_> {
         loop {
             let silent_at = heard + SILENCE;
             let until = beat.map_or(silent_at, |beat| beat.min(silent_at));
-            match link.receive(until, None)? {
+            match link.receive(until, beat.is_some().then(|| self.private.wake()))? {
                 Event::Message(message) => {
                     heard = Instant::now();
                     if let ToMachine::Welcome { name } = &message {
                         eprintln!("connected to the Control Center at {} as {name}", self.center);
                         beat = Some(heard);
+                        self.private.greet(&mut link)?;
                     }
                     self.obey(&mut link, message)?;
                 }
-                Event::Woken | Event::TimedOut => {}
+                Event::Woken => self.private.tell(&mut link)?,
+                Event::TimedOut => {}
             }
             let now = Instant::now();
             if now >= heard + SILENCE {
@@ -90,13 +93,21 @@ impl Session<'_> {
         }
     }
 
-    fn obey(&self, link: &mut Link, message: ToMachine) -> Result<(), SessionError> {
+    fn obey(&mut self, link: &mut Link, message: ToMachine) -> Result<(), SessionError> {
         match message {
             ToMachine::Refused { reason, retry_after_s } => Err(SessionError::Refused {
                 reason,
                 retry_after: Duration::from_secs(u64::from(retry_after_s)),
             }),
             ToMachine::Restart { command } => Ok(self.restart(link, command)?),
+            ToMachine::PrivateServers { wanted } => Ok(self.private.take(link, wanted)?),
+            ToMachine::Exec(exec) => Ok(self.private.run(link, exec)?),
+            ToMachine::Console(console) => Ok(self.private.console(link, console)?),
+            ToMachine::UsageTaken { batch } => Ok(self.private.usage_taken(link, batch)?),
+            ToMachine::Transfer(order) => {
+                self.private.transfer(link, order);
+                Ok(())
+            }
             ToMachine::Welcome { .. } | ToMachine::Heard | ToMachine::Wait => Ok(()),
             ToMachine::Install(_) | ToMachine::Enrolled { .. } | ToMachine::Abort { .. } => {
                 eprintln!(

@@ -207,7 +207,12 @@ impl Conversation {
                 return Err(Stop::Refused { reason, retry_after });
             }
             ToMachine::Welcome { .. } | ToMachine::Wait | ToMachine::Heard => {}
-            ToMachine::Enrolled { .. } => {
+            ToMachine::Enrolled { .. }
+            | ToMachine::PrivateServers { .. }
+            | ToMachine::UsageTaken { .. }
+            | ToMachine::Exec(_)
+            | ToMachine::Console(_)
+            | ToMachine::Transfer(_) => {
                 say("a message arrived that only an installed system takes; it is ignored")
             }
         }

@@ -1,0 +1,88 @@
+//! With a real rsync at both ends: what arrives, and who is turned away.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use rackwright_agent::command::Cancel;
+use rackwright_agent::transfer::{Gate, Pass, send};
+use rackwright_proto::transfer::Ticket;
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+const AGENT: &str = env!("CARGO_BIN_EXE_rackwright-agent");
+
+fn with_gate<T>(directory: &Path, settings: &Path, work: impl FnOnce(Ticket) -> T) -> T {
+    let gate = Gate::open(IpAddr::V4(Ipv4Addr::LOCALHOST)).expect("opened");
+    let ticket = Ticket { to: gate.address, fingerprint: gate.fingerprint.clone(), token: TOKEN.to_owned() };
+    let ended = Cancel::default();
+    thread::scope(|scope| {
+        let served = scope.spawn(|| gate.serve(TOKEN, directory, settings, &ended));
+        let outcome = work(ticket);
+        ended.cancel();
+        served.join().expect("no panic").expect("served");
+        outcome
+    })
+}
+
+#[test]
+fn what_arrives_is_what_was_there_and_the_second_pass_mends_it() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+    fs::create_dir_all(from.join("etc")).expect("made");
+    fs::create_dir(&to).expect("made");
+    fs::write(from.join("etc/motd"), "hello").expect("written");
+    fs::hard_link(from.join("etc/motd"), from.join("etc/issue")).expect("linked");
+    symlink("/etc/passwd", from.join("etc/out")).expect("linked");
+    let device = ["c", "0", "0"];
+    let made = Command::new("mknod").arg(from.join("gone")).args(device).status().expect("mknod runs");
+    assert!(made.success(), "a whiteout of overlayfs");
+    nix::unistd::chown(&from.join("etc/motd"), Some(1_114_112.into()), Some(1_114_112.into()))
+        .expect("given");
+    with_gate(&to, &dir.path().join("rsyncd.conf"), |ticket| {
+        let cancelled = Cancel::default();
+        let transfer =
+            Pass { directory: &from, ticket: &ticket, agent: Path::new(AGENT), cancelled: &cancelled };
+        send(&transfer, &mut |_| {}).expect("sent");
+        fs::write(from.join("etc/motd"), "changed").expect("written");
+        fs::write(to.join("stray"), "x").expect("written");
+        send(&transfer, &mut |_| {}).expect("sent again");
+        let refused = Ticket { token: TOKEN.replace('0', "f"), ..ticket.clone() };
+        let transfer =
+            Pass { directory: &from, ticket: &refused, agent: Path::new(AGENT), cancelled: &cancelled };
+        send(&transfer, &mut |_| {}).expect_err("the token is another");
+        let elsewhere = Ticket { fingerprint: "0".repeat(64), ..ticket.clone() };
+        let transfer =
+            Pass { directory: &from, ticket: &elsewhere, agent: Path::new(AGENT), cancelled: &cancelled };
+        let why = send(&transfer, &mut |_| {}).expect_err("the certificate is another").to_string();
+        assert!(why.contains("another server answers"), "{why}");
+    });
+    assert_eq!(fs::read_to_string(to.join("etc/motd")).expect("there"), "changed");
+    let motd = fs::metadata(to.join("etc/motd")).expect("there");
+    assert_eq!((motd.uid(), motd.nlink()), (1_114_112, 2), "owners by number, hard links kept");
+    assert_eq!(fs::read_link(to.join("etc/out")).expect("there"), Path::new("/etc/passwd"));
+    assert_eq!(fs::metadata(to.join("gone")).expect("there").rdev(), 0);
+    assert!(!to.join("stray").exists(), "what is not at the source goes");
+    assert!(!dir.path().join("rsyncd.conf").exists(), "the settings go with the transfer");
+}
+
+#[test]
+fn a_stranger_gets_nowhere() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let to = dir.path().join("to");
+    fs::create_dir(&to).expect("made");
+    with_gate(&to, &dir.path().join("rsyncd.conf"), |ticket| {
+        use std::io::{Read as _, Write as _};
+        for bytes in [&b"@RSYNCD: 31.0\nfiles\n"[..], &[0x16, 3, 1, 0xff, 0xff], &[0; 70_000]] {
+            let mut socket = std::net::TcpStream::connect(ticket.to).expect("open");
+            drop(socket.write_all(bytes));
+            let mut said = Vec::new();
+            drop(socket.read_to_end(&mut said));
+            assert!(!String::from_utf8_lossy(&said).contains("RSYNCD"));
+        }
+    });
+    assert_eq!(fs::read_dir(&to).expect("there").count(), 0);
+}

@@ -1,0 +1,150 @@
+//! The files of a private server: a shared template below, what it wrote above, and a limit on that (white paper, 5.4).
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, chown};
+use std::path::Path;
+use std::time::Duration;
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use rackwright_model::private_server::Size;
+
+use crate::idmap;
+use crate::places::Places;
+use crate::tool::{self, ToolError};
+use rackwright_model::private_server::Number;
+
+/// Of xfs_quota and chattr, which touch two directories.
+const LIMIT: Duration = Duration::from_secs(30);
+/// Files of a MiB: a mail directory has some hundred.
+const FILES_PER_MIB: u64 = 512;
+
+/// The files could not be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    #[error("{attempted} {path}")]
+    At { attempted: &'static str, path: String, source: io::Error },
+    #[error("there is no template {0} on this server")]
+    NoTemplate(String),
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+}
+
+fn at(attempted: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FilesError {
+    let path = path.display().to_string();
+    move |source| FilesError::At { attempted, path, source }
+}
+
+/// Makes the directories of a private server and limits what they hold. Run again, it changes only the limit.
+///
+/// # Errors
+/// [`FilesError`]
+pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
+    let own = places.own(number);
+    directory(&own, 0o700)?;
+    let project = number.project().to_string();
+    let name = Places::text(&own).map_err(at("naming", &own))?;
+    tool::run("chattr", &["-p", &project, "+P", name], LIMIT)?;
+    for path in [places.upper(number), places.work(number)] {
+        // They take the project from the directory around them.
+        directory(&path, 0o755)?;
+    }
+    let upper = places.upper(number);
+    chown(&upper, Some(number.root()), Some(number.root())).map_err(at("giving away", &upper))?;
+    limit(places, number, size)
+}
+
+/// Limits the disk of a private server, while it runs or not.
+///
+/// # Errors
+/// [`FilesError`]
+pub fn limit(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
+    let data = Places::text(&places.data).map_err(at("naming", &places.data))?;
+    let files = u64::from(size.disk_mib) * FILES_PER_MIB;
+    let command = format!("limit -p bhard={}m ihard={files} {}", size.disk_mib, number.project());
+    tool::run("xfs_quota", &["-f", "-x", "-c", &command, data], LIMIT)?;
+    Ok(())
+}
+
+/// Mounts the root file system of a private server.
+///
+/// # Errors
+/// [`FilesError`]; nothing is mounted then.
+pub fn mount_root(places: &Places, number: Number, template: &str) -> Result<(), FilesError> {
+    let lower = places.template(template);
+    if !lower.is_dir() {
+        return Err(FilesError::NoTemplate(template.to_owned()));
+    }
+    let (base, root) = (places.base(number), places.root(number));
+    for path in [&base, &root] {
+        directory(path, 0o755)?;
+    }
+    idmap::mount_read_only(&lower, &base, number).map_err(at("showing with other owners", &lower))?;
+    let options = format!(
+        "lowerdir={},upperdir={},workdir={},xino=off",
+        base.display(),
+        places.upper(number).display(),
+        places.work(number).display()
+    );
+    let mounted = mount(Some("overlay"), &root, Some("overlay"), MsFlags::MS_NODEV, Some(options.as_str()));
+    if let Err(error) = mounted {
+        unmount(&base)?;
+        return Err(at("mounting", &root)(error.into()));
+    }
+    Ok(())
+}
+
+/// Unmounts the root file system, if it is mounted.
+///
+/// # Errors
+/// [`FilesError`]
+pub fn unmount_root(places: &Places, number: Number) -> Result<(), FilesError> {
+    for path in [places.root(number), places.base(number)] {
+        unmount(&path)?;
+    }
+    let bundle = places.bundle(number);
+    match fs::remove_dir_all(&bundle) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at("removing", &bundle)(error)),
+        _ => Ok(()),
+    }
+}
+
+fn unmount(path: &Path) -> Result<(), FilesError> {
+    // One mount may lie on another after a crash.
+    loop {
+        match umount2(path, MntFlags::MNT_DETACH) {
+            Ok(()) => {}
+            // Nothing is mounted there, or nothing is there.
+            Err(nix::Error::EINVAL | nix::Error::ENOENT) => return Ok(()),
+            Err(error) => return Err(at("unmounting", path)(error.into())),
+        }
+    }
+}
+
+/// Removes what a private server wrote, and the limit on it.
+///
+/// # Errors
+/// [`FilesError`]
+pub fn remove(places: &Places, number: Number) -> Result<(), FilesError> {
+    discard(places, number)?;
+    let data = Places::text(&places.data).map_err(at("naming", &places.data))?;
+    let command = format!("limit -p bhard=0 ihard=0 {}", number.project());
+    tool::run("xfs_quota", &["-f", "-x", "-c", &command, data], LIMIT)?;
+    Ok(())
+}
+
+/// Discards what a private server wrote.
+///
+/// # Errors
+/// [`FilesError`]
+pub fn discard(places: &Places, number: Number) -> Result<(), FilesError> {
+    let own = places.own(number);
+    match fs::remove_dir_all(&own) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at("removing", &own)(error)),
+        _ => Ok(()),
+    }
+}
+
+fn directory(path: &Path, mode: u32) -> Result<(), FilesError> {
+    fs::DirBuilder::new().recursive(true).mode(mode).create(path).map_err(at("making", path))
+}

@@ -1,0 +1,213 @@
+//! The ground of a server on which private servers stand: laid before the first one, and checked before that.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use nix::sys::statvfs::statvfs;
+use rackwright_proto::HostRoom;
+
+use super::Site;
+use crate::shaping::{self, Laid, Link};
+use crate::tool::{self, ToolError};
+
+const LIMIT: Duration = Duration::from_secs(30);
+/// The intermediate device behind the card to the outside.
+pub const INWARD: &str = "rackwright-in";
+/// Of a card that does not tell its speed, in kbit/s.
+const UNKNOWN_SPEED: u32 = 1_000_000;
+
+/// Programs that do the work, with what each is for.
+const PROGRAMS: [(&str, &str); 9] = [
+    ("crun", "starts private servers"),
+    ("nft", "pins their addresses"),
+    ("tc", "guarantees their bandwidth"),
+    ("ip", "lays their cables"),
+    ("nsenter", "lays their cables"),
+    ("unshare", "shows templates with their owners"),
+    ("xfs_quota", "limits their disks"),
+    ("chattr", "limits their disks"),
+    ("systemctl", "keeps room for the server itself"),
+];
+const DIRECTORIES: [&str; 6] =
+    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+/// Parts of the kernel that are not loaded by themselves.
+const MODULES: [&str; 9] = [
+    "overlay",
+    "veth",
+    "nf_conntrack",
+    "ifb",
+    "sch_htb",
+    "sch_fq_codel",
+    "cls_flower",
+    "cls_matchall",
+    "act_mirred",
+];
+/// Settings of the kernel, with the reason.
+const SETTINGS: [(&str, &str, &str); 7] = [
+    ("net/ipv4/ip_forward", "1", "the server routes to its private servers"),
+    ("net/ipv6/conf/all/forwarding", "1", "the same for IPv6"),
+    ("net/ipv6/conf/all/proxy_ndp", "1", "the server answers for the addresses of its private servers"),
+    ("net/ipv4/conf/all/send_redirects", "0", "private servers are told of no shorter way past the server"),
+    (
+        "net/netfilter/nf_conntrack_max",
+        "1048576",
+        "the connections of all private servers together find room",
+    ),
+    ("kernel/unprivileged_bpf_disabled", "2", "programs in the kernel see all of the server"),
+    ("kernel/dmesg_restrict", "1", "the kernel log tells of neighbours"),
+];
+
+/// What of a server is for private servers.
+#[must_use]
+pub fn room(site: &Site) -> HostRoom {
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let disk =
+        statvfs(&site.places.data).map_or(0, |of| of.blocks().saturating_mul(of.fragment_size()) >> 20);
+    let mut missing = missing(site);
+    let card = card(site.center).unwrap_or_else(|why| {
+        missing.push(format!("{why}."));
+        String::new()
+    });
+    HostRoom {
+        missing,
+        processors: std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1)),
+        memory_mib: mib(&memory, "MemTotal:"),
+        swap_mib: mib(&memory, "SwapTotal:"),
+        disk_mib: disk,
+        link_kbit: u64::from(speed(&card)),
+    }
+}
+
+/// A line of /proc/meminfo, which counts in KiB.
+fn mib(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|word| word.parse::<u64>().ok()).unwrap_or(0) >> 10
+}
+
+/// Sentences on what keeps private servers from standing here.
+#[must_use]
+pub fn missing(site: &Site) -> Vec<String> {
+    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let mut missing = Vec::new();
+    let (data, lxcfs) = (site.places.data.display().to_string(), site.lxcfs.display().to_string());
+    if !is_mounted(&mounts, &data, |kind, options| kind == "xfs" && options.contains(&"prjquota")) {
+        missing.push(format!(
+            "There is no XFS file system with project quotas (mount option prjquota) at {data}."
+        ));
+    }
+    if !is_mounted(&mounts, &lxcfs, |kind, _| kind == "fuse.lxcfs") {
+        missing.push(format!("lxcfs is not mounted at {lxcfs}; is its service running?"));
+    }
+    if !Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
+        missing.push("The control groups are not those of version 2 alone.".to_owned());
+    }
+    for (program, what) in PROGRAMS {
+        if !DIRECTORIES.iter().any(|directory| Path::new(directory).join(program).exists()) {
+            missing.push(format!("The program {program} is not installed, which {what}."));
+        }
+    }
+    missing
+}
+
+/// A line of /proc/self/mounts (proc(5)): source, place, kind, options.
+fn is_mounted(mounts: &str, place: &str, fits: impl Fn(&str, &[&str]) -> bool) -> bool {
+    mounts.lines().any(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        matches!(words.as_slice(), [_, at, kind, options, ..]
+            if *at == place && fits(kind, &options.split(',').collect::<Vec<_>>()))
+    })
+}
+
+/// The card that leads to the Control Center.
+///
+/// # Errors
+/// A sentence when there is none.
+pub fn card(center: SocketAddr) -> Result<String, String> {
+    let said = tool::run("ip", &["-o", "route", "get", &center.ip().to_string()], LIMIT)
+        .map_err(|why| super::explain(&why))?;
+    let mut words = said.split_whitespace().skip_while(|word| *word != "dev").skip(1);
+    words.next().map(str::to_owned).ok_or_else(|| format!("no network card leads to {}", center.ip()))
+}
+
+/// What a card carries, in kbit/s. Virtual cards tell no speed, or -1.
+#[must_use]
+pub fn speed(card: &str) -> u32 {
+    let text = fs::read_to_string(Path::new("/sys/class/net").join(card).join("speed")).unwrap_or_default();
+    match text.trim().parse::<u32>() {
+        Ok(mbit) if mbit > 0 => mbit.saturating_mul(1000),
+        _ => UNKNOWN_SPEED,
+    }
+}
+
+/// Lays the ground. Run again, it changes nothing.
+///
+/// # Errors
+/// A sentence.
+pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
+    let said = |why: ToolError| super::explain(&why);
+    tool::run("modprobe", &[&["-a"], &MODULES[..]].concat(), LIMIT).map_err(said)?;
+    // A server that routes takes no route from its neighbours any more, unless it is told to (ip-sysctl.rst, accept_ra).
+    let accept = Path::new("/proc/sys/net/ipv6/conf").join(link.card).join("accept_ra");
+    if fs::read_to_string(&accept).is_ok_and(|known| known.trim() == "1") {
+        fs::write(&accept, "2").map_err(|why| format!("cannot write 2 to {}: {why}", accept.display()))?;
+    }
+    for (name, value, _) in SETTINGS {
+        let path = Path::new("/proc/sys").join(name);
+        // 1 is as strict as 2, and can no more be changed.
+        let known = fs::read_to_string(&path).unwrap_or_default();
+        if known.trim() != value && !(value == "2" && known.trim() == "1") {
+            fs::write(&path, value)
+                .map_err(|why| format!("cannot write {value} to {}: {why}", path.display()))?;
+        }
+    }
+    if !Path::new("/sys/class/net").join(INWARD).exists() {
+        tool::run("ip", &["link", "add", INWARD, "type", "ifb"], LIMIT).map_err(said)?;
+    }
+    tool::run("ip", &["link", "set", INWARD, "up"], LIMIT).map_err(said)?;
+    let shown = |args: &[&str]| tool::run("tc", args, LIMIT).map_err(said);
+    let laid = Laid {
+        card: shown(&["qdisc", "show", "dev", link.card])?,
+        inward: shown(&["qdisc", "show", "dev", link.inward])?,
+        incoming: shown(&["filter", "show", "dev", link.card, "ingress"])?,
+    };
+    tool::feed("tc", &["-batch", "-"], &shaping::ground(link, &laid), LIMIT).map_err(said)?;
+    // A tenth of the memory and of the processors stays for the server, so that it can be reached whatever happens inside.
+    let total = mib(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal:");
+    let most = format!("MemoryMax={}M", total - total / 10);
+    tool::run("systemctl", &["set-property", "--runtime", "private.slice", &most, "CPUWeight=900"], LIMIT)
+        .map_err(said)?;
+    for (path, mode) in [
+        (&site.places.run, 0o755),
+        (&site.places.data.join("templates"), 0o700),
+        (&site.places.data.join("private"), 0o700),
+    ] {
+        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+        let make = || {
+            fs::DirBuilder::new().recursive(true).mode(mode).create(path)?;
+            fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        };
+        make().map_err(|why| format!("cannot make {}: {why}", path.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn project_quotas_are_seen_in_the_mounts() {
+        let fits = |kind: &str, options: &[&str]| kind == "xfs" && options.contains(&"prjquota");
+        let mounts = |options: &str| format!("/dev/vda1 / ext4 rw 0 0\n/dev/vdb /srv xfs {options} 0 0\n");
+        assert!(is_mounted(&mounts("rw,relatime,prjquota"), "/srv", fits));
+        assert!(!is_mounted(&mounts("rw,relatime,noquota"), "/srv", fits));
+        assert!(!is_mounted(&mounts("rw,prjquota"), "/", fits));
+    }
+
+    #[test]
+    fn memory_is_read_in_mib() {
+        assert_eq!(mib("MemTotal:        2035640 kB\nSwapTotal: 0 kB\n", "MemTotal:"), 1987);
+    }
+}

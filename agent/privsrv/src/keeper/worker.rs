@@ -1,0 +1,250 @@
+//! The one thread that carries out what is wanted, and looks every two seconds whether what should run does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use rackwright_model::private_server::{Intent, Number, Phase, Seen};
+
+use super::carry::Carry;
+use super::meter::Meter;
+use super::pace::Pace;
+use super::record::Record;
+use super::step::{self, Step};
+use super::usage::{self, Spool};
+use super::{Shared, Templates, host, sweep};
+use crate::runtime::{self, Host};
+use crate::shaping::Link;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_secs(2);
+/// Services that a server lacks right after its start are waited for without a word.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Steps for one private server before the others have their turn.
+const STEPS: usize = 6;
+
+pub struct Worker {
+    shared: Arc<Shared>,
+    templates: Box<dyn Templates>,
+    born: Instant,
+    /// The card to the outside and its speed, once the ground is laid.
+    card: Option<(String, u32)>,
+    course: BTreeMap<u32, Course>,
+    spool: Spool,
+    meter: Meter,
+}
+
+/// How it went with one private server so far.
+#[derive(Default)]
+struct Course {
+    pace: Pace,
+    /// The generation that the pace is about.
+    generation: u64,
+    /// Since when it runs, as far as is known.
+    since: Option<Instant>,
+    /// What is noteworthy though it runs.
+    remark: Option<String>,
+    /// The last failure.
+    failure: Option<String>,
+}
+
+impl Worker {
+    pub fn new(shared: Arc<Shared>, templates: Box<dyn Templates>) -> Self {
+        let spool = Spool(shared.site.usage.clone());
+        let meter = spool.load();
+        Self { shared, templates, born: Instant::now(), card: None, course: BTreeMap::new(), spool, meter }
+    }
+
+    /// Works for ever.
+    pub fn work(mut self) {
+        loop {
+            if self.card.is_none() {
+                match self.prepare() {
+                    Ok(card) => self.card = Some(card),
+                    Err(why) => self.tell_all(&why),
+                }
+            }
+            if let Some((card, kbit)) = self.card.clone() {
+                let link = Link { card: &card, inward: host::INWARD, kbit };
+                self.look(link);
+            }
+            self.measure();
+            let state = self.shared.lock();
+            drop(self.shared.work.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    /// Lays the ground and takes away what a crash left.
+    fn prepare(&self) -> Result<(String, u32), String> {
+        let site = &self.shared.site;
+        let missing = host::missing(site);
+        if !missing.is_empty() {
+            return Err(missing.join(" "));
+        }
+        let card = host::card(site.center)?;
+        let kbit = host::speed(&card);
+        let link = Link { card: &card, inward: host::INWARD, kbit };
+        host::lay_ground(site, &link)?;
+        let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
+        self.clear(&host)?;
+        Ok((card, kbit))
+    }
+
+    /// Takes away what nobody claims, and what of ours only half stands.
+    fn clear(&self, host: &Host<'_>) -> Result<(), String> {
+        let kept: BTreeMap<u32, Record> = self.shared.lock().records.clone();
+        // A record that cannot be read claims its private server all the same, and a template that nobody knows.
+        let mut claimed = sweep::claimed(&self.shared.site.records);
+        let all_known = claimed.iter().all(|number| kept.contains_key(number));
+        claimed.extend(kept.keys());
+        sweep::sweep(host, &claimed)?;
+        if all_known {
+            sweep::templates(host.places, kept.values())?;
+        }
+        for record in kept.values() {
+            let number = record.wanted.number;
+            let stands = runtime::is_running(number).map_err(|why| super::explain(&why))?;
+            if !stands {
+                runtime::clear_number(host, number, &record.done.addresses)
+                    .map_err(|why| super::explain(&why))?;
+                let forget = |done: &mut super::Done| {
+                    done.addresses.clear();
+                    done.laid = None;
+                };
+                self.shared.note(number, forget).map_err(|why| super::explain(&why))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_all(&self, why: &str) {
+        if self.born.elapsed() < PATIENCE {
+            return;
+        }
+        let mut state = self.shared.lock();
+        // What runs goes on running.
+        let told = |record: &Record| {
+            let stands = record.done.generation >= record.wanted.generation
+                && runtime::is_populated(record.wanted.number);
+            if stands { seen(record, Phase::Running, Some(why.to_owned())) } else { failed(record, why) }
+        };
+        let all: Vec<Seen> = state.records.values().map(told).collect();
+        all.into_iter().for_each(|seen| self.shared.tell(&mut state, seen));
+    }
+
+    /// Adds up what is used, and keeps the samples of a span that is over.
+    fn measure(&mut self) {
+        let made: Vec<Number> = {
+            let state = self.shared.lock();
+            let made = state.records.values().filter(|record| record.done.made.is_some());
+            made.map(|record| record.wanted.number).collect()
+        };
+        let now = usage::now();
+        self.meter.look(now, &made.into_iter().map(|number| (number.into(), usage::read(number))).collect());
+        if !self.meter.is_over(now) {
+            return;
+        }
+        let at = self.meter.at;
+        let samples = self.meter.close(now, &usage::disks(&self.shared.site.places));
+        match self.spool.keep(at, &samples, &self.meter) {
+            Ok(()) => {
+                self.shared.fresh_usage.store(true, Ordering::Release);
+                self.shared.bell.ring();
+            }
+            Err(why) => eprintln!("the usage of private servers in one span is lost: {why}"),
+        }
+    }
+
+    fn look(&mut self, link: Link<'_>) {
+        let numbers: BTreeSet<u32> = self.shared.lock().records.keys().copied().collect();
+        self.course.retain(|number, _| numbers.contains(number));
+        for number in numbers {
+            for _ in 0..STEPS {
+                if !self.turn(number, link) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// One step for one private server; whether another one may follow at once.
+    fn turn(&mut self, number: u32, link: Link<'_>) -> bool {
+        let Some(record) = self.shared.lock().records.get(&number).cloned() else { return false };
+        let now = Instant::now();
+        let runs = runtime::is_populated(record.wanted.number);
+        let course = self.course.entry(number).or_default();
+        course.observe(&record, runs, now);
+        let step = step::next(&record, runs);
+        if step == Step::Rest {
+            let phase = if runs { Phase::Running } else { Phase::Stopped };
+            let reason = course.remark.clone().filter(|_| runs);
+            self.shared.tell(&mut self.shared.lock(), seen(&record, phase, reason));
+            return false;
+        }
+        if !course.pace.is_due(now) {
+            let why = course.failure.clone().unwrap_or_default();
+            self.shared.tell(&mut self.shared.lock(), failed(&record, &why));
+            return false;
+        }
+        let site = &self.shared.site;
+        let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
+        let carry = Carry { shared: &self.shared, templates: &*self.templates, host, record: &record };
+        let outcome = match step {
+            Step::Rest => Ok(()),
+            Step::Make => carry.make(),
+            Step::Start => carry.start(),
+            Step::Stop => carry.stop(),
+            Step::Adapt => carry.adapt(runs),
+            Step::Remove => carry.remove(),
+        };
+        match outcome {
+            Ok(()) => {
+                course.failure = None;
+                if step == Step::Stop || step == Step::Remove {
+                    course.since = None;
+                }
+                true
+            }
+            Err(why) => {
+                eprintln!("{}: {why}", record.wanted.number.tag());
+                course.pace.failed(Instant::now());
+                course.failure = Some(why.clone());
+                self.shared.tell(&mut self.shared.lock(), failed(&record, &why));
+                false
+            }
+        }
+    }
+}
+
+impl Course {
+    /// Notes what is seen before anything is decided.
+    fn observe(&mut self, record: &Record, runs: bool, now: Instant) {
+        if self.generation != record.wanted.generation {
+            self.generation = record.wanted.generation;
+            self.pace.reset();
+            (self.remark, self.failure) = (None, None);
+        }
+        match (runs, self.since) {
+            (true, None) => self.since = Some(now),
+            (false, Some(since)) => {
+                self.since = None;
+                if record.wanted.intent == Intent::On {
+                    self.pace.ended(since, now);
+                    self.failure = Some("It ended by itself; it is started again.".to_owned());
+                    self.remark = Some("It ended by itself and was started again.".to_owned());
+                }
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+}
+
+fn seen(record: &Record, phase: Phase, reason: Option<String>) -> Seen {
+    let (number, generation): (Number, u64) = (record.wanted.number, record.wanted.generation);
+    Seen { number, generation, phase, reason, progress: None }
+}
+
+fn failed(record: &Record, why: &str) -> Seen {
+    seen(record, Phase::Failed, Some(why.to_owned()))
+}

@@ -1,0 +1,26 @@
+//! Private servers (white paper, sections 5.3 to 5.7): what the kernel is told so that each has its own root, files, users,
+//! processes, address and guaranteed share, and none hurts or sees another.
+//!
+//! This crate knows the kernel and `crun`; it knows no Control Center.
+
+pub mod bell;
+mod bundle;
+mod cable;
+pub mod capabilities;
+pub mod console;
+pub mod durable;
+pub mod exec;
+mod files;
+pub mod firewall;
+#[expect(unsafe_code, reason = "these system calls have no wrapper in nix")]
+mod idmap;
+pub mod keeper;
+mod limits;
+mod making;
+pub mod places;
+pub mod runtime;
+pub mod seccomp;
+pub mod shaping;
+#[expect(unsafe_code, reason = "nix has no wrapper for this ioctl")]
+mod terminal;
+mod tool;

@@ -1,0 +1,23 @@
+//! Limits of a cgroup (Linux, Documentation/admin-guide/cgroup-v2.rst): the same when a private server starts and when it
+//! is resized while it runs.
+
+use rackwright_model::private_server::Size;
+
+/// The kernel's greatest weight; a thousandth of the processors is a ten of it.
+const WEIGHT_OF_PERMILLE: u32 = 10;
+/// Weight of reading and writing the disk is a share like that of the processors.
+const IO_WEIGHT_MOST: u32 = 10_000;
+
+/// Files of the cgroup and what is written to each.
+#[must_use]
+pub fn of(size: &Size) -> [(&'static str, String); 5] {
+    let weight = (size.cpu_permille * WEIGHT_OF_PERMILLE).clamp(1, IO_WEIGHT_MOST);
+    let bytes = |mib: u32| (u64::from(mib) << 20).to_string();
+    [
+        ("cpu.weight", weight.to_string()),
+        ("io.weight", format!("default {weight}")),
+        ("memory.max", bytes(size.memory_mib)),
+        ("memory.swap.max", bytes(size.swap_mib)),
+        ("pids.max", size.processes.to_string()),
+    ]
+}

@@ -1,0 +1,272 @@
+//! Starting and stopping: crun makes the namespaces and the cgroup and steps aside; the first process inside is systemd.
+
+use std::fs;
+use std::io;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rackwright_model::private_server::{Number, Size};
+use serde::Deserialize;
+
+use crate::bundle::{self, Bundle};
+use crate::cable;
+use crate::files::{self, FilesError};
+use crate::firewall::Cable;
+use crate::limits;
+use crate::places::Places;
+use crate::shaping::Link;
+use crate::tool::{self, ToolError};
+
+/// Of one call of crun.
+const LIMIT: Duration = Duration::from_secs(60);
+/// Where crun keeps what it started; its own choice would go with the session of whoever called it.
+pub const KEPT: &str = "/run/rackwright-crun";
+/// Until a private server that was asked to stop is killed.
+const STOPS: Duration = Duration::from_secs(45);
+
+/// All that is needed to run a private server.
+#[derive(Debug, Clone)]
+pub struct PrivateServer {
+    pub cable: Cable,
+    /// Addresses that the card to the outside may still answer for, from before.
+    pub former: Vec<IpAddr>,
+    /// Host name inside.
+    pub host_name: String,
+    /// Name and version of its template.
+    pub template: String,
+    pub size: Size,
+}
+
+/// The server that it runs on.
+#[derive(Debug, Clone, Copy)]
+pub struct Host<'a> {
+    pub places: &'a Places,
+    pub link: Link<'a>,
+    /// Where lxcfs is mounted.
+    pub lxcfs: &'a Path,
+}
+
+/// It could not be done; what was begun is undone.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+    #[error("writing {path}")]
+    Write { path: String, source: io::Error },
+    #[error("crun said of {tag} what we do not understand: {said}")]
+    Said { tag: String, said: String },
+    #[error("there is no cgroup of {0}: is it running?")]
+    NoCgroup(String),
+}
+
+#[derive(Deserialize)]
+struct State {
+    status: String,
+    pid: u32,
+}
+
+/// Whether it runs.
+///
+/// # Errors
+/// When crun cannot be asked.
+pub fn is_running(number: Number) -> Result<bool, RuntimeError> {
+    Ok(state(number)?.is_some_and(|state| state.status == "running"))
+}
+
+fn state(number: Number) -> Result<Option<State>, RuntimeError> {
+    let tag = number.tag();
+    match crun(&["state", &tag]) {
+        Ok(said) => match serde_json::from_str(&said) {
+            Ok(state) => Ok(Some(state)),
+            Err(_) => Err(RuntimeError::Said { tag, said }),
+        },
+        // There is no such container.
+        Err(ToolError::Failed { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn crun(args: &[&str]) -> Result<String, ToolError> {
+    tool::run("crun", &[&["--root", KEPT], args].concat(), LIMIT)
+}
+
+/// Makes its files and starts it. What a crash left of it is taken away first.
+///
+/// # Errors
+/// [`RuntimeError`]; it does not run then, and nothing of it but its files is left.
+pub fn start(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    if is_running(server.cable.number)? {
+        return Ok(());
+    }
+    clear(host, server)?;
+    let started = bring_up(host, server);
+    if started.is_err() {
+        // The first failure is the one to tell.
+        drop(clear(host, server));
+    }
+    started
+}
+
+fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    let number = server.cable.number;
+    files::make(host.places, number, &server.size)?;
+    files::mount_root(host.places, number, &server.template)?;
+    let config = bundle::config(&Bundle {
+        number,
+        host_name: &server.host_name,
+        size: &server.size,
+        root: &host.places.root(number),
+        lxcfs: host.lxcfs,
+    });
+    let bundle = host.places.bundle(number);
+    write(&bundle.join("config.json"), &config.to_string())?;
+    let (tag, dir) = (number.tag(), bundle.display().to_string());
+    let log = bundle.join("crun.log");
+    let log_name = log.display().to_string();
+    let create = ["--root", KEPT, "--systemd-cgroup", "--log", &log_name, "create", "--bundle", &dir, &tag];
+    tool::leave("crun", &create, &log, LIMIT)?;
+    let Some(State { pid, .. }) = state(server.cable.number)? else {
+        return Err(RuntimeError::Said { tag, said: "nothing, though it was just made".to_owned() });
+    };
+    weigh(number, &server.size)?;
+    cable::lay(&server.cable, &server.size, &host.link, pid)?;
+    crun(&["start", &tag])?;
+    Ok(())
+}
+
+/// Stops it in order, or by force when it does not within the limit.
+///
+/// # Errors
+/// [`RuntimeError`]
+pub fn stop(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    let tag = server.cable.number.tag();
+    if is_running(server.cable.number)? {
+        crun(&["kill", &tag, &bundle::HALT.to_string()])?;
+        let until = Instant::now() + STOPS;
+        while is_running(server.cable.number)? && Instant::now() < until {
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+    clear(host, server)
+}
+
+/// Takes away everything of it but its files.
+///
+/// # Errors
+/// [`RuntimeError`]
+pub fn clear(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    let addresses = [server.former.as_slice(), &server.cable.addresses()].concat();
+    clear_number(host, server.cable.number, &addresses)
+}
+
+/// The same of one of which only the number is known, and addresses that may be its.
+///
+/// # Errors
+/// [`RuntimeError`]
+pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Result<(), RuntimeError> {
+    let tag = number.tag();
+    // Whatever state it is in: a crash may have left it half made.
+    match crun(&["delete", "--force", &tag]) {
+        Ok(_) | Err(ToolError::Failed { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    if state(number)?.is_some() {
+        return Err(RuntimeError::Said {
+            tag,
+            said: "that it is still there after it was deleted".to_owned(),
+        });
+    }
+    cable::cut(number, addresses, &host.link)?;
+    files::unmount_root(host.places, number)?;
+    Ok(())
+}
+
+/// Gives a running private server another size, at once and without a restart.
+///
+/// # Errors
+/// [`RuntimeError`]
+pub fn resize(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    let number = server.cable.number;
+    files::limit(host.places, number, &server.size)?;
+    if !is_running(server.cable.number)? {
+        return Ok(());
+    }
+    weigh(number, &server.size)?;
+    cable::pin(&server.cable, &server.size)?;
+    cable::shape(&server.cable, &server.size, &host.link)?;
+    Ok(())
+}
+
+/// Limits the cgroup of a private server. crun limits only the inner one of two, which its root sees as the whole; the outer
+/// one is what stands beside the other private servers, so the shares count there.
+fn weigh(number: Number, size: &Size) -> Result<(), RuntimeError> {
+    let outer = cgroup(number);
+    if !outer.is_dir() {
+        return Err(RuntimeError::NoCgroup(number.tag()));
+    }
+    let inner = outer.join("container");
+    for cgroup in [Some(&outer), Some(&inner).filter(|inner| inner.is_dir())].into_iter().flatten() {
+        for (file, value) in limits::of(size) {
+            write(&cgroup.join(file), &value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lays the cable of a running private server anew: its address or its hardware address is another one now. What it had open
+/// ends.
+///
+/// # Errors
+/// [`RuntimeError`]
+pub fn lay_anew(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    let tag = server.cable.number.tag();
+    let Some(State { pid, .. }) = state(server.cable.number)? else {
+        return Err(RuntimeError::NoCgroup(tag));
+    };
+    cable::cut(server.cable.number, &server.former, &host.link)?;
+    cable::lay(&server.cable, &server.size, &host.link, pid)?;
+    Ok(())
+}
+
+/// Where systemd put it.
+#[must_use]
+pub fn cgroup(number: Number) -> PathBuf {
+    Path::new("/sys/fs/cgroup/private.slice").join(format!("rackwright-{}.scope", number.tag()))
+}
+
+/// Whether there are processes in it: cheap to ask, for what was once seen to run.
+#[must_use]
+pub fn is_populated(number: Number) -> bool {
+    let events = fs::read_to_string(cgroup(number).join("cgroup.events")).unwrap_or_default();
+    events.lines().any(|line| line == "populated 1")
+}
+
+/// Makes its files anew from the template, without any that were there. It must not run.
+///
+/// # Errors
+/// [`RuntimeError`]
+pub fn make(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    let number = server.cable.number;
+    clear(host, server)?;
+    files::discard(host.places, number)?;
+    files::make(host.places, number, &server.size)?;
+    Ok(())
+}
+
+/// Removes it for good, with its files.
+///
+/// # Errors
+/// [`RuntimeError`]
+pub fn remove(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    clear(host, server)?;
+    files::remove(host.places, server.cable.number)?;
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), RuntimeError> {
+    fs::write(path, text).map_err(|source| RuntimeError::Write { path: path.display().to_string(), source })
+}

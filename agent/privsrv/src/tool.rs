@@ -1,0 +1,115 @@
+//! Programs of the server that do the work: each is waited for with a limit, and what it said stands in the error.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+
+/// Bytes of what a program said that an error keeps.
+const SAID: u64 = 65_536;
+
+/// A program did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    #[error("{program} could not be started; is its package installed?")]
+    Start { program: String, source: io::Error },
+    #[error("{line} did not end in {limit_s} s")]
+    Late { line: String, limit_s: u64 },
+    #[error("{line} failed: {said}")]
+    Failed { line: String, said: String },
+    #[error("speaking with {program}")]
+    Speak { program: String, source: io::Error },
+}
+
+/// Runs a program to its end.
+///
+/// # Errors
+/// [`ToolError`] with the command line and what was said.
+pub fn run(program: &str, args: &[&str], limit: Duration) -> Result<String, ToolError> {
+    feed(program, args, "", limit)
+}
+
+/// The same, with an input.
+///
+/// # Errors
+/// As [`run`].
+pub fn feed(program: &str, args: &[&str], input: &str, limit: Duration) -> Result<String, ToolError> {
+    let speak = |source: io::Error| ToolError::Speak { program: program.to_owned(), source };
+    let start = |source| ToolError::Start { program: program.to_owned(), source };
+    // Files in memory, not pipes: a program may leave others behind that keep its end of a pipe open.
+    let file = || Ok::<_, io::Error>(File::from(memfd_create("said", MFdFlags::MFD_CLOEXEC)?));
+    let mut told = file().map_err(speak)?;
+    told.write_all(input.as_bytes()).and_then(|()| told.rewind()).map_err(speak)?;
+    let (said, complained) = (file().map_err(speak)?, file().map_err(speak)?);
+    let mut child = Command::new(program)
+        .args(args)
+        .stdin(told)
+        .stdout(said.try_clone().map_err(speak)?)
+        .stderr(complained.try_clone().map_err(speak)?)
+        .spawn()
+        .map_err(start)?;
+    let line = || format!("{program} {}", args.join(" "));
+    let Some(status) = wait(&mut child, limit).map_err(speak)? else {
+        return Err(ToolError::Late { line: line(), limit_s: limit.as_secs() });
+    };
+    let said = read(said).map_err(speak)?;
+    if status.success() {
+        return Ok(said);
+    }
+    let complaint = read(complained).map_err(speak)?;
+    let said = if complaint.trim().is_empty() { said } else { complaint };
+    Err(ToolError::Failed { line: line(), said: said.trim().to_owned() })
+}
+
+/// Runs a program whose children live on, without anything of ours in their hands; it complains into `log`.
+///
+/// # Errors
+/// As [`run`].
+pub fn leave(program: &str, args: &[&str], log: &Path, limit: Duration) -> Result<(), ToolError> {
+    let speak = |source: io::Error| ToolError::Speak { program: program.to_owned(), source };
+    let mut child = Command::new(program)
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|source| ToolError::Start { program: program.to_owned(), source })?;
+    let line = || format!("{program} {}", args.join(" "));
+    match wait(&mut child, limit).map_err(speak)? {
+        None => Err(ToolError::Late { line: line(), limit_s: limit.as_secs() }),
+        Some(status) if status.success() => Ok(()),
+        Some(_) => {
+            let said = File::open(log).and_then(read).unwrap_or_default();
+            Err(ToolError::Failed { line: line(), said: said.trim().to_owned() })
+        }
+    }
+}
+
+fn read(mut file: File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.take(SAID).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The status, or none when the limit passed and the program was killed.
+fn wait(child: &mut std::process::Child, limit: Duration) -> io::Result<Option<std::process::ExitStatus>> {
+    let until = Instant::now() + limit;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= until {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
