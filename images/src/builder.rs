@@ -8,4 +8,4 @@ mod spec;
 
 pub use build::{BuildError, build_image};
 pub use key::cache_key;
-pub use spec::{BadSpec, ImageSpec};
+pub use spec::{BadSpec, ImageSpec, Service, System};

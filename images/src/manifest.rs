@@ -1,6 +1,6 @@
 //! What is known of an image.
 
-use rackwright_model::profile::ImageFormat;
+use rackwright_model::profile::{ImageFormat, ImagePurpose};
 use rackwright_model::{Firmware, Millis, Name};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,9 @@ pub struct Manifest {
     /// Bytes of the files once unpacked, each rounded up to 4 KiB.
     pub unpacked_bytes: u64,
     pub built_at: Millis,
-    /// Firmware for which the image carries a boot loader.
+    /// What it is for. Older images are all for servers.
+    #[serde(default)]
+    pub purpose: ImagePurpose,
+    /// Firmware for which the image carries a boot loader; none where it is for private servers.
     pub firmware: Vec<Firmware>,
 }

@@ -8,11 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rackwright_images::builder::{BuildError, ImageSpec, build_image};
+use rackwright_images::builder::{BuildError, ImageSpec, Service, build_image};
 use rackwright_images::provision::{Environment, KERNEL_FILE, RAM_DISK_FILE, agent_cpio, build_environment};
 use rackwright_images::repository::{Repository, image_path, verify};
 use rackwright_images::{Flavour, Manifest, Watch};
 use rackwright_model::Firmware;
+use rackwright_model::profile::ImagePurpose;
 
 /// Longest wait for the environment's first program, with the machine emulated in software and shared with other tests.
 const BOOT_LIMIT: Duration = Duration::from_secs(120);
@@ -75,15 +76,53 @@ fn looks_right(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>) {
     for path in ["etc/hostname", "etc/.resolv.conf.systemd-resolved.bak"] {
         assert!(!files.contains_key(path), "{path} is about the building machine");
     }
-    for path in
-        ["boot/grub/i386-pc/core.img", "usr/lib/shim/shimx64.efi.signed", "usr/sbin/mkfs.xfs", "usr/bin/sudo"]
-    {
+    for path in [
+        "boot/grub/i386-pc/core.img",
+        "usr/lib/shim/shimx64.efi.signed",
+        "usr/sbin/mkfs.xfs",
+        "usr/bin/sudo",
+        "usr/bin/crun",
+        "usr/bin/lxcfs",
+        "etc/systemd/system/multi-user.target.wants/lxcfs.service",
+    ] {
         assert!(files.contains_key(path), "{path}");
     }
     let sources = files.iter().filter(|(path, _)| path.starts_with("etc/apt/sources.list"));
     assert!(sources.into_iter().any(|(_, text)| text.windows(8).any(|word| word == b"bookworm")));
     let kernel = files.keys().find(|path| path.starts_with("boot/vmlinuz-")).expect("a kernel");
     assert!(files.contains_key(&kernel.replace("vmlinuz", "initrd.img")), "{kernel}");
+}
+
+#[test]
+fn slow_a_template_is_a_small_system_without_kernel_and_identity() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (work, out) = (directory.path().join("work"), directory.path().join("images"));
+    let spec = ImageSpec::debian_12_private("debian-12-web".parse().expect("a name"), Service::Web);
+    let manifest = build_image(&spec, &work, &out, Watch::nobody()).expect("builds");
+    assert_eq!((manifest.purpose, manifest.firmware.len()), (ImagePurpose::PrivateServer, 0));
+    assert!(manifest.unpacked_bytes < 300 << 20, "{manifest:?}");
+    let files = contents(&image_path(&out, &manifest.sha256));
+    assert_eq!(files.get("etc/machine-id").map(Vec::len), Some(0));
+    for path in
+        ["etc/hostname", "etc/resolv.conf", "etc/ssh/ssh_host_ed25519_key", "usr/lib/systemd/systemd-udevd"]
+    {
+        assert!(!files.contains_key(path), "{path}");
+    }
+    for path in [
+        "usr/sbin/sshd",
+        "usr/sbin/nginx",
+        "usr/sbin/cron",
+        "usr/bin/curl",
+        "etc/systemd/system/getty.target",
+    ] {
+        assert!(files.contains_key(path), "{path}");
+    }
+    let shadow = String::from_utf8_lossy(files.get("etc/shadow").expect("accounts"));
+    assert!(
+        shadow.lines().any(|line| line.starts_with("root:!") || line.starts_with("root:*")),
+        "root is locked"
+    );
+    nothing_is_mounted_below(directory.path());
 }
 
 #[test]

@@ -6,10 +6,11 @@ use std::process::ChildStdout;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rackwright_model::Millis;
-use rackwright_model::profile::ImageFormat;
+use rackwright_model::profile::{ImageFormat, ImagePurpose};
 
 use super::key::sources_of;
-use super::{BadSpec, ImageSpec, overlay, recipe};
+use super::recipe::{self, Recipe};
+use super::{BadSpec, ImageSpec, overlay};
 use crate::command::{CommandError, Ended};
 use crate::debian::bootstrap::{Bootstrap, Plan, milestone};
 use crate::debian::{BootstrapError, SourcesError};
@@ -41,10 +42,22 @@ pub enum BuildError {
     Pack(#[source] ScanError),
     #[error("the packages gave no system that can start")]
     System(#[source] ScanError),
+    #[error("{}", purpose_sentence(*.0))]
+    Purpose(ImagePurpose),
     #[error(transparent)]
     Repository(#[from] RepositoryError),
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+/// What is wrong with a system that came out for the other purpose.
+fn purpose_sentence(wanted: ImagePurpose) -> &'static str {
+    match wanted {
+        ImagePurpose::Server => "the packages gave a system without a kernel, which no server can start",
+        ImagePurpose::PrivateServer => {
+            "an image for private servers has no kernel and no boot loader; leave out the packages that bring them"
+        }
+    }
 }
 
 impl From<CommandError> for BuildError {
@@ -73,7 +86,8 @@ pub fn build_image(
     let unusable = |source| BuildError::WorkDir { path: work_dir.to_owned(), source };
     let work = WorkDir::create(work_dir, &format!("image-{}", spec.name)).map_err(unusable)?;
     let ours = work.path().join("overlay");
-    overlay::write(&ours, spec.flavour).map_err(unusable)?;
+    let recipe = Recipe::of(spec.system);
+    overlay::write(&ours, &recipe.overlay).map_err(unusable)?;
     let mut incoming = repository.incoming()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     // Whole days, so that two builds of the same packages on one day have the same time stamps.
@@ -81,9 +95,9 @@ pub fn build_image(
     let plan = Plan::Install {
         path_filters: &recipe::PATH_FILTERS,
         setup: recipe::SETUP,
-        customize: recipe::CUSTOMIZE,
+        customize: recipe.customize,
     };
-    let include = recipe::packages(spec);
+    let include = recipe.with_extra(&spec.packages);
     let bootstrap =
         Bootstrap { release: spec.release(), sources: &sources, include, plan, work_dir: work.path(), epoch };
     watch.say("packages", "Reading the package lists", 0.0);
@@ -94,6 +108,9 @@ pub fn build_image(
     };
     let ended = bootstrap.run(watch, &mut say, |stdout| pack(stdout, &mut incoming))?;
     let found = outcome(ended)?;
+    if found.purpose != spec.purpose() {
+        return Err(BuildError::Purpose(spec.purpose()));
+    }
     watch.say("repository", "Putting the image into the repository", 0.99);
     let manifest = |sha256: String, bytes| manifest(spec, &found, Millis(millis(now)), sha256, bytes);
     Ok(repository.finish(incoming, manifest)?)
@@ -137,6 +154,7 @@ fn manifest(spec: &ImageSpec, found: &Found, built_at: Millis, sha256: String, b
         bytes,
         unpacked_bytes: found.unpacked_bytes,
         built_at,
+        purpose: found.purpose,
         firmware: found.firmware.clone(),
     }
 }

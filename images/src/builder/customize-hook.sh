@@ -8,7 +8,9 @@ rm -f "$root"/etc/ssh/ssh_host_*
 rm -f "$root/etc/hostname" "$root/etc/.resolv.conf.systemd-resolved.bak"
 rm -f "$root/var/lib/systemd/random-seed" "$root/var/lib/dbus/machine-id"
 
-chroot "$root" systemctl --quiet enable systemd-networkd.service ssh-host-keys.service
+chroot "$root" systemctl --quiet enable systemd-networkd.service ssh-host-keys.service lxcfs.service
+# The packet filter of private servers is set by the agent.
+chroot "$root" systemctl --quiet disable nftables.service
 # Nothing waits for the network, and there are no LVM snapshots of file system checks to reap.
 chroot "$root" systemctl --quiet mask systemd-networkd-wait-online.service
 chroot "$root" systemctl --quiet disable e2scrub_reap.service

@@ -2,7 +2,8 @@
 
 use ring::digest::{Context, SHA256};
 
-use super::{ImageSpec, recipe};
+use super::ImageSpec;
+use super::recipe::Recipe;
 use crate::debian::{Sources, SourcesError};
 
 /// A key, in hexadecimal, under which the image of `spec` may be kept: equal exactly when the recipe, the specification and
@@ -14,15 +15,10 @@ use crate::debian::{Sources, SourcesError};
 pub fn cache_key(spec: &ImageSpec) -> Result<String, SourcesError> {
     let sources = sources_of(spec)?;
     let mut context = Context::new(&SHA256);
-    let packages = recipe::packages(spec).join(",");
-    let parts = [
-        recipe::fingerprint().as_str(),
-        spec.name.as_str(),
-        spec.flavour.word(),
-        packages.as_str(),
-        &sources.text(),
-    ]
-    .map(str::to_owned);
+    let recipe = Recipe::of(spec.system);
+    let packages = recipe.with_extra(&spec.packages).join(",");
+    let parts = [recipe.fingerprint().as_str(), spec.name.as_str(), packages.as_str(), &sources.text()]
+        .map(str::to_owned);
     for part in &parts {
         // With its length, so that no two lists of parts give the same bytes.
         context.update(&part.len().to_be_bytes());
@@ -43,13 +39,16 @@ pub(super) fn sources_of(spec: &ImageSpec) -> Result<Sources, SourcesError> {
 mod tests {
     use super::*;
     use crate::Flavour;
+    use crate::builder::{Service, System};
 
     #[test]
     fn every_part_of_the_specification_counts() {
         let mut specs = vec![ImageSpec::debian_12("a".parse().expect("a name"), Flavour::Cloud)];
         specs[0].sources = Some("deb http://mirror.example/debian bookworm main".into());
         for change in [
-            |spec: &mut ImageSpec| spec.flavour = Flavour::Generic,
+            |spec: &mut ImageSpec| spec.system = System::Server(Flavour::Generic),
+            |spec: &mut ImageSpec| spec.system = System::Private(Service::Plain),
+            |spec: &mut ImageSpec| spec.system = System::Private(Service::Web),
             |spec: &mut ImageSpec| spec.name = "b".parse().expect("a name"),
             |spec: &mut ImageSpec| spec.packages.push("htop".into()),
             |spec: &mut ImageSpec| {

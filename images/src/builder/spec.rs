@@ -1,17 +1,41 @@
 //! What an image shall be.
 
 use rackwright_model::Name;
+use rackwright_model::profile::ImagePurpose;
 
 use crate::Flavour;
 
 /// Longest name of a Debian package that is taken.
 const PACKAGE_LENGTH: usize = 128;
 
+/// What the image is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// Servers, with this kernel.
+    Server(Flavour),
+    /// Private servers, which run on the kernel of their server.
+    Private(Service),
+}
+
+/// What a private server of a template does from its first start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Secure shell, cron and a log.
+    Plain,
+    /// A web server as well.
+    Web,
+}
+
+impl Service {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 2] = [Self::Plain, Self::Web];
+}
+
 /// An image to build: Debian 12 for amd64.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageSpec {
     pub name: Name,
-    pub flavour: Flavour,
+    pub system: System,
     /// Extra packages, by name.
     pub packages: Vec<String>,
     /// Package sources, in either form of sources.list(5); none means the Debian ones of this machine.
@@ -24,10 +48,25 @@ pub struct ImageSpec {
 pub struct BadSpec(pub Vec<String>);
 
 impl ImageSpec {
-    /// Debian 12 with nothing extra.
+    /// Debian 12 for servers, with nothing extra.
     #[must_use]
     pub fn debian_12(name: Name, flavour: Flavour) -> Self {
-        Self { name, flavour, packages: Vec::new(), sources: None }
+        Self { name, system: System::Server(flavour), packages: Vec::new(), sources: None }
+    }
+
+    /// Debian 12 for private servers, with nothing extra.
+    #[must_use]
+    pub fn debian_12_private(name: Name, service: Service) -> Self {
+        Self { name, system: System::Private(service), packages: Vec::new(), sources: None }
+    }
+
+    /// What becomes of it.
+    #[must_use]
+    pub fn purpose(&self) -> ImagePurpose {
+        match self.system {
+            System::Server(_) => ImagePurpose::Server,
+            System::Private(_) => ImagePurpose::PrivateServer,
+        }
     }
 
     /// Code name of the release.

@@ -71,6 +71,7 @@ impl Repository {
             bytes,
             unpacked_bytes: found.unpacked_bytes,
             built_at,
+            purpose: found.purpose,
             firmware: found.firmware,
         };
         Ok(self.finish(incoming, manifest)?)

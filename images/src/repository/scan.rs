@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 
 use rackwright_model::Firmware;
+use rackwright_model::profile::ImagePurpose;
 
 use super::archive::{Archive, ArchiveError, Entry, Kind};
 
@@ -21,6 +22,8 @@ const BOOT_FILES: [(Firmware, &str); 3] = [
     (Firmware::Uefi, "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"),
     (Firmware::Uefi, "usr/lib/grub/x86_64-efi/moddep.lst"),
 ];
+/// The first process of a private server.
+const INIT: [&str; 2] = ["sbin/init", "usr/sbin/init"];
 /// Unit of disk space of common file systems.
 const CLUSTER: u64 = 4_096;
 /// Longest text from os-release that is kept.
@@ -31,7 +34,7 @@ const WORDS: usize = 120;
 pub enum ScanError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    #[error("it is not a system that can be installed: it has no {}", .missing.join(", no "))]
+    #[error("it is not a system that can be installed or started: it has no {}", .missing.join(", no "))]
     NotASystem { missing: Vec<&'static str> },
     #[error("it could not be written")]
     Write {
@@ -48,6 +51,8 @@ pub struct Found {
     pub arch: String,
     /// Bytes of the files, each rounded up to 4 KiB.
     pub unpacked_bytes: u64,
+    /// With a kernel or a boot loader it is for servers, and needs both.
+    pub purpose: ImagePurpose,
     /// Firmware for which there is a boot loader.
     pub firmware: Vec<Firmware>,
 }
@@ -58,6 +63,7 @@ struct Collected {
     version: Option<String>,
     arch: Option<&'static str>,
     kernel: bool,
+    init: bool,
     unpacked_bytes: u64,
     firmware: Vec<Firmware>,
 }
@@ -82,10 +88,12 @@ impl Collected {
             Kind::Directory => CLUSTER,
             Kind::Link | Kind::Symlink | Kind::Special => 0,
         });
+        let path = entry.path.as_str();
+        // Mostly a link to what starts the system.
+        self.init |= INIT.contains(&path) && matches!(entry.kind, Kind::File | Kind::Link | Kind::Symlink);
         if entry.kind != Kind::File {
             return Ok(());
         }
-        let path = entry.path.as_str();
         if OS_RELEASE.contains(&path) {
             let text = archive.content(OS_RELEASE_BYTES)?;
             self.take_os_release(&String::from_utf8_lossy(&text));
@@ -113,11 +121,21 @@ impl Collected {
     }
 
     fn judge(mut self) -> Result<Found, ScanError> {
+        let purpose = if self.kernel || !self.firmware.is_empty() {
+            ImagePurpose::Server
+        } else {
+            ImagePurpose::PrivateServer
+        };
+        let for_servers = purpose == ImagePurpose::Server;
         let lacks = [
             (self.os.is_none(), "os-release that names the system"),
             (self.arch.is_none(), "shell of a known architecture"),
-            (!self.kernel, "kernel in /boot"),
-            (self.firmware.is_empty(), "GRUB modules in /usr/lib/grub"),
+            (for_servers && !self.kernel, "kernel in /boot"),
+            (for_servers && self.firmware.is_empty(), "GRUB modules in /usr/lib/grub"),
+            (
+                !for_servers && !self.init,
+                "kernel in /boot to start a server with, and no /sbin/init to start a private server with",
+            ),
         ];
         let missing: Vec<&str> =
             lacks.into_iter().filter(|(lacking, _)| *lacking).map(|(_, what)| what).collect();
@@ -128,6 +146,7 @@ impl Collected {
                 version: self.version.unwrap_or_default(),
                 arch: arch.to_owned(),
                 unpacked_bytes: self.unpacked_bytes,
+                purpose,
                 firmware: self.firmware,
             }),
             _ => Err(ScanError::NotASystem { missing }),
@@ -183,21 +202,22 @@ impl<R: Read, W: Write> Read for Tee<R, W> {
 pub(super) mod tests {
     use super::*;
 
-    /// A small archive that passes for a system, without those files whose path contains `without`.
+    /// A small archive that passes for a system, without those files whose path contains a word of `without`.
     pub(in crate::repository) fn system(without: &str) -> Vec<u8> {
         let mut elf = [0_u8; 64];
         elf[..4].copy_from_slice(b"\x7fELF");
         elf[18] = 62;
-        let files: [(&str, &[u8]); 5] = [
+        let files: [(&str, &[u8]); 6] = [
             ("usr/lib/os-release", b"PRETTY_NAME=\"Test OS 7\"\nVERSION_ID=\"7\"\n"),
             ("usr/bin/bash", &elf),
+            ("usr/sbin/init", &elf),
             ("boot/vmlinuz-6", b"kernel"),
             ("usr/lib/grub/x86_64-efi/moddep.lst", b"x"),
             ("usr/lib/grub/i386-pc/boot.img", b"x"),
         ];
         let mut builder = tar::Builder::new(Vec::new());
         for (path, content) in
-            files.into_iter().filter(|(path, _)| without.is_empty() || !path.contains(without))
+            files.into_iter().filter(|(path, _)| !without.split_whitespace().any(|word| path.contains(word)))
         {
             let mut header = tar::Header::new_gnu();
             header.set_size(content.len() as u64);
@@ -214,10 +234,17 @@ pub(super) mod tests {
             os: "Test OS 7".into(),
             version: "7".into(),
             arch: "amd64".into(),
-            unpacked_bytes: 5 * 4_096,
+            unpacked_bytes: 6 * 4_096,
+            purpose: ImagePurpose::Server,
             firmware: vec![Firmware::Bios, Firmware::Uefi],
         };
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_system_without_kernel_and_boot_loader_is_for_private_servers() {
+        let found = scan(system("vmlinuz grub").as_slice(), Bounds::default()).expect("a system");
+        assert_eq!((found.purpose, found.firmware), (ImagePurpose::PrivateServer, Vec::new()));
     }
 
     #[test]
@@ -228,6 +255,9 @@ pub(super) mod tests {
             let error = scan(system(without).as_slice(), Bounds::default()).expect_err(without).to_string();
             assert!(error.contains(missing), "{error}");
         }
+        // Without either half of what starts a server, it is for private servers; these need their first process.
+        let error = scan(system("vmlinuz grub init").as_slice(), Bounds::default()).expect_err("no init");
+        assert!(error.to_string().contains("/sbin/init"), "{error}");
         let error = scan(system("i386-pc").as_slice(), Bounds::default()).map(|found| found.firmware);
         assert_eq!(error.expect("still one"), [Firmware::Uefi]);
     }
