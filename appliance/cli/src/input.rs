@@ -145,10 +145,11 @@ fn ask(flag: &Flag, person: &mut dyn Person) -> Result<Value, InputError> {
 fn ask_or_read(flag: &Flag, person: &mut dyn Person) -> Result<Value, InputError> {
     let secret =
         person.secret(&flag.field()).map_err(|error| InputError(format!("{}: {error}", flag.field())))?;
-    secret_of(&secret, flag)
+    // All of it: the words of a command may have several lines.
+    if secret.is_empty() { secret_of("", flag) } else { Ok(Value::from(secret)) }
 }
 
-/// The first line of a text as a secret.
+/// The first line of a file as a secret.
 fn secret_of(text: &str, flag: &Flag) -> Result<Value, InputError> {
     match text.lines().next() {
         Some(line) if !line.is_empty() => Ok(Value::from(line)),

@@ -4,8 +4,10 @@
 mod argument;
 mod completion;
 mod connection;
+mod console;
 mod context;
 mod events;
+mod exec;
 mod follow;
 mod format;
 mod input;

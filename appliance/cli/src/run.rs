@@ -10,11 +10,12 @@ use rackwright_client::command::{Flag, flags};
 use rackwright_client::{Client, Limits};
 use serde_json::{Value, json};
 
+use crate::exec::Asked;
 use crate::format::Format;
-use crate::person::{Person, Terminal};
+use crate::person::Person;
 use crate::screen::{End, write};
 use crate::tree::{COMPLETIONS, SHELL, WAIT, WATCH, chosen, command, starts_job};
-use crate::{completion, connection, context, events, follow, input, man, show, watch};
+use crate::{completion, connection, console, context, events, exec, follow, input, man, show, watch};
 
 /// Run the command of this process.
 #[must_use]
@@ -77,10 +78,13 @@ fn completions(arguments: &ArgMatches) -> ExitCode {
 }
 
 fn act(entry: &'static Entry, arguments: &ArgMatches, format: Format) -> Result<(), End> {
-    let mut person = Terminal;
+    let mut person = Asked::of(arguments);
     let client = connection::client(arguments, Limits::default())?;
     let input = input(entry, arguments, &mut person)?;
     let runtime = runtime()?;
+    if console::is_for_a_person(entry, format) {
+        return runtime.block_on(console::run(&client, input));
+    }
     if watch::is_watch(entry) {
         return runtime.block_on(watch::watch(&client, entry, input, format));
     }
@@ -89,6 +93,9 @@ fn act(entry: &'static Entry, arguments: &ArgMatches, format: Format) -> Result<
         return runtime.block_on(watch::repeat(&client, entry, input, format, pause));
     }
     let output = call(&runtime, &client, entry, input, &mut person)?;
+    if exec::is_exec(entry) {
+        return exec::show(&output, format);
+    }
     if starts_job(entry) && arguments.get_flag(WAIT) {
         return runtime.block_on(wait(&client, output, format));
     }
@@ -177,6 +184,6 @@ fn complain(words: &str, entry: Option<&Entry>, end: &End, format: Format) {
         }
         End::Untrusted(text) => eprintln!("{text}"),
         End::Usage(error) => eprintln!("error: {}\n\nFor more, try: rackwright {words} --help", error.0),
-        End::Failed | End::Interrupted | End::Unread => {}
+        End::Failed | End::Status(_) | End::Interrupted | End::Unread => {}
     }
 }

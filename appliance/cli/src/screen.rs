@@ -18,6 +18,8 @@ pub(crate) enum End {
     Usage(InputError),
     /// It did what it could, and said what is wrong.
     Failed,
+    /// What ran elsewhere ended with this status.
+    Status(u8),
     /// Somebody pressed Ctrl-C.
     Interrupted,
     /// Nobody reads standard output any more, as in `rackwright job list | head`.
@@ -31,6 +33,7 @@ impl End {
             Self::Fault(fault) if fault.code == FaultCode::ConfirmationNeeded => ExitCode::from(3),
             Self::Fault(_) | Self::Untrusted(_) | Self::Failed => ExitCode::FAILURE,
             Self::Usage(_) => ExitCode::from(2),
+            Self::Status(status) => ExitCode::from(*status),
             Self::Interrupted => ExitCode::from(130),
             Self::Unread => ExitCode::SUCCESS,
         }

@@ -9,7 +9,7 @@ use rackwright_client::{cli_line, unix};
 
 use crate::argument::{arguments, shape};
 use crate::format::Format;
-use crate::{context, events, man, watch};
+use crate::{context, events, exec, man, watch};
 
 /// The argument that holds the whole input.
 pub(crate) const INPUT: &str = "@input";
@@ -107,6 +107,9 @@ fn verb_command(entry: &'static Entry) -> Command {
                 .help("Follow the job to its end, and fail when it fails"),
         );
     }
+    if exec::is_exec(entry) {
+        command = command.arg(exec::argument());
+    }
     match entry.spec.effect {
         Effect::Read if watch::can_repeat(entry) => command.arg(
             Arg::new(WATCH)
@@ -143,6 +146,9 @@ fn usage(entry: &Entry, flags: &[Flag]) -> String {
         });
     }
     usage.push_str(" [OPTIONS]");
+    if exec::is_exec(entry) {
+        usage.push_str(" [-- COMMAND...]");
+    }
     usage
 }
 

@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// The fields of an event, in the order of CSV.
-const EVENT_COLUMNS: [&str; 5] = ["id", "at", "server", "kind", "text"];
+const EVENT_COLUMNS: [&str; 6] = ["id", "at", "server", "private_server", "kind", "text"];
 /// Clears a terminal and goes to its upper left corner (ECMA-48 sections 8.3.21 and 8.3.39).
 const CLEAR: &str = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
 
@@ -167,7 +167,8 @@ fn line(item: &Value, format: Format, first: bool) -> String {
     }
     match serde_json::from_value::<ServerEventView>(item.clone()) {
         Ok(event) => {
-            let server = event.server.map_or_else(|| "-".to_owned(), |name| name.to_string());
+            let name = event.private_server.or(event.server);
+            let server = name.map_or_else(|| "-".to_owned(), |name| name.to_string());
             format!(
                 "{}  {server:<12} {:<7} {}\n",
                 time(event.at),

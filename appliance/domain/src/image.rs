@@ -21,6 +21,7 @@ fn view(row: ImageRow) -> ImageView {
         os: row.os,
         arch: row.arch,
         format: row.format,
+        purpose: row.purpose,
         sha256: row.sha256,
         bytes: row.bytes,
         unpacked_bytes: row.unpacked_bytes,

@@ -32,6 +32,7 @@ mod once;
 mod paging;
 mod passkey;
 mod person;
+mod private_server;
 mod profile;
 mod publish;
 mod rack;
@@ -100,6 +101,9 @@ pub struct Domain {
     outside: oidc::Outside,
     forgotten: person::attempts::Attempts,
     forgotten_by_address: person::attempts::Attempts,
+    execs: private_server::execs::Execs,
+    consoles: private_server::consoles::Consoles,
+    transfers: private_server::transfers::Transfers,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -124,6 +128,9 @@ impl Domain {
             outside: oidc::Outside::default(),
             forgotten: person::attempts::Attempts::of_letters(),
             forgotten_by_address: person::attempts::Attempts::of_letters_of_any_name(),
+            execs: private_server::execs::Execs::new(started_at),
+            consoles: private_server::consoles::Consoles::new(started_at),
+            transfers: private_server::transfers::Transfers::default(),
             storage_problem: Mutex::default(),
             ports,
         }

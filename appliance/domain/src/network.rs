@@ -3,6 +3,7 @@
 mod list;
 mod remove;
 mod set;
+mod standing;
 
 use rackwright_catalog::actions::network::NetworkView;
 use rackwright_model::Millis;

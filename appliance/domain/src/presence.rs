@@ -72,6 +72,12 @@ impl Presence {
         self.with(|servers| servers.remove(&server));
     }
 
+    /// The servers whose agents hold a session.
+    #[must_use]
+    pub fn connected_servers(&self) -> Vec<ServerId> {
+        self.with(|servers| servers.iter().filter(|(_, seen)| seen.connected).map(|(id, _)| *id).collect())
+    }
+
     /// How many agents hold a session.
     #[must_use]
     pub fn agents(&self) -> u32 {

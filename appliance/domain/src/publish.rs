@@ -14,6 +14,7 @@ use rackwright_store::audit::{AuditDraft, audit_insert};
 use rackwright_store::delivery::{DeliveryDraft, delivery_insert};
 use rackwright_store::job::job_get;
 use rackwright_store::person::person_named;
+use rackwright_store::private_server::private_server_named;
 use rackwright_store::server::server_named;
 use rackwright_store::webhook::{Webhook, webhook_any, webhook_hearing};
 use serde_json::{Map, Value, json};
@@ -69,6 +70,10 @@ fn owner(tx: &Connection, list: &str, value: &Value) -> Result<Option<Account>, 
     let account = match (list, value.as_str(), value.as_i64()) {
         ("server.list", Some(text), _) => match text.parse() {
             Ok(name) => server_named(tx, &everything, &name)?.map(|server| server.account),
+            Err(_) => None,
+        },
+        ("private-server.list", Some(text), _) => match text.parse() {
+            Ok(name) => private_server_named(tx, &everything, &name)?.map(|row| row.wanted.account),
             Err(_) => None,
         },
         ("account.list", Some(text), _) => match text.parse() {

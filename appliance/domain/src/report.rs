@@ -7,12 +7,14 @@ mod agent;
 mod enrol;
 mod hello;
 mod inventory;
+pub(crate) mod private_servers;
 mod progress;
 mod written;
 
 use std::net::Ipv4Addr;
 
 use rackwright_model::InstallId;
+use rackwright_proto::private::OUTPUT;
 use rackwright_proto::{FromMachine, ToMachine};
 use rackwright_store::Connection;
 use rackwright_store::install::{InstallRow, install_get};
@@ -57,7 +59,13 @@ impl Domain {
             FromMachine::Provision(_)
             | FromMachine::Enrol { .. }
             | FromMachine::Agent(_)
-            | FromMachine::Heartbeat(_) => Err(out_of_place("the provisioning environment")),
+            | FromMachine::Heartbeat(_)
+            | FromMachine::Room(_)
+            | FromMachine::PrivateServers { .. }
+            | FromMachine::Usage(_)
+            | FromMachine::ExecDone(_)
+            | FromMachine::Console(_)
+            | FromMachine::Transfer(_) => Err(out_of_place("the provisioning environment")),
         }
     }
 }
@@ -82,7 +90,12 @@ fn own_install(tx: &Connection, boot: &str, id: InstallId) -> Result<Option<(Ins
 }
 
 /// A machine's text, cut to size and without control characters that could disturb a terminal.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let end = text.floor_char_boundary(TEXT);
     text[..end].chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect()
+}
+
+/// What a command wrote, cut to size. Lines stay lines; whoever shows it sees to other control characters.
+pub(crate) fn clean_output(text: &str) -> String {
+    text[..text.floor_char_boundary(OUTPUT)].to_owned()
 }

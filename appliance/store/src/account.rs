@@ -30,6 +30,7 @@ pub struct Holdings {
     pub accounts: u32,
     pub people: u32,
     pub servers: u32,
+    pub private_servers: u32,
 }
 
 const SELECT: &str = "SELECT account.*, parent.name AS parent FROM account LEFT JOIN account AS parent ON parent.id = account.parent_id";
@@ -145,10 +146,18 @@ pub fn account_is_suspended(tx: &Connection, path: &str) -> Result<bool, StoreEr
 /// When the database fails.
 pub fn account_holdings(tx: &Connection, id: AccountId) -> Result<Holdings, StoreError> {
     let sql = "SELECT (SELECT count(*) FROM account WHERE parent_id = $1), \
-               (SELECT count(*) FROM person WHERE account_id = $1), (SELECT count(*) FROM server WHERE account_id = $1)";
-    let read =
-        |row: &Row<'_>| Ok(Holdings { accounts: row.get(0)?, people: row.get(1)?, servers: row.get(2)? });
-    Ok(row::one(tx, sql, [id.0], read)?.unwrap_or(Holdings { accounts: 0, people: 0, servers: 0 }))
+               (SELECT count(*) FROM person WHERE account_id = $1), (SELECT count(*) FROM server WHERE account_id = $1), \
+               (SELECT count(*) FROM private_server WHERE account_id = $1)";
+    let read = |row: &Row<'_>| {
+        Ok(Holdings {
+            accounts: row.get(0)?,
+            people: row.get(1)?,
+            servers: row.get(2)?,
+            private_servers: row.get(3)?,
+        })
+    };
+    let nothing = Holdings { accounts: 0, people: 0, servers: 0, private_servers: 0 };
+    Ok(row::one(tx, sql, [id.0], read)?.unwrap_or(nothing))
 }
 
 /// Remove an account that holds no accounts and no servers, with its people. What it did stays on record, and its jobs

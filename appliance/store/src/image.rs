@@ -1,6 +1,6 @@
 //! Images on record; the files are the repository's.
 
-use rackwright_model::profile::ImageFormat;
+use rackwright_model::profile::{ImageFormat, ImagePurpose};
 use rackwright_model::{ImageId, Millis, Name};
 use rusqlite::{Connection, Row};
 
@@ -14,6 +14,7 @@ pub struct ImageRow {
     pub os: String,
     pub arch: String,
     pub format: ImageFormat,
+    pub purpose: ImagePurpose,
     pub sha256: String,
     pub bytes: u64,
     pub unpacked_bytes: u64,
@@ -23,13 +24,14 @@ pub struct ImageRow {
 }
 
 fn read(row: &Row<'_>) -> Result<ImageRow, StoreError> {
-    let format: String = row.get("format")?;
+    let (format, purpose): (String, String) = (row.get("format")?, row.get("purpose")?);
     Ok(ImageRow {
         id: ImageId(row.get("id")?),
         name: row::parsed("image name", row.get("name")?)?,
         os: row.get("os")?,
         arch: row.get("arch")?,
         format: row::json("image format", &format)?,
+        purpose: row::word("image purpose", &purpose, ImagePurpose::from_word)?,
         sha256: row.get("sha256")?,
         bytes: row.get::<_, i64>("bytes")?.unsigned_abs(),
         unpacked_bytes: row.get::<_, i64>("unpacked_bytes")?.unsigned_abs(),
@@ -58,11 +60,11 @@ pub fn image_named(tx: &Connection, name: &Name) -> Result<Option<ImageRow>, Sto
 pub fn image_put(tx: &Connection, image: &ImageRow) -> Result<ImageId, StoreError> {
     let format = serde_json::to_string(&image.format)
         .map_err(|_| StoreError::Unreadable { what: "image format", value: image.name.to_string() })?;
-    let sql = "INSERT INTO image (name, os, arch, format, sha256, bytes, unpacked_bytes, added_at, verified_at, broken) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (name) DO UPDATE SET os = excluded.os, \
+    let sql = "INSERT INTO image (name, os, arch, format, sha256, bytes, unpacked_bytes, added_at, verified_at, broken, \
+               purpose) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO UPDATE SET os = excluded.os, \
                arch = excluded.arch, format = excluded.format, sha256 = excluded.sha256, bytes = excluded.bytes, \
                unpacked_bytes = excluded.unpacked_bytes, added_at = excluded.added_at, \
-               verified_at = excluded.verified_at, broken = excluded.broken RETURNING id";
+               verified_at = excluded.verified_at, broken = excluded.broken, purpose = excluded.purpose RETURNING id";
     let params = (
         image.name.as_str(),
         &image.os,
@@ -74,6 +76,7 @@ pub fn image_put(tx: &Connection, image: &ImageRow) -> Result<ImageId, StoreErro
         image.added_at.0,
         image.verified_at.map(|at| at.0),
         &image.broken,
+        image.purpose.word(),
     );
     row::insert(tx, sql, params).map(ImageId)
 }

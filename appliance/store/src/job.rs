@@ -37,6 +37,7 @@ pub enum JobKind {
     ImageBuild,
     ImageImport,
     EnvironmentBuild,
+    Move,
 }
 
 impl JobKind {
@@ -46,11 +47,12 @@ impl JobKind {
             Self::ImageBuild => "image-build",
             Self::ImageImport => "image-import",
             Self::EnvironmentBuild => "environment-build",
+            Self::Move => "move",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Install, Self::ImageBuild, Self::ImageImport, Self::EnvironmentBuild]
+        [Self::Install, Self::ImageBuild, Self::ImageImport, Self::EnvironmentBuild, Self::Move]
             .into_iter()
             .find(|kind| kind.word() == word)
     }

@@ -24,6 +24,7 @@ pub mod oidc;
 pub mod page;
 pub mod passkey;
 pub mod person;
+pub mod private_server;
 pub mod profile;
 pub mod rack;
 pub mod reset_link;

@@ -19,5 +19,7 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/013_webhook.sql")),
         M::up(include_str!("migrations/014_undo.sql")),
         M::up(include_str!("migrations/015_fast_lists.sql")),
+        M::up(include_str!("migrations/016_private_server.sql")),
+        M::up(include_str!("migrations/017_move.sql")),
     ])
 }

@@ -75,6 +75,15 @@ const SERVER_WITHOUT_BMC: Kind = Kind {
     ..SERVER
 };
 
+const PRIVATE_SERVER: Kind = Kind {
+    table: "private_server",
+    columns: "private_server.name, COALESCE(private_server.address, private_server.address_v6, ''), NULL",
+    owner: "private_server.account_id",
+    name: Some("private_server.name"),
+    contains: "private_server.name LIKE {} OR private_server.address LIKE {} OR private_server.address_v6 LIKE {}",
+    index_knows_more: false,
+};
+
 const JOB: Kind = Kind {
     table: "job",
     columns: "CAST(job.id AS TEXT), job.title, job.state",
@@ -197,6 +206,19 @@ pub fn search_server(
 ) -> Result<Vec<Found>, StoreError> {
     let kind = if by_bmc { SERVER } else { SERVER_WITHOUT_BMC };
     kind.find(tx, scope, text, limit)
+}
+
+/// Private servers by name or address.
+///
+/// # Errors
+/// When the database fails.
+pub fn search_private_server(
+    tx: &Connection,
+    scope: &Scope,
+    text: &str,
+    limit: i64,
+) -> Result<Vec<Found>, StoreError> {
+    PRIVATE_SERVER.find(tx, scope, text, limit)
 }
 
 /// Jobs by title or number, newest first.

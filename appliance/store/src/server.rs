@@ -169,6 +169,26 @@ pub fn server_of_mac(tx: &Connection, mac: MacAddr) -> Result<Option<Server>, St
     row::one(tx, &sql, [mac.to_string()], read)
 }
 
+/// The server that has this address, or whose BMC has it.
+///
+/// # Errors
+/// When the database fails.
+pub fn server_at(tx: &Connection, address: IpAddr) -> Result<Option<Server>, StoreError> {
+    let sql =
+        format!("{SELECT} WHERE server.address = $1 OR server.bmc_address = $1 ORDER BY server.id LIMIT 1");
+    row::one(tx, &sql, [address.to_string()], read)
+}
+
+/// The addresses of all servers and of their BMCs.
+///
+/// # Errors
+/// When the database fails.
+pub fn server_addresses(tx: &Connection) -> Result<Vec<IpAddr>, StoreError> {
+    let sql = "SELECT address FROM server WHERE address IS NOT NULL \
+               UNION SELECT bmc_address FROM server WHERE bmc_address IS NOT NULL";
+    row::all(tx, sql, [], |row| row::parsed("server address", row.get(0)?))
+}
+
 /// # Errors
 /// [`StoreError::Taken`] when the name or an address belongs to another server.
 pub fn server_insert(

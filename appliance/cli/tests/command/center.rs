@@ -14,8 +14,12 @@ use serde_json::Value;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::Runtime;
 
+/// What is answered to an action with its input; the sample when it is none.
+type Answering = dyn Fn(&str, &Value) -> Option<Result<Value, Fault>> + Send + Sync;
+
 #[derive(Default)]
 struct Script {
+    answering: Option<Box<Answering>>,
     calls: Mutex<Vec<(String, Value)>>,
     callers: Mutex<Vec<Caller>>,
     answers: Mutex<VecDeque<Result<Value, Fault>>>,
@@ -33,7 +37,10 @@ impl Transport for Script {
     fn call<'a>(&'a self, caller: &'a Caller, action: &'a str, input: Value) -> Answer<'a> {
         self.calls.lock().expect("no panic").push((action.to_owned(), input.clone()));
         self.callers.lock().expect("no panic").push(caller.clone());
-        let next = self.answers.lock().expect("no panic").pop_front();
+        let next = match &self.answering {
+            Some(answering) => answering(action, &input),
+            None => self.answers.lock().expect("no panic").pop_front(),
+        };
         Box::pin(async move {
             match next {
                 Some(answer) => answer,
@@ -54,8 +61,18 @@ pub struct Center {
 
 impl Center {
     pub fn start(answers: impl IntoIterator<Item = Result<Value, Fault>>) -> Self {
-        let script =
-            Arc::new(Script { answers: Mutex::new(answers.into_iter().collect()), ..Script::default() });
+        Self::scripted(Script { answers: Mutex::new(answers.into_iter().collect()), ..Script::default() })
+    }
+
+    /// For calls that come in no order that is known before.
+    pub fn answering(
+        answering: impl Fn(&str, &Value) -> Option<Result<Value, Fault>> + Send + Sync + 'static,
+    ) -> Self {
+        Self::scripted(Script { answering: Some(Box::new(answering)), ..Script::default() })
+    }
+
+    fn scripted(script: Script) -> Self {
+        let script = Arc::new(script);
         let folder = tempfile::tempdir().expect("a folder");
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

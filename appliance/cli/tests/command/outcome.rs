@@ -137,3 +137,17 @@ fn wrong_command_lines_end_with_two() {
     }
     assert!(center.calls().is_empty());
 }
+
+#[test]
+fn a_command_inside_is_shown_as_it_is_and_its_status_is_ours() {
+    let ran = |status: i32, cut: bool| Ok(json!({"status": status, "output": "a\nb\n", "cut": cut}));
+    let center = Center::start([ran(0, false), ran(3, true), ran(137, false)]);
+    let mut fine = center.command("private-server exec web1 -- systemctl status nginx");
+    assert_eq!(output(&mut fine), "a\nb\n");
+    assert_eq!(center.calls()[0].1, json!({"private_server": "web1", "command": "systemctl status nginx"}));
+    let cut = complaint(&mut center.command("private-server exec web1 -- false"), 3);
+    assert_eq!(cut, "It wrote more than is shown.\n");
+    complaint(&mut center.command("private-server exec web1 --json -- false"), 137);
+    let missing = complaint(&mut center.command("private-server exec web1"), 2);
+    assert!(missing.contains("command is missing"), "{missing}");
+}

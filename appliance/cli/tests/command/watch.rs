@@ -71,7 +71,11 @@ fn events_are_followed_from_now_on_in_every_form() {
     let (lines, _) = follow(&center, &["events", "--follow", "--server", "r1", "--output", "csv"], 3);
     assert_eq!(
         lines,
-        ["id,at,server,kind,text", "1,1000,r1,state,event\u{fffd} 1", "2,2000,r1,state,event\u{fffd} 2"]
+        [
+            "id,at,server,private_server,kind,text",
+            "1,1000,r1,,state,event\u{fffd} 1",
+            "2,2000,r1,,state,event\u{fffd} 2"
+        ]
     );
     assert_eq!(center.calls()[0], ("server.watch".to_owned(), json!({"server": "r1", "wait_s": 20})));
     let center = Center::start([watched(1), watched(2)]);

@@ -5,7 +5,11 @@ use std::net::Ipv4Addr;
 use rackwright_controld::agents::Limits;
 use rackwright_domain::ports::Machines;
 use rackwright_model::InstallId;
-use rackwright_proto::{AgentHello, FromMachine, ToMachine, VERSION};
+use rackwright_model::private_server::{Number, UsageBatch};
+use rackwright_proto::{
+    AgentHello, Console, ConsoleOrder, ConsoleOutput, Exec, ExecDone, FromMachine, HostRoom, ToMachine,
+    VERSION,
+};
 
 use super::certificates::papers;
 use super::desk::SERVER;
@@ -122,4 +126,53 @@ async fn a_domain_that_does_not_answer_holds_nobody_up_for_ever() {
     let mut machine = Machine::dial(&port, None).await.expect("TLS");
     machine.say(&provision("stuck")).await;
     assert!(machine.refusal().await.contains("too busy"));
+}
+
+#[tokio::test]
+async fn private_servers_are_the_business_of_agents_alone() {
+    let said = || {
+        let room = HostRoom {
+            missing: vec![],
+            processors: 1,
+            memory_mib: 1,
+            swap_mib: 0,
+            disk_mib: 1,
+            link_kbit: 1,
+        };
+        let done = ExecDone { command: 1, status: None, output: String::new(), cut: false, error: None };
+        let output = ConsoleOutput { console: 1, bytes: vec![], ended: None };
+        [
+            FromMachine::Room(room),
+            FromMachine::PrivateServers { seen: vec![] },
+            FromMachine::Usage(UsageBatch { batch: 1, samples: vec![] }),
+            FromMachine::ExecDone(done),
+            FromMachine::Console(output),
+        ]
+    };
+    let port = Port::open(Limits::default()).await;
+    let (papers, _) = papers(&port.authority, SERVER);
+    let mut agent = Machine::dial(&port, Some(&papers)).await.expect("TLS");
+    agent.report_in("r1").await;
+    for message in said() {
+        agent.say(&message).await;
+    }
+    agent.say(&beat()).await;
+    assert_eq!(agent.hear().await, Some(ToMachine::Heard), "all were taken");
+    let number = Number::try_from(1).expect("a number");
+    let orders = [
+        ToMachine::PrivateServers { wanted: vec![] },
+        ToMachine::UsageTaken { batch: 1 },
+        ToMachine::Exec(Exec { command: 1, number, argv: vec![], limit_s: 1 }),
+        ToMachine::Console(Console { console: 1, order: ConsoleOrder::Close }),
+    ];
+    for order in orders {
+        assert!(port.registry.send_to_agent(SERVER, order.clone()));
+        assert_eq!(agent.hear().await, Some(order));
+    }
+    for message in said() {
+        let mut machine = Machine::dial(&port, None).await.expect("TLS");
+        machine.provision("n1").await;
+        machine.say(&message).await;
+        assert_eq!(machine.hear().await, None, "{message:?} ends the session");
+    }
 }

@@ -1,6 +1,6 @@
-//! Which names may be given to accounts and people.
+//! Which names may be given to accounts, people and private servers.
 //!
-//! Both kinds of name are unique over the whole Control Center, so the answer "is taken" could tell what exists elsewhere.
+//! These names are unique over the whole Control Center, so the answer "is taken" could tell what exists elsewhere.
 //! Therefore every account owns the names that begin with its own name and a hyphen: whoever works in `acme` names things
 //! `acme-…`, and nobody else can. A clash then is always with something of the same tree.
 
@@ -9,6 +9,7 @@ use rackwright_model::{AccountId, Name, Scope};
 use rackwright_store::Connection;
 use rackwright_store::account::{Account, account_named, account_paths_beginning};
 use rackwright_store::person::person_paths_beginning;
+use rackwright_store::private_server::private_server_paths_beginning;
 
 use crate::Refusal;
 use crate::caller::Actor;
@@ -35,10 +36,12 @@ pub(crate) fn account(
     let begins = format!("{name}-");
     let mut others = account_paths_beginning(tx, &begins)?;
     others.extend(person_paths_beginning(tx, &begins)?);
+    others.extend(private_server_paths_beginning(tx, &begins)?);
     if others.iter().all(|other| own.covers(other)) {
         return Ok(());
     }
-    let reason = format!("there are accounts or users elsewhere whose names begin with {begins}");
+    let reason =
+        format!("there are accounts, users or private servers elsewhere whose names begin with {begins}");
     Err(conflict(attempted, reason, "Choose another name.").into())
 }
 
@@ -54,6 +57,20 @@ pub(crate) fn person(
     attempted: &str,
 ) -> Result<(), Refusal> {
     anything(tx, actor, path, "user", name, attempted)
+}
+
+/// Whether the actor may call a private server of the account at `path` so.
+///
+/// # Errors
+/// The fault that says which names may be given.
+pub(crate) fn private_server(
+    tx: &Connection,
+    actor: &Actor,
+    path: &str,
+    name: &Name,
+    attempted: &str,
+) -> Result<(), Refusal> {
+    anything(tx, actor, path, "name", name.as_str(), attempted)
 }
 
 fn anything(

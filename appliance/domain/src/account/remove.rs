@@ -18,6 +18,11 @@ impl Handle<AccountRemove, Caller> for Domain {
         self.change(caller, &attempted, move |tx| {
             let account = below(tx, &actor, &input.account, &phrase)?;
             let holds = account_holdings(tx, account.id)?;
+            if holds.private_servers > 0 {
+                let reason = format!("it holds {} private servers", holds.private_servers);
+                let advice = "Remove them first with: rackwright private-server remove";
+                return Err(conflict(phrase, reason, advice).into());
+            }
             if holds.servers > 0 || holds.accounts > 0 {
                 let reason = format!("it holds {} servers and {} accounts", holds.servers, holds.accounts);
                 let advice = "Remove the accounts below it, and give its servers to another account with: rackwright server assign";

@@ -12,6 +12,7 @@ use rackwright_store::lease::{
     lease_of_mac, lease_put,
 };
 use rackwright_store::network::{Network, network_list};
+use rackwright_store::private_server::{private_server_addresses, private_server_at};
 use rackwright_store::server::{server_of_mac, server_set_address};
 
 use super::{Grant, Granted, Silent};
@@ -148,11 +149,10 @@ fn choose(
         lease_of_mac(tx, mac)?.map(|lease| lease.address).filter(|address| network.subnet.in_pool(*address));
     let leases = lease_list(tx)?;
     let resting: HashSet<Ipv4Addr> = declined_list(tx, now)?.into_iter().collect();
-    let held: HashSet<Ipv4Addr> = leases
-        .iter()
-        .filter(|lease| lease.mac != mac && lease.until > now)
-        .map(|lease| lease.address)
-        .collect();
+    let leased =
+        leases.iter().filter(|lease| lease.mac != mac && lease.until > now).map(|lease| lease.address);
+    let standing = private_server_addresses(tx)?.into_iter().map(|(address, _)| address);
+    let held: HashSet<Ipv4Addr> = leased.chain(standing).collect();
     // Addresses that somebody had before are given away last, so that machines tend to keep theirs.
     let known: HashSet<Ipv4Addr> =
         leases.iter().filter(|lease| lease.mac != mac).map(|lease| lease.address).collect();
@@ -203,6 +203,10 @@ fn take(
     if let Some(other) = lease_of_address(tx, address)?.filter(|lease| lease.mac != mac && lease.until > now)
     {
         return Ok(Err(Silent::refusal(format!("{address} is leased to {}", other.mac))));
+    }
+    if let Some(other) = private_server_at(tx, address)? {
+        let name = other.wanted.name;
+        return Ok(Err(Silent::refusal(format!("{address} is the address of private server {name}"))));
     }
     note(tx, mac, address, &network, now)?;
     let (subnet, host_name) = (network.subnet, named(tx, mac, host_name)?);

@@ -5,10 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rackwright_images::Manifest;
-use rackwright_model::Name;
+use rackwright_model::{Name, Scope};
 use rackwright_store::Connection;
 use rackwright_store::image::{image_list, image_named};
 use rackwright_store::install::install_active;
+use rackwright_store::private_server::private_server_templates;
 
 use super::start;
 use crate::refusal::chain;
@@ -65,8 +66,10 @@ fn sweep(tx: &Connection, directory: &Path) -> Result<(), Refusal> {
     if making || replaced_meanwhile {
         return Ok(());
     }
-    let recorded = images.into_iter().map(|image| image.sha256);
-    if let Err(error) = delete_others(directory, recorded.collect()) {
+    let mut needed: HashSet<String> = images.into_iter().map(|image| image.sha256).collect();
+    // Their servers may have to fetch the version again that they began with.
+    needed.extend(private_server_templates(tx, &Scope::everything())?.into_iter().map(|(sha256, _)| sha256));
+    if let Err(error) = delete_others(directory, needed) {
         tracing::warn!(images.directory = %directory.display(), "the images' directory could not be read: {error}");
     }
     Ok(())

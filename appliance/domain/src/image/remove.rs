@@ -7,8 +7,10 @@ use rackwright_model::Name;
 use rackwright_store::Connection;
 use rackwright_store::image::{image_delete, image_named};
 use rackwright_store::install::install_active;
+use rackwright_store::private_server::private_server_awaiting;
 use rackwright_store::profile::profile_of_image;
 
+use crate::private_server::standing::listed;
 use crate::refusal::{conflict, not_found, unconfirmed};
 use crate::{Caller, Domain, Refusal};
 
@@ -37,6 +39,11 @@ fn remove(tx: &Connection, attempted: &str, name: &Name, confirm: Option<&Name>)
     if let Some(install) = install_active(tx)?.iter().find(|install| install.image == *name) {
         let reason = format!("job {} is installing it", install.job);
         return Err(conflict(attempted, reason, "Wait for the install, or cancel it.").into());
+    }
+    let waiting = private_server_awaiting(tx, name)?;
+    if !waiting.is_empty() {
+        let reason = format!("private servers are being made from it: {}", listed(&waiting));
+        return Err(conflict(attempted, reason, "Wait until they are made, or remove them.").into());
     }
     if confirm != Some(name) {
         return Err(unconfirmed(attempted, "its file is deleted", "confirm", name).into());

@@ -19,6 +19,7 @@ impl Handle<NetworkRemove, Caller> for Domain {
         self.reversible(caller, &attempted, move |tx| {
             let before = network_list(tx)?.into_iter().find(|row| row.name == name);
             let before = before.ok_or_else(|| not_found(&phrase, "network", &name))?;
+            super::standing::none(tx, &before, &phrase)?;
             if confirm.as_ref() != Some(&name) {
                 let reason = "its machines lose their addresses when their leases end";
                 return Err(unconfirmed(phrase, reason, "confirm", &name).into());

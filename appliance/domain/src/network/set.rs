@@ -18,22 +18,30 @@ impl Handle<NetworkSet, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: NetworkSetInput) -> Result<NetworkView, Fault> {
         let attempted = format!("set network {}", input.name);
         let (subnet, phrase, now) = (input.subnet.subnet(), attempted.clone(), self.now());
-        self.reversible(caller, &attempted, move |tx| {
-            refuse_overlap(tx, &phrase, &input.name, &subnet)?;
-            let before = network_list(tx)?.into_iter().find(|network| network.name == input.name);
-            let id = network_put(tx, &input.name, &subnet)?;
-            let inverse = match before {
-                Some(before) if before.subnet == subnet => None,
-                Some(before) => Some(super::serve_again(&before)),
-                None => Some(Inverse {
-                    action: "network.remove",
-                    input: json!({"network": input.name, "confirm": input.name}),
-                    thing: Thing::Network(input.name.clone()),
-                }),
-            };
-            Ok((view(&Network { id, name: input.name, subnet }, &lease_list(tx)?, now), inverse))
-        })
-        .await
+        let (view, standing) = self
+            .reversible(caller, &attempted, move |tx| {
+                refuse_overlap(tx, &phrase, &input.name, &subnet)?;
+                let before = network_list(tx)?.into_iter().find(|network| network.name == input.name);
+                let old = before.as_ref().map(|before| &before.subnet);
+                let standing = super::standing::keep(tx, &input.name, old, &subnet, &phrase)?;
+                let id = network_put(tx, &input.name, &subnet)?;
+                let inverse = match before {
+                    Some(before) if before.subnet == subnet => None,
+                    Some(before) => Some(super::serve_again(&before)),
+                    None => Some(Inverse {
+                        action: "network.remove",
+                        input: json!({"network": input.name, "confirm": input.name}),
+                        thing: Thing::Network(input.name.clone()),
+                    }),
+                };
+                let view = view(&Network { id, name: input.name, subnet }, &lease_list(tx)?, now);
+                Ok(((view, standing), inverse))
+            })
+            .await?;
+        for row in standing {
+            self.tell_private_server(&row).await;
+        }
+        Ok(view)
     }
 }
 

@@ -3,7 +3,7 @@
 use rackwright_catalog::actions::profile::{ProfileCreate, ProfileCreateInput, ProfileView};
 use rackwright_catalog::{Fault, FieldProblem, Handle};
 use rackwright_model::Name;
-use rackwright_model::profile::{Profile, SystemUser};
+use rackwright_model::profile::{ImagePurpose, Profile, SystemUser};
 use rackwright_store::Connection;
 use rackwright_store::image::image_named;
 use rackwright_store::profile::{profile_insert, profile_named};
@@ -67,9 +67,13 @@ fn problems(tx: &Connection, name: &Name, profile: &Profile) -> Result<Vec<Field
         ));
     }
     let image = &profile.image;
-    if image_named(tx, image)?.is_none() {
-        let problem = format!("there is no image {image}; list them with: rackwright image list");
-        problems.push(FieldProblem::new("image", problem));
-    }
+    let problem = match image_named(tx, image)? {
+        None => Some(format!("there is no image {image}; list them with: rackwright image list")),
+        Some(row) if row.purpose == ImagePurpose::PrivateServer => {
+            Some(format!("{image} is for private servers: it has no kernel and cannot be installed"))
+        }
+        Some(_) => None,
+    };
+    problems.extend(problem.map(|problem| FieldProblem::new("image", problem)));
     Ok(problems)
 }

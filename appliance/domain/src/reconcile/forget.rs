@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rackwright_store::delivery::{delivery_expire, delivery_purge};
+use rackwright_store::private_server::private_server_usage_purge;
 use rackwright_store::undo::undo_purge;
 
 use crate::refusal::chain;
+use crate::report::private_servers::USAGE_KEPT_MS;
 use crate::undo::POSSIBLE_MS;
 use crate::{Domain, Refusal};
 
@@ -26,7 +28,8 @@ pub(super) async fn run(domain: Arc<Domain>) {
 }
 
 impl Domain {
-    /// Forget what is out of date: how old changes are undone, what webhooks were told a month ago. What waits for a paused
+    /// Forget what is out of date: how old changes are undone, what webhooks were told a month ago, what private servers
+    /// used more than a year ago. What waits for a paused
     /// webhook is given up after a day.
     ///
     /// # Errors
@@ -35,6 +38,7 @@ impl Domain {
         let now = self.now();
         self.write(move |tx| {
             undo_purge(tx, now.plus(-POSSIBLE_MS))?;
+            private_server_usage_purge(tx, now.plus(-USAGE_KEPT_MS))?;
             delivery_expire(tx, now.plus(-DAY_MS), "The webhook was paused for a day.")?;
             Ok(delivery_purge(tx, now.plus(-TOLD_MS))?)
         })

@@ -69,7 +69,10 @@ async fn next(domain: &Domain) -> Result<Option<JobRow>, Refusal> {
 /// `at_work` is left to whoever does the work.
 async fn wanted(domain: &Domain, at_work: Option<JobId>) -> Result<Vec<JobRow>, Refusal> {
     let mut jobs = domain.read(|tx| Ok(job_running(tx)?)).await?;
-    jobs.retain(|job| job.kind != JobKind::Install);
+    jobs.retain(|job| match job.kind {
+        JobKind::ImageBuild | JobKind::ImageImport | JobKind::EnvironmentBuild => true,
+        JobKind::Install | JobKind::Move => false,
+    });
     let (unwanted, wanted): (Vec<JobRow>, Vec<JobRow>) = jobs.into_iter().partition(|job| job.cancel_asked);
     for job in unwanted.iter().filter(|job| Some(job.id) != at_work) {
         end::cancelled(domain, job).await;
@@ -101,7 +104,7 @@ fn begin(domain: &Arc<Domain>, job: &JobRow, desk: &Arc<Desk>) -> JoinHandle<Out
             JobKind::ImageBuild => build::make(&domain.site, &input, watch),
             JobKind::ImageImport => import::make(&domain.site, &input, watch),
             JobKind::EnvironmentBuild => environment::make(&domain.site, &input, watch),
-            JobKind::Install => Err("an install makes no image.".to_owned()),
+            JobKind::Install | JobKind::Move => Err("it makes no image.".to_owned()),
         }
     })
 }

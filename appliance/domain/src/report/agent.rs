@@ -56,6 +56,8 @@ impl Domain {
         self.presence.connected(server.id, true);
         self.presence.echo(server.id, at);
         self.events.server(at, &server.name, "agent", format!("The agent of {} is connected.", server.name));
+        self.tell_all_private_servers(server.id).await;
+        self.private_servers_in_sight(server.id, true).await;
         self.changed.notify_waiters();
         Ok((server.id, ToMachine::Welcome { name: server.name.to_string() }))
     }
@@ -85,6 +87,24 @@ impl Domain {
                 }
                 Ok(None)
             }
+            FromMachine::Room(room) => self.report_room(server, room).await.map(|()| None),
+            FromMachine::PrivateServers { seen } => {
+                self.report_private_servers(server, seen).await.map(|()| None)
+            }
+            FromMachine::Usage(batch) => self.report_usage(server, batch).await.map(Some),
+            FromMachine::ExecDone(done) => {
+                self.execs.done(server, done);
+                Ok(None)
+            }
+            FromMachine::Console(output) => {
+                self.consoles.wrote(server, output);
+                Ok(None)
+            }
+            FromMachine::Transfer(news) => {
+                self.transfers.heard(server, news);
+                self.changed.notify_waiters();
+                Ok(None)
+            }
             FromMachine::Provision(_)
             | FromMachine::Inventory { .. }
             | FromMachine::Stage { .. }
@@ -100,6 +120,9 @@ impl Domain {
     /// The agent's session ended.
     pub async fn agent_gone(&self, server: ServerId) {
         self.presence.connected(server, false);
+        self.execs.gone(server);
+        self.consoles.gone(server);
+        self.private_servers_in_sight(server, false).await;
         let at = self.now();
         if let Err(error) = self.write(move |tx| Ok(server_seen(tx, server, at)?)).await {
             tracing::warn!(server.id = %server, "the time of the last sign of life was not recorded: {error}");

@@ -4,8 +4,8 @@ use rackwright_catalog::actions::Page;
 use rackwright_catalog::actions::search::{Hit, HitKind, SearchFind, SearchFindInput};
 use rackwright_catalog::{Fault, Handle, Permission, entry};
 use rackwright_store::search::{
-    Found, search_account, search_image, search_job, search_network, search_person, search_profile,
-    search_rack, search_server,
+    Found, search_account, search_image, search_job, search_network, search_person, search_private_server,
+    search_profile, search_rack, search_server,
 };
 use rackwright_store::{Connection, StoreError};
 
@@ -51,6 +51,7 @@ fn found(
     match kind {
         // Where a BMC is, only those are told who look after the racks.
         HitKind::Server => search_server(tx, scope, actor.may(Permission::Inspect), query, limit),
+        HitKind::PrivateServer => search_private_server(tx, scope, query, limit),
         HitKind::Job => search_job(tx, scope, query, limit),
         HitKind::Rack => search_rack(tx, query, limit),
         HitKind::Image => search_image(tx, query, limit),

@@ -8,6 +8,7 @@ use rackwright_store::server::server_set_account;
 use serde_json::json;
 
 use super::view::summary;
+use crate::private_server::standing;
 use crate::refusal::conflict;
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain, account};
@@ -25,6 +26,7 @@ impl Handle<ServerAssign, Caller> for Domain {
                     let advice = "Wait for the job to end, or cancel it with: rackwright job cancel";
                     return Err(conflict(&phrase, "an install is under way", advice).into());
                 }
+                standing::refuse(tx, &server, &phrase)?;
                 server_set_account(tx, server.id, account.id)?;
                 sample_delete(tx, server.id)?;
                 let inverse = Inverse {

@@ -3,13 +3,17 @@
 use rackwright_catalog::actions::JobStarted;
 use rackwright_catalog::actions::server::{ServerInstall, ServerInstallInput};
 use rackwright_catalog::{Fault, Handle};
+use rackwright_model::profile::ImagePurpose;
 use rackwright_model::{JobId, Millis, Name, ServerEvent};
 use rackwright_store::Connection;
+use rackwright_store::image::image_named;
 use rackwright_store::install::install_insert;
 use rackwright_store::job::{JobDraft, JobKind, job_insert};
+use rackwright_store::private_server::server_room_delete;
 use rackwright_store::profile::profile_named;
 use rackwright_store::server::{Server, server_set_approved};
 
+use crate::private_server::standing;
 use crate::refusal::{conflict, not_found, unconfirmed};
 use crate::{Caller, Domain, Refusal};
 
@@ -20,9 +24,11 @@ impl Handle<ServerInstall, Caller> for Domain {
         let fault = attempted.clone();
         let (server_name, profile_name) = (input.server.clone(), input.profile.clone());
         let (at, by) = (self.now(), caller.actor.name.clone());
+        let connected = self.presence.connected_servers();
         let job = self
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
+                standing::leave(tx, &server, connected.contains(&server.id), &fault)?;
                 if server.state.holds_a_system() && input.confirm_wipe.as_ref() != Some(&server.name) {
                     let reason = format!(
                         "{} is {}: everything on its disk would be destroyed",
@@ -69,7 +75,15 @@ pub(crate) fn begin(
         );
         return Err(conflict(attempted, reason, advice).into());
     }
+    let image = &profile.profile.image;
+    if image_named(tx, image)?.is_some_and(|image| image.purpose == ImagePurpose::PrivateServer) {
+        let reason =
+            format!("image {image} of profile {profile_name} is for private servers: it has no kernel");
+        return Err(conflict(attempted, reason, "Choose a profile with another image.").into());
+    }
     super::step(tx, server, ServerEvent::Install, None, attempted)?;
+    // What comes onto it says anew what it can give to private servers.
+    server_room_delete(tx, server.id)?;
     let draft = JobDraft {
         kind: JobKind::Install,
         title: format!("install {} with {profile_name}", server.name),

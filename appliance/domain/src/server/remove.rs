@@ -8,6 +8,8 @@ use rackwright_store::Connection;
 use rackwright_store::lease::lease_delete;
 use rackwright_store::server::{Server, server_delete};
 
+use super::named;
+use crate::private_server::standing;
 use crate::refusal::{conflict, unconfirmed};
 use crate::{Caller, Domain, Refusal};
 
@@ -20,8 +22,13 @@ impl Handle<ServerRemove, Caller> for Domain {
         let attempted = format!("remove server {server}");
         let scope = caller.scope();
         let (name, phrase) = (server.clone(), attempted.clone());
+        let connected = self.presence.connected_servers();
         let id = self
-            .change(caller, &attempted, move |tx| remove(tx, &scope, &phrase, &name, confirm.as_ref()))
+            .change(caller, &attempted, move |tx| {
+                let leaves = named(tx, &scope, &name, &phrase)?;
+                standing::leave(tx, &leaves, connected.contains(&leaves.id), &phrase)?;
+                remove(tx, &scope, &phrase, &name, confirm.as_ref())
+            })
             .await?;
         self.ports.machines.drop_agent(id);
         self.presence.forget(id);
@@ -39,7 +46,7 @@ fn remove(
     name: &Name,
     confirm: Option<&Name>,
 ) -> Result<ServerId, Refusal> {
-    let server = super::named(tx, scope, name, attempted)?;
+    let server = named(tx, scope, name, attempted)?;
     refuse_in_use(&server, attempted)?;
     if confirm != Some(name) {
         let reason = "its record, boot timeline, jobs and certificates would be deleted";

@@ -8,6 +8,7 @@ use rackwright_store::certificate::certificate_revoke;
 use rackwright_store::lease::lease_delete;
 use rackwright_store::server::server_set_approved;
 
+use crate::private_server::standing;
 use crate::refusal::unconfirmed;
 use crate::{Caller, Domain};
 
@@ -17,6 +18,7 @@ impl Handle<ServerRetire, Caller> for Domain {
         let scope = caller.scope();
         let fault = attempted.clone();
         let (name, at) = (input.server.clone(), self.now());
+        let connected = self.presence.connected_servers();
         let id = self
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
@@ -24,6 +26,7 @@ impl Handle<ServerRetire, Caller> for Domain {
                     let reason = "its certificate and its reservation would be withdrawn";
                     return Err(unconfirmed(&fault, reason, "confirm", &input.server).into());
                 }
+                standing::leave(tx, &server, connected.contains(&server.id), &fault)?;
                 super::step(tx, &server, ServerEvent::Retire, None, &fault)?;
                 server_set_approved(tx, server.id, false)?;
                 certificate_revoke(tx, server.id, at)?;

@@ -10,6 +10,7 @@ use rackwright_store::server::server_names;
 use tokio::time::timeout;
 
 use crate::caller::Actor;
+use crate::events::Event;
 use crate::{Caller, Domain};
 
 impl Handle<ServerWatch, Caller> for Domain {
@@ -46,20 +47,31 @@ impl Domain {
         Ok(Watched { items, next })
     }
 
-    /// Events that the actor may see: those of servers in its scope, and of the Control Center for those who look after it.
+    /// Events that the actor may see: those of servers and private servers in its scope, and of the Control Center for those
+    /// who look after it. On which server a private server stands, only those are told who may see that server.
     async fn seen(
         &self,
         actor: &Actor,
         after: i64,
         server: Option<&Name>,
     ) -> Result<Vec<ServerEventView>, Fault> {
-        let mut items = self.events.since(after, server);
-        if actor.scope.is_everything() || items.is_empty() {
-            return Ok(items);
+        let events = self.events.since(after, server);
+        if actor.scope.is_everything() || events.is_empty() {
+            return Ok(events.into_iter().map(|event| event.view).collect());
         }
         let scope = actor.scope.clone();
         let names = self.look("watch servers", move |tx| Ok(server_names(tx, &scope)?)).await?;
-        items.retain(|event| event.server.as_ref().is_some_and(|name| names.contains(name)));
+        let mut items = Vec::new();
+        for Event { mut view, owner } in events {
+            view.server.take_if(|name| !names.contains(name));
+            let own = match owner {
+                Some(path) => actor.scope.covers(&path) && (server.is_none() || view.server.is_some()),
+                None => view.server.is_some(),
+            };
+            if own {
+                items.push(view);
+            }
+        }
         Ok(items)
     }
 }

@@ -8,6 +8,7 @@ use rackwright_store::account::account_named;
 use rackwright_store::brand::brand_get;
 use rackwright_store::network::network_list;
 use rackwright_store::person::person_named;
+use rackwright_store::private_server::private_server_named;
 use rackwright_store::profile::profile_named;
 use rackwright_store::rack::rack_named;
 use rackwright_store::server::server_named;
@@ -33,6 +34,10 @@ pub(crate) enum Thing {
     Brand(Name),
     User(String),
     Webhook(WebhookId),
+    PrivateServerName(Name),
+    PrivateServerSize(Name),
+    PrivateServerAccess(Name),
+    PrivateServerNetwork(Name),
 }
 
 impl Thing {
@@ -71,6 +76,15 @@ impl Thing {
             Self::Webhook(id) => {
                 webhook_within(tx, &all, *id)?.map(|webhook| json!([webhook.draft.url, webhook.draft.events]))
             }
+            Self::PrivateServerName(name) => {
+                private_server_named(tx, &all, name)?.map(|row| json!({"id": row.id}))
+            }
+            Self::PrivateServerSize(name) => private_server_named(tx, &all, name)?
+                .map(|row| json!({"id": row.id, "size": row.wanted.size})),
+            Self::PrivateServerAccess(name) => private_server_named(tx, &all, name)?
+                .map(|row| json!({"id": row.id, "suspended": row.wanted.suspended})),
+            Self::PrivateServerNetwork(name) => private_server_named(tx, &all, name)?
+                .map(|row| json!({"id": row.id, "quarantine": row.wanted.quarantine})),
         };
         Ok(state.unwrap_or(Value::Null))
     }
@@ -91,6 +105,10 @@ impl fmt::Display for Thing {
             Self::Brand(name) => write!(f, "the look of the panels of {name}"),
             Self::User(name) => write!(f, "user {name}"),
             Self::Webhook(id) => write!(f, "webhook {id}"),
+            Self::PrivateServerName(name) => write!(f, "the name of private server {name}"),
+            Self::PrivateServerSize(name) => write!(f, "the size of private server {name}"),
+            Self::PrivateServerAccess(name) => write!(f, "whether private server {name} is suspended"),
+            Self::PrivateServerNetwork(name) => write!(f, "whether private server {name} is in quarantine"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rackwright_catalog::FaultCode;
 use rackwright_domain::secret::fingerprint;
-use rackwright_model::profile::ImageFormat;
+use rackwright_model::profile::{ImageFormat, ImagePurpose};
 use rackwright_model::{ImageId, InstallPhase};
 use rackwright_store::image::{ImageRow, image_put};
 use rackwright_store::install::{install_insert, install_set_phase};
@@ -31,6 +31,7 @@ async fn add(world: &World, name: &str) {
         os: "Debian GNU/Linux 12 (bookworm)".into(),
         arch: "amd64".into(),
         format: ImageFormat::TarZst,
+        purpose: ImagePurpose::Server,
         sha256: fingerprint(CONTENT),
         bytes: CONTENT.len() as u64,
         unpacked_bytes: 100,

@@ -13,14 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rackwright_domain::boot::Choice;
-use rackwright_domain::secret::{SecretKey, fingerprint};
-use rackwright_domain::{Domain, Site, reconcile};
+use rackwright_domain::reconcile;
+use rackwright_domain::secret::fingerprint;
 use rackwright_model::boot::Firmware;
 use rackwright_model::inventory::{Cpu, Disk, Dmi, Nic};
-use rackwright_model::profile::ImageFormat;
+use rackwright_model::profile::{ImageFormat, ImagePurpose};
 use rackwright_model::{BootStage, ImageId, InstallId, Inventory, MacAddr, ServerId};
 use rackwright_proto::{AgentHello, FromMachine, Order, ProvisionHello, ToMachine, VERSION};
-use rackwright_store::Store;
 use rackwright_store::image::{ImageRow, image_put};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -62,13 +61,8 @@ impl Room {
     /// As `kill -9` and a start: nothing in memory survives, machines lose their sessions.
     async fn kill_and_restart(&mut self) {
         self.reconcilers.abort();
-        let store = Store::open(&self.world.directory.path().join("rackwright.db"))
-            .expect("the database opens again");
-        let world = &mut self.world;
-        let ports = world.domain.ports.clone();
-        let site: Site = world.domain.site.clone();
-        world.domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
-        self.reconcilers = tokio::spawn(reconcile::run(Arc::clone(&world.domain)));
+        self.world.restart();
+        self.reconcilers = tokio::spawn(reconcile::run(Arc::clone(&self.world.domain)));
     }
 
     async fn install(&self) -> Value {
@@ -205,6 +199,7 @@ fn stored_image(images: &Path) -> ImageRow {
         os: "Debian".into(),
         arch: "amd64".into(),
         format: ImageFormat::TarZst,
+        purpose: ImagePurpose::Server,
         sha256,
         bytes: content.len() as u64,
         unpacked_bytes: 100 << 20,

@@ -23,6 +23,7 @@ mod paging;
 mod passkeys;
 mod passwords;
 mod permissions;
+mod private_servers;
 mod profiles;
 mod racks;
 mod samples;

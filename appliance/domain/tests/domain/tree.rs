@@ -1,5 +1,6 @@
 //! Nobody can learn what exists outside their own tree. The cases are made from the catalogue: wherever an input names a
-//! server, an account, a user, a job, a webhook or a delivery, the answer for a foreign one must be the answer for a missing one.
+//! server, a private server, an account, a user, a job, a webhook or a delivery, the answer for a foreign one must be the
+//! answer for a missing one.
 
 use rackwright_catalog::{ENTRIES, Entry, Fault, Role};
 use rackwright_domain::Credential;
@@ -7,16 +8,19 @@ use rackwright_model::{AccountId, Scope};
 use rackwright_store::account::account_named;
 use rackwright_store::delivery::{DeliveryDraft, delivery_insert};
 use rackwright_store::job::{JobDraft, JobKind, job_insert};
-use rackwright_store::server::{server_insert, server_set_account};
+use rackwright_store::private_server::private_server_insert;
+use rackwright_store::server::{server_insert, server_named, server_set_account};
 use rackwright_store::webhook::{WebhookDraft, webhook_insert};
 use serde_json::{Value, json};
 
+use crate::support::private::draft;
 use crate::support::{START, World, tree};
 
 /// The numbers of what an account of the tree has: its job, its webhook and an event that this is told of.
 type Planted = (&'static str, [i64; 3]);
 
-/// Every account of the tree has a server `on-ACCOUNT`, a user `ACCOUNT-kim`, a job and a webhook.
+/// Every account of the tree has a server `on-ACCOUNT`, a user `ACCOUNT-kim`, a job, a webhook and a private server
+/// `ACCOUNT-web`, which stands on the server of `solo`.
 async fn planted(world: &World) -> Vec<Planted> {
     const ACCOUNTS: [&str; 6] = ["acme", "acme-shop", "acme-club", "zeta", "zeta-shop", "solo"];
     for account in ACCOUNTS {
@@ -24,7 +28,7 @@ async fn planted(world: &World) -> Vec<Planted> {
         let role = if customer { Role::AccountManager } else { Role::Reseller };
         world.session_in(account, &format!("{account}-kim"), role).await;
     }
-    world
+    let planted: Vec<Planted> = world
         .write(|tx| {
             ACCOUNTS
                 .into_iter()
@@ -52,13 +56,32 @@ async fn planted(world: &World) -> Vec<Planted> {
                 })
                 .collect()
         })
-        .await
+        .await;
+    world
+        .write(|tx| {
+            let on = server_named(tx, &Scope::everything(), &"on-solo".parse().expect("a name"))?;
+            let on = on.expect("is planted").id;
+            for (last, name) in (1..).zip(ACCOUNTS) {
+                let account = tree::grow(tx, &name.parse().expect("a name"))?;
+                private_server_insert(tx, &draft(&format!("{name}-web"), account, on, last), START)?;
+            }
+            Ok(())
+        })
+        .await;
+    planted
 }
 
 /// The fields of an input that name something of one of these lists, by that list.
 fn naming(entry: &Entry) -> Vec<(String, &'static str)> {
-    const LISTS: [&str; 6] =
-        ["server.list", "account.list", "user.list", "job.list", "webhook.list", "delivery.list"];
+    const LISTS: [&str; 7] = [
+        "server.list",
+        "private-server.list",
+        "account.list",
+        "user.list",
+        "job.list",
+        "webhook.list",
+        "delivery.list",
+    ];
     let schema = (entry.input_schema)();
     let fields = schema["properties"].as_object().cloned().unwrap_or_default();
     let list =
@@ -92,6 +115,7 @@ fn people(planted: &[Planted], account: &str, list: &str) -> Value {
     let numbers = planted.iter().find(|(name, _)| *name == account).expect("is planted").1;
     match list {
         "server.list" => json!(format!("on-{account}")),
+        "private-server.list" => json!(format!("{account}-web")),
         "account.list" => json!(account),
         "user.list" => json!(format!("{account}-kim")),
         "job.list" => json!(numbers[0]),
@@ -103,6 +127,7 @@ fn people(planted: &[Planted], account: &str, list: &str) -> Value {
 fn missing(list: &str) -> Value {
     match list {
         "server.list" => json!("on-nothing"),
+        "private-server.list" => json!("nothing-web"),
         "account.list" => json!("nothing"),
         "user.list" => json!("nothing-kim"),
         _ => json!(987_654),
@@ -165,6 +190,10 @@ async fn lists_hold_ones_own_tree_and_nothing_else() {
             expected.iter().filter(|name| **name != "provider").map(|name| format!("on-{name}")).collect();
         assert_eq!(list(&session, "account.list", "name").await, expected);
         assert_eq!(list(&session, "server.list", "name").await, servers);
+        let mut own: Vec<_> =
+            expected.iter().filter(|name| **name != "provider").map(|name| format!("{name}-web")).collect();
+        own.sort();
+        assert_eq!(list(&session, "private-server.list", "name").await, own);
         let mut jobs = list(&session, "job.list", "server").await;
         jobs.sort();
         assert_eq!(jobs, servers);

@@ -5,6 +5,7 @@ pub mod authenticator;
 mod bmc;
 mod courier;
 mod machines;
+pub mod private;
 pub mod provider;
 mod surroundings;
 pub mod table;
@@ -88,6 +89,14 @@ impl World {
         let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
         let sessions = AtomicI64::new(0);
         Self { domain, clock, bmc, machines, ping, provider, post, courier, directory, sessions }
+    }
+
+    /// The process ends and begins again on the same database; nobody is connected then.
+    pub fn restart(&mut self) {
+        let store =
+            Store::open(&self.directory.path().join("rackwright.db")).expect("the database opens again");
+        let (site, ports) = (self.domain.site.clone(), self.domain.ports.clone());
+        self.domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
     }
 
     /// The configuration names no interface of machines.

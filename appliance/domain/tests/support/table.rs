@@ -26,6 +26,31 @@ pub const TABLE: &[(&str, &[R])] = &[
     ("server.remove", WORKERS),
     ("server.assign", KEEPERS),
     ("server.watch", LOOKERS),
+    ("private-server.list", LOOKERS),
+    ("private-server.show", LOOKERS),
+    ("private-server.create", ALLOTTERS),
+    ("private-server.start", OPERATORS),
+    ("private-server.stop", OPERATORS),
+    ("private-server.reboot", OPERATORS),
+    ("private-server.rebuild", OPERATORS),
+    ("private-server.resize", ALLOTTERS),
+    ("private-server.rename", OPERATORS),
+    ("private-server.suspend", ALLOTTERS),
+    ("private-server.resume", ALLOTTERS),
+    ("private-server.quarantine", OPERATORS),
+    ("private-server.release", OPERATORS),
+    ("private-server.move", ALLOTTERS),
+    ("private-server.drain", ALLOTTERS),
+    ("private-server.remove", ALLOTTERS),
+    ("private-server.exec", OPERATORS),
+    ("private-server.console", OPERATORS),
+    ("private-server.console-type", OPERATORS),
+    ("private-server.console-read", OPERATORS),
+    ("private-server.console-resize", OPERATORS),
+    ("private-server.console-close", OPERATORS),
+    ("private-server.usage", LOOKERS),
+    ("private-server.room", ALLOTTERS),
+    ("private-server.templates", LOOKERS),
     ("rack.list", STAFF),
     ("rack.show", STAFF),
     ("rack.create", WORKERS),
@@ -105,6 +130,8 @@ pub const TABLE: &[(&str, &[R])] = &[
 const ALL: &[R] = &R::ALL;
 const LOOKERS: &[R] = &[R::Owner, R::Engineer, R::Support, R::Billing, R::Reseller, R::AccountManager];
 const OPERATORS: &[R] = &[R::Owner, R::Engineer, R::Reseller, R::AccountManager];
+/// Who makes private servers.
+const ALLOTTERS: &[R] = &[R::Owner, R::Engineer, R::Reseller];
 /// Of those who look after the racks, the ones who change them.
 const WORKERS: &[R] = &[R::Owner, R::Engineer];
 const STAFF: &[R] = &[R::Owner, R::Engineer, R::Support];

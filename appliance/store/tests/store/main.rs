@@ -3,6 +3,7 @@
 mod commits;
 mod full_disk;
 mod pages;
+mod private_servers;
 mod roundtrips;
 mod schema;
 

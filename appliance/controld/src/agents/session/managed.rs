@@ -48,7 +48,14 @@ impl Matter for Managed<'_> {
     fn take(&self, message: FromMachine) -> Later<'_, Result<Option<ToMachine>, End>> {
         Box::pin(async move {
             match message {
-                FromMachine::Heartbeat(_) | FromMachine::CommandDone { .. } => {
+                FromMachine::Heartbeat(_)
+                | FromMachine::CommandDone { .. }
+                | FromMachine::Room(_)
+                | FromMachine::PrivateServers { .. }
+                | FromMachine::Usage(_)
+                | FromMachine::ExecDone(_)
+                | FromMachine::Console(_)
+                | FromMachine::Transfer(_) => {
                     self.session.answer(self.session.shared.desk.agent_said(self.server, message)).await
                 }
                 FromMachine::Provision(_)

@@ -110,7 +110,13 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             | FromMachine::Written { .. }
             | FromMachine::InstallFailed { .. }
             | FromMachine::Heartbeat(_)
-            | FromMachine::CommandDone { .. },
+            | FromMachine::CommandDone { .. }
+            | FromMachine::Room(_)
+            | FromMachine::PrivateServers { .. }
+            | FromMachine::Usage(_)
+            | FromMachine::ExecDone(_)
+            | FromMachine::Console(_)
+            | FromMachine::Transfer(_),
             _,
         ) => Err(End::Misplaced),
     }
@@ -162,7 +168,12 @@ impl Session {
             | ToMachine::Enrolled { .. }
             | ToMachine::Restart { .. }
             | ToMachine::Abort { .. }
-            | ToMachine::Heard => Ok(frames.send(&message, self.shared.limits.send).await?),
+            | ToMachine::Heard
+            | ToMachine::PrivateServers { .. }
+            | ToMachine::UsageTaken { .. }
+            | ToMachine::Exec(_)
+            | ToMachine::Console(_)
+            | ToMachine::Transfer(_) => Ok(frames.send(&message, self.shared.limits.send).await?),
         }
     }
 

@@ -64,7 +64,13 @@ impl Matter for Provisioning<'_> {
                 FromMachine::Provision(_)
                 | FromMachine::Enrol { .. }
                 | FromMachine::Agent(_)
-                | FromMachine::Heartbeat(_) => Err(End::Misplaced),
+                | FromMachine::Heartbeat(_)
+                | FromMachine::Room(_)
+                | FromMachine::PrivateServers { .. }
+                | FromMachine::Usage(_)
+                | FromMachine::ExecDone(_)
+                | FromMachine::Console(_)
+                | FromMachine::Transfer(_) => Err(End::Misplaced),
             }
         })
     }

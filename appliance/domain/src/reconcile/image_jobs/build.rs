@@ -1,7 +1,7 @@
 //! Building an image from the packages of a distribution.
 
 use rackwright_catalog::actions::image::{ImageBuildInput, Kernel, Recipe};
-use rackwright_images::builder::{ImageSpec, build_image};
+use rackwright_images::builder::{ImageSpec, Service, build_image};
 use rackwright_images::{Flavour, Watch};
 
 use super::{Made, Outcome, sentence};
@@ -17,6 +17,8 @@ pub(super) fn make(site: &Site, input: &str, watch: Watch<'_>) -> Outcome {
 fn spec(input: ImageBuildInput) -> ImageSpec {
     let base = match input.recipe {
         Recipe::Debian12 => ImageSpec::debian_12(input.name, flavour(input.kernel)),
+        Recipe::Debian12Private => ImageSpec::debian_12_private(input.name, Service::Plain),
+        Recipe::Debian12Web => ImageSpec::debian_12_private(input.name, Service::Web),
     };
     ImageSpec { packages: input.packages, ..base }
 }

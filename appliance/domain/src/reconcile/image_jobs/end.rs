@@ -35,6 +35,7 @@ async fn record(domain: &Domain, job: &JobRow, manifest: Manifest) {
         os: manifest.os,
         arch: manifest.arch,
         format: manifest.format,
+        purpose: manifest.purpose,
         sha256: manifest.sha256,
         bytes: manifest.bytes,
         unpacked_bytes: manifest.unpacked_bytes,

@@ -3,7 +3,9 @@
 use std::net::Ipv4Addr;
 
 use rackwright_model::network::{DhcpMode, Subnet};
-use rackwright_model::profile::{DiskLayout, ImageFormat, NetworkChoice, PackageSource, Profile, SystemUser};
+use rackwright_model::profile::{
+    DiskLayout, ImageFormat, ImagePurpose, NetworkChoice, PackageSource, Profile, SystemUser,
+};
 use rackwright_model::{ImageId, MacAddr};
 use rackwright_store::StoreError;
 use rackwright_store::image::*;
@@ -122,6 +124,7 @@ async fn images() {
                 os: "Debian GNU/Linux 12 (bookworm)".into(),
                 arch: "amd64".into(),
                 format: ImageFormat::TarZst,
+                purpose: ImagePurpose::Server,
                 sha256: "ab".repeat(32),
                 bytes: 1 << 40,
                 unpacked_bytes: 3 << 40,
