@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// The name that templates call an asset by, and the files that it is made of, in order.
-const FILES: [(&str, &[&str], &str); 12] = [
+const FILES: [(&str, &[&str], &str); 15] = [
     ("tabler.css", &["node_modules/@tabler/core/dist/css/tabler.min.css"], "text/css; charset=utf-8"),
     ("htmx.js", &["node_modules/htmx.org/dist/htmx.min.js"], "text/javascript; charset=utf-8"),
     ("sse.js", &["node_modules/htmx-ext-sse/dist/sse.min.js"], "text/javascript; charset=utf-8"),
@@ -25,6 +25,7 @@ const FILES: [(&str, &[&str], &str); 12] = [
             "kit/assets/js/keys.js",
             "kit/assets/js/passkey.js",
             "kit/assets/js/forms.js",
+            "kit/assets/js/room.js",
         ],
         "text/javascript; charset=utf-8",
     ),
@@ -32,6 +33,13 @@ const FILES: [(&str, &[&str], &str); 12] = [
     ("charts.js", &["kit/assets/charts.js"], "text/javascript; charset=utf-8"),
     ("uplot.css", &["node_modules/uplot/dist/uPlot.min.css"], "text/css; charset=utf-8"),
     ("uplot.js", &["node_modules/uplot/dist/uPlot.iife.min.js"], "text/javascript; charset=utf-8"),
+    ("terminal.css", &["node_modules/@xterm/xterm/css/xterm.css"], "text/css; charset=utf-8"),
+    (
+        "terminal.js",
+        &["node_modules/@xterm/xterm/lib/xterm.js", "node_modules/@xterm/addon-fit/lib/addon-fit.js"],
+        "text/javascript; charset=utf-8",
+    ),
+    ("console.js", &["kit/assets/console.js"], "text/javascript; charset=utf-8"),
     ("wall.js", &["kit/assets/wall.js"], "text/javascript; charset=utf-8"),
     ("passkey.js", &["kit/assets/js/passkey.js"], "text/javascript; charset=utf-8"),
     ("theme.js", &["kit/assets/theme.js"], "text/javascript; charset=utf-8"),
@@ -51,7 +59,8 @@ fn gather() -> Result<(), String> {
     let mut table = String::from("static ASSETS: &[Asset] = &[\n");
     for (name, paths, kind) in FILES {
         let parts = paths.iter().map(|path| read(&panels.join(path))).collect::<Result<Vec<_>, _>>()?;
-        let bytes = parts.concat();
+        // A script may end in a comment without an end of line.
+        let bytes = parts.join(&b'\n');
         add(&mut table, &out, name, kind, &bytes)?;
     }
     for (name, kind, bytes) in [

@@ -5,6 +5,7 @@ mod bulk;
 mod fleet;
 mod live;
 mod pages;
+mod private;
 mod server;
 mod tier;
 mod warnings;
@@ -35,6 +36,14 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts/charts.html", include_str!("../templates/parts/charts.html")),
     ("parts/load.html", include_str!("../templates/parts/load.html")),
     ("parts/hardware.html", include_str!("../templates/parts/hardware.html")),
+    ("parts/shares.html", include_str!("../templates/parts/shares.html")),
+    ("private.html", include_str!("../templates/private.html")),
+    ("parts/private-list.html", include_str!("../templates/parts/private-list.html")),
+    ("parts/private-tile.html", include_str!("../templates/parts/private-tile.html")),
+    ("private-server.html", include_str!("../templates/private-server.html")),
+    ("parts/private-head.html", include_str!("../templates/parts/private-head.html")),
+    ("parts/private-facts.html", include_str!("../templates/parts/private-facts.html")),
+    ("console.html", include_str!("../templates/console.html")),
     ("parts/warnings.html", include_str!("../templates/parts/warnings.html")),
     ("parts/jobs.html", include_str!("../templates/parts/jobs.html")),
     ("list.html", include_str!("../templates/list.html")),
@@ -63,7 +72,18 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/parts/tile/{name}", get(fleet::tile))
         .route("/parts/row/{name}", get(fleet::row))
         .route("/parts/server/{name}/charts", get(server::charts::part))
+        .route("/parts/server/{name}/private-servers", get(private::share::part))
         .route("/parts/server/{name}/{part}", get(server::part))
+        .route("/private-servers", get(private::page))
+        .route("/private-servers/{name}", get(private::one::page))
+        .route("/private-servers/{name}/console", get(private::console::page).post(private::console::open))
+        .route("/parts/private-servers", get(private::part))
+        .route("/parts/private-server/{name}/usage", get(private::usage::part))
+        .route("/parts/private-server/{name}/{part}", get(private::one::part))
+        .route("/parts/console/{console}", get(private::console::read))
+        .route("/parts/console/{console}/type", post(private::console::type_in))
+        .route("/parts/console/{console}/resize", post(private::console::resize))
+        .route("/parts/console/{console}/close", post(private::console::close))
         .route("/bulk/{noun}/{verb}", get(bulk::show).post(bulk::submit))
         .route("/bulk/{noun}/{verb}/lines", post(bulk::line))
         .route("/racks", get(pages::racks::list))

@@ -1,7 +1,7 @@
 //! `GET /live`: what happens, as server-sent events. An event says only what changed; the page fetches it.
 //!
 //! Names: `sync` (everything may have changed), `roster` (a server came, went or changed its state), `server-NAME`
-//! (anything but load), `state-NAME`, `boot-NAME`, `job-NAME`, `load-NAME`, `agent-NAME`, `jobs`, `system`, `signed-out`.
+//! (anything but load), `private-servers` (something happened to a private server), `state-NAME`, `boot-NAME`, `job-NAME`, `load-NAME`, `agent-NAME`, `jobs`, `system`, `signed-out`.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -96,6 +96,7 @@ fn names(items: &[ServerEventView]) -> Vec<String> {
             "state" => names.insert("roster".to_owned()),
             "job" => names.insert("jobs".to_owned()),
             "system" => names.insert("system".to_owned()),
+            "private-server" => names.insert("private-servers".to_owned()),
             _ => false,
         };
         if let Some(server) = &item.server {
@@ -116,7 +117,14 @@ mod tests {
 
     fn event(kind: &str, server: Option<&str>) -> ServerEventView {
         let server = server.map(|name| name.parse().expect("a name"));
-        ServerEventView { id: 1, at: Millis(0), server, kind: kind.into(), text: String::new() }
+        ServerEventView {
+            id: 1,
+            at: Millis(0),
+            server,
+            private_server: None,
+            kind: kind.into(),
+            text: String::new(),
+        }
     }
 
     #[test]
@@ -126,7 +134,8 @@ mod tests {
             event("state", Some("a")),
             event("load", Some("b")),
             event("job", None),
+            event("private-server", None),
         ];
-        assert_eq!(names(&items), ["jobs", "load-b", "roster", "server-a", "state-a"]);
+        assert_eq!(names(&items), ["jobs", "load-b", "private-servers", "roster", "server-a", "state-a"]);
     }
 }

@@ -21,6 +21,7 @@ const fn item(
 
 const MENU: &[MenuItem] = &[
     item(("servers", "/servers", "server-2"), "group-machines", "s", &["server"], Permission::Look),
+    item(("private-servers", "/private-servers", "cube"), "", "m", &["private-server"], Permission::Look),
     item(("racks", "/racks", "stack-2"), "", "r", &["rack"], Permission::Inspect),
     item(("discovery", "/discovery", "radar-2"), "", "d", &["discovery"], Permission::Inspect),
     item(("networks", "/networks", "topology-star-3"), "", "n", &["network"], Permission::Inspect),
@@ -65,7 +66,12 @@ impl Tier for Admin {
                 return job.map_or_else(|| list.to_owned(), |job| format!("/jobs/{job}"));
             }
             (
-                "server.remove" | "image.remove" | "profile.remove" | "rack.remove" | "account.remove",
+                "server.remove"
+                | "private-server.remove"
+                | "image.remove"
+                | "profile.remove"
+                | "rack.remove"
+                | "account.remove",
                 Some(_),
             ) => None,
             ("webhook.create", Some(output)) => given(output, "webhook"),
@@ -78,17 +84,30 @@ impl Tier for Admin {
             ("factor.totp-begin", Some(_)) => return "/act/factor/totp-confirm".to_owned(),
             ("session.enter" | "session.leave", _) => return "/".to_owned(),
             (
-                "server.add" | "server.rename" | "profile.create" | "rack.create" | "rack.rename"
-                | "account.create" | "account.rename",
+                "server.add"
+                | "server.rename"
+                | "profile.create"
+                | "rack.create"
+                | "rack.rename"
+                | "account.create"
+                | "account.rename"
+                | "private-server.create"
+                | "private-server.rename",
                 Some(output),
             ) => name(output),
             (
-                "server.add" | "image.build" | "image.import" | "profile.create" | "rack.create"
-                | "account.create",
+                "server.add"
+                | "image.build"
+                | "image.import"
+                | "profile.create"
+                | "rack.create"
+                | "account.create"
+                | "private-server.create",
                 None,
             ) => None,
             (_, _) => match list {
                 "/servers" => given(input, "server"),
+                "/private-servers" => given(input, "private_server"),
                 "/racks" => given(input, "rack"),
                 "/images" => given(input, "image"),
                 "/profiles" => given(input, "profile"),
@@ -104,7 +123,9 @@ impl Tier for Admin {
     fn item_page(&self, noun: &str, item: &Value) -> Option<String> {
         let list = list_of(noun);
         let key = match noun {
-            "server" | "rack" | "image" | "profile" | "account" => item.get("name")?.as_str()?.to_owned(),
+            "server" | "private-server" | "rack" | "image" | "profile" | "account" => {
+                item.get("name")?.as_str()?.to_owned()
+            }
             "job" | "webhook" => item.get("id")?.as_i64()?.to_string(),
             "delivery" => return Some(format!("/deliveries/{}", item.get("id")?.as_i64()?)),
             _ => return None,
@@ -116,6 +137,7 @@ impl Tier for Admin {
 /// Where the things of a noun are listed.
 fn list_of(noun: &str) -> &'static str {
     match noun {
+        "private-server" => "/private-servers",
         "image" => "/images",
         "environment" => "/environments",
         "profile" => "/profiles",

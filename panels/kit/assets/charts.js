@@ -29,7 +29,7 @@
   const percent = (permille) => `${(permille / 10).toFixed(1)} %`;
 
   const kinds = {
-    cpu: { show: percent, tick: (permille) => `${Math.round(permille / 10)} %`, lines: [["cpu", "CPU", "--busy"]], most: () => 1000 },
+    cpu: { show: percent, tick: (permille) => `${Math.round(permille / 10)} %`, lines: [["cpu", "CPU", "--busy"]], most: (data) => data.cpuMost },
     memory: { show: memory, lines: [["memory", word("chart-used"), "--chart-memory"]], most: (data) => data.memoryMost, binary: true },
     disk: { show: bytes, lines: [["disk", word("chart-used"), "--chart-disk"]], most: (data) => data.diskMost },
     network: { show: rate, lines: [["in", word("chart-in"), "--good"], ["out", word("chart-out"), "--warn"]] },
@@ -73,7 +73,8 @@
   }
 
   function draw(place, data) {
-    const kind = kinds[place.dataset.plot];
+    const known = kinds[place.dataset.plot];
+    const kind = place.dataset.plot === "disk" && data.binaryDisks ? { ...known, show: memory, binary: true } : known;
     const columns = holed(data, kind.lines.map(([name]) => name));
     const highest = Math.max(1, ...columns.slice(1).flat().filter((value) => value !== null));
     const most = kind.most ? Math.max(kind.most(data), 1) : highest * 1.1;

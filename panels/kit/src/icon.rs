@@ -24,16 +24,17 @@ impl Tone {
     }
 }
 
-/// Icon and tone of a state of a server, a job, an install, a webhook or an event on its way to one.
+/// Icon and tone of a state of a server, a job, an install, a webhook or an event on its way to one. States of private
+/// servers have a mark before them: a job that is running goes on, a private server that is running is as it should be.
 #[must_use]
 pub fn of_state(word: &str) -> (&'static str, Tone) {
     match word {
         "discovered" => ("radar-2", Tone::Warn),
         "ready" => ("circle-check", Tone::Calm),
         "installing" => ("download", Tone::Busy),
-        "online" => ("activity-heartbeat", Tone::Good),
-        "unreachable" => ("plug-connected-x", Tone::Bad),
-        "failed" => ("alert-triangle", Tone::Bad),
+        "online" | "private-running" => ("activity-heartbeat", Tone::Good),
+        "unreachable" | "private-unreachable" => ("plug-connected-x", Tone::Bad),
+        "failed" | "private-failed" => ("alert-triangle", Tone::Bad),
         "rescuing" => ("lifebuoy", Tone::Busy),
         "wiping" => ("eraser", Tone::Busy),
         "retired" => ("archive", Tone::Calm),
@@ -46,6 +47,13 @@ pub fn of_state(word: &str) -> (&'static str, Tone) {
         "possible" | "undone" => ("arrow-back-up", Tone::Calm),
         "cancelled" => ("ban", Tone::Calm),
         "incomplete" => ("clock", Tone::Busy),
+        "private-creating" => ("tools", Tone::Busy),
+        "private-starting" => ("player-play", Tone::Busy),
+        "private-stopping" => ("player-pause", Tone::Busy),
+        "private-stopped" => ("power", Tone::Calm),
+        "private-moving" => ("arrows-exchange", Tone::Calm),
+        "private-suspended" => ("lock", Tone::Warn),
+        "private-removing" => ("trash", Tone::Busy),
         _ => ("info-circle", Tone::Calm),
     }
 }

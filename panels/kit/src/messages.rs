@@ -17,16 +17,18 @@ use crate::language::{self, Language};
 
 type Bundle = FluentBundle<FluentResource>;
 
-const ENGLISH: [&str; 4] = [
+const ENGLISH: [&str; 5] = [
     include_str!("../messages/en/kit.ftl"),
     include_str!("../messages/en/admin.ftl"),
     include_str!("../messages/en/servers.ftl"),
+    include_str!("../messages/en/private.ftl"),
     include_str!("../messages/en/outside.ftl"),
 ];
-const GERMAN: [&str; 4] = [
+const GERMAN: [&str; 5] = [
     include_str!("../messages/de/kit.ftl"),
     include_str!("../messages/de/admin.ftl"),
     include_str!("../messages/de/servers.ftl"),
+    include_str!("../messages/de/private.ftl"),
     include_str!("../messages/de/outside.ftl"),
 ];
 
@@ -95,7 +97,7 @@ pub fn for_script() -> String {
     serde_json::Value::Object(words).to_string()
 }
 
-const SCRIPT_WORDS: [&str; 33] = [
+const SCRIPT_WORDS: [&str; 38] = [
     "live-on",
     "live-lost",
     "live-paused",
@@ -129,6 +131,11 @@ const SCRIPT_WORDS: [&str; 33] = [
     "chart-in",
     "chart-out",
     "months",
+    "console-opening",
+    "console-open",
+    "console-lost",
+    "console-ended",
+    "console-input",
 ];
 
 #[cfg(test)]

@@ -152,14 +152,21 @@ fn thing(tier: &dyn Tier, hit: &Hit) -> Item {
         note,
         icon: icon_of(hit.kind),
         href: tier.item_page(noun, &item).unwrap_or_else(|| tier.crumb(noun).href),
-        state: hit.state.clone().unwrap_or_default(),
+        state: state_of(hit),
         ..Item::default()
     }
+}
+
+/// The state as it is drawn: those of private servers have a mark before them.
+fn state_of(hit: &Hit) -> String {
+    let state = hit.state.clone().unwrap_or_default();
+    if hit.kind == HitKind::PrivateServer && !state.is_empty() { format!("private-{state}") } else { state }
 }
 
 fn icon_of(kind: HitKind) -> &'static str {
     match kind {
         HitKind::Server => "server-2",
+        HitKind::PrivateServer => "cube",
         HitKind::Job => "list-check",
         HitKind::Rack => "stack-2",
         HitKind::Image => "disc",
@@ -178,7 +185,7 @@ fn fits(words: &[String], text: &str) -> bool {
 
 fn pages(tier: &dyn Tier, who: &SessionView, words: &[String]) -> Vec<Item> {
     let open = |item: &&MenuItem| who.may(item.permission);
-    let entries = tier.menu().iter().filter(open).map(|item| (item, item.label()));
+    let entries = tier.menu().iter().filter(open).map(|item| (item, item.label_for(who.tier)));
     entries
         .filter(|(item, label)| fits(words, &format!("{label} {}", item.topic)))
         .map(|(item, label)| Item {

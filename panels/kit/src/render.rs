@@ -28,6 +28,7 @@ const OURS: &[(&str, &str)] = &[
     ("kit/reset.html", include_str!("../templates/kit/reset.html")),
     ("kit/act.html", include_str!("../templates/kit/act.html")),
     ("kit/act-form.html", include_str!("../templates/kit/act-form.html")),
+    ("kit/room.html", include_str!("../templates/kit/room.html")),
     ("kit/refusal.html", include_str!("../templates/kit/refusal.html")),
     ("kit/search.html", include_str!("../templates/kit/search.html")),
     ("kit/palette.html", include_str!("../templates/kit/palette.html")),

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use rackwright_catalog::actions::session::{SessionShow, SessionView};
 use rackwright_catalog::{Effect, Entry, Fault, Permission};
 use rackwright_client::cli_line;
+use rackwright_model::Tier;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::act::is_about_a_thing;
 use crate::brand::BrandView;
 use crate::flash::Status;
 use crate::language::{self, Language};
-use crate::messages::{of_catalogue, tell};
+use crate::messages::{has, of_catalogue, tell};
 use crate::panel::{self, Live, Panel};
 use crate::session::Session;
 use crate::tray::{Tray, tray};
@@ -39,6 +40,13 @@ impl MenuItem {
     pub fn label(&self) -> String {
         tell(&format!("menu-{}", self.topic))
     }
+
+    /// What people of this tier call it: customers have their own only.
+    #[must_use]
+    pub fn label_for(&self, tier: Tier) -> String {
+        let own = format!("menu-{}-{}", self.topic, tier.word());
+        if has(&own) { tell(&own) } else { self.label() }
+    }
 }
 
 /// A menu entry as the template draws it.
@@ -52,9 +60,9 @@ pub struct MenuView {
 }
 
 impl MenuView {
-    fn of(item: &MenuItem) -> Self {
+    fn of(item: &MenuItem, tier: Tier) -> Self {
         let group = if item.group.is_empty() { String::new() } else { tell(item.group) };
-        Self { label: item.label(), href: item.href, icon: item.icon, group, key: item.key }
+        Self { label: item.label_for(tier), href: item.href, icon: item.icon, group, key: item.key }
     }
 }
 
@@ -231,7 +239,7 @@ impl Shell {
         let (who, tray) = tokio::join!(who(session), tray(session));
         let who = who?;
         let granted = panel.tier.menu().iter().filter(|item| who.may(item.permission));
-        let menu: Vec<MenuView> = granted.map(MenuView::of).collect();
+        let menu: Vec<MenuView> = granted.map(|item| MenuView::of(item, who.tier)).collect();
         let path = session.path.split('?').next().unwrap_or("/");
         let here = inside(panel.tier.menu(), path).map_or_else(String::new, |item| item.href.to_owned());
         Ok(Self {

@@ -78,6 +78,9 @@ impl Table {
             .map(|item| {
                 let mut row: Vec<Cell> =
                     entry.spec.columns.iter().map(|column| cell(column, &item[*column], now)).collect();
+                if entry.spec.noun() == "private-server" {
+                    row.iter_mut().for_each(private);
+                }
                 if let (Some(first), Some(page)) = (row.first_mut(), page_of(item)) {
                     first.href = page;
                 }
@@ -106,6 +109,13 @@ impl Table {
     pub fn or_say(mut self, empty: Empty) -> Self {
         self.empty = empty;
         self
+    }
+}
+
+/// A state of a private server has a mark before it.
+fn private(cell: &mut Cell) {
+    if cell.kind == "state" {
+        cell.text.insert_str(0, "private-");
     }
 }
 
@@ -195,6 +205,7 @@ fn text_cell(name: &str, text: &str) -> Cell {
             title: text.to_owned(),
             ..of("code", format!("{}…", text.chars().take(12).collect::<String>()))
         },
+        "purpose" => of("text", tell(&format!("purpose-{text}"))),
         "reason" | "broken" | "storage_problem" => of("bad", text.to_owned()),
         "cidr" | "address" | "pool_first" | "pool_last" | "router" | "mac" | "action" | "event" => {
             of("code", text.to_owned())

@@ -3,7 +3,7 @@
 use crate::messages;
 
 /// Words that are not written as they are spelt in a field name.
-const SPECIAL: [(&str, &str); 30] = [
+const SPECIAL: [(&str, &str); 31] = [
     ("bmc", "BMC"),
     ("mib", "MiB"),
     ("ssh", "SSH"),
@@ -31,6 +31,7 @@ const SPECIAL: [(&str, &str); 30] = [
     ("next_at", "Next try"),
     ("paused_at", "Paused"),
     ("cpu_permille", "CPU"),
+    ("address_v6", "IPv6 address"),
     ("net_in_bytes_per_s", "Network in"),
     ("net_out_bytes_per_s", "Network out"),
     ("lease_s", "Lease time (seconds)"),
@@ -53,6 +54,7 @@ pub fn english(name: &str) -> String {
         [head @ .., "s"] if !head.is_empty() => (head, " (seconds)"),
         [head @ .., "ms"] if !head.is_empty() => (head, " (ms)"),
         [head @ .., "mib"] if !head.is_empty() => (head, " (MiB)"),
+        [head @ .., "kbit"] if !head.is_empty() => (head, " (kbit/s)"),
         all => (all, ""),
     };
     let mut label = words
@@ -69,6 +71,15 @@ pub fn english(name: &str) -> String {
         label.replace_range(..1, &first);
     }
     label + unit
+}
+
+/// What actions are about, in the language of the request: `private-server` is written "private server".
+#[must_use]
+pub fn noun(name: &str) -> String {
+    match messages::of_catalogue(name).into_owned() {
+        told if told == name => name.replace('-', " "),
+        told => told,
+    }
 }
 
 /// A schema's pattern as HTML wants it: matching the whole text, and valid under the `v` flag, which allows no bare
@@ -118,6 +129,7 @@ mod tests {
         for (name, shown) in [
             ("pool_first", "Pool first"),
             ("root_mib", "Root (MiB)"),
+            ("ceiling_kbit", "Ceiling (kbit/s)"),
             ("lease_s", "Lease time (seconds)"),
             ("ssh_keys", "SSH keys"),
             ("bmc", "BMC"),

@@ -18,6 +18,9 @@ use super::{Bulk, CONFIRM};
 #[derive(Debug, Clone, Serialize)]
 pub struct ConfirmView {
     path: String,
+    /// The field that names one, and where they are listed.
+    key: &'static str,
+    list: &'static str,
     title: String,
     /// What the button says: the order may still be changed in the form.
     verb: String,
@@ -82,11 +85,13 @@ pub(super) async fn ask(
         grow: None,
     };
     let installs = bulk.entry.spec.name == "server.install";
-    let wiped = known.iter().filter(|(_, server)| {
-        installs && server.as_ref().is_some_and(|server| server.state.holds_a_system())
-    });
+    let wiped = known
+        .iter()
+        .filter(|(_, server)| installs && server.as_ref().is_some_and(|server| server.holds_a_system));
     let view = ConfirmView {
         path: format!("/bulk/{}/{}", bulk.entry.spec.noun(), bulk.entry.spec.verb()),
+        key: bulk.kinds.key(),
+        list: bulk.kinds.list(),
         title: bulk.title(),
         verb: bulk.doing(of_catalogue(bulk.entry.spec.title).into_owned()),
         count: bulk.count(),
@@ -96,8 +101,8 @@ pub(super) async fn ask(
             .iter()
             .map(|(name, server)| Named {
                 name: name.to_string(),
-                state: server.as_ref().map(|server| server.state.word().to_owned()).unwrap_or_default(),
-                note: server.as_ref().map_or_else(|| tell("bulk-gone"), place),
+                state: server.as_ref().map(|server| server.mark.clone()).unwrap_or_default(),
+                note: server.as_ref().map_or_else(|| tell("bulk-gone"), |server| server.note.clone()),
             })
             .collect(),
         form: FormView::draw(&fields, &drawing),
@@ -108,22 +113,15 @@ pub(super) async fn ask(
     };
     let heading = Heading {
         title: view.title.clone(),
-        crumbs: vec![Crumb::new(tell("menu-servers"), "/servers"), Crumb::new(view.title.clone(), "")],
+        crumbs: vec![bulk.kinds.crumb(), Crumb::new(view.title.clone(), "")],
         help: of_catalogue(bulk.entry.spec.summary).into_owned(),
         ..Heading::default()
     };
     let mut shell = shell;
-    shell.here = "/servers".into();
+    shell.here = bulk.kinds.list().into();
     let asked_again = view.fault.is_some() || !confirm_problem.is_empty();
     let status = if asked_again { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     panel.page(status, "bulk.html", &shell.page(heading, view))
-}
-
-/// What tells servers apart beside their name.
-fn place(server: &rackwright_catalog::actions::server::ServerSummary) -> String {
-    let address = server.address.map(|address| address.to_string());
-    let rack = server.rack.as_ref().zip(server.unit).map(|(rack, unit)| format!("{rack} · U{unit}"));
-    [rack, address].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The commands that do the same.

@@ -5,18 +5,26 @@ mod confirm;
 mod submit;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use rackwright_catalog::actions::private_server::PrivateServerView;
 use rackwright_catalog::actions::server::ServerSummary;
 use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_model::Name;
-use rackwright_panel_kit::Session;
 use rackwright_panel_kit::form::{Field, Kind, Typed, fields};
 use rackwright_panel_kit::messages::{of_catalogue, tell, tell_with};
+use rackwright_panel_kit::{Crumb, Session};
 
 pub use confirm::{line, show};
 pub use submit::submit;
 
-/// Actions that make sense on several servers at once.
-const ACTIONS: [&str; 3] = ["server.power", "server.install", "server.retire"];
+/// Actions that make sense on several servers at once, and on several private servers.
+const ACTIONS: [(&str, Kinds); 6] = [
+    ("server.power", Kinds::Servers),
+    ("server.install", Kinds::Servers),
+    ("server.retire", Kinds::Servers),
+    ("private-server.start", Kinds::PrivateServers),
+    ("private-server.stop", Kinds::PrivateServers),
+    ("private-server.reboot", Kinds::PrivateServers),
+];
 /// More are not asked for in one go: each is carried out by a call of its own.
 const MOST: usize = 500;
 /// Servers that are worked on at once: a BMC takes seconds, and a hundred of them should not take minutes.
@@ -24,9 +32,95 @@ const AT_ONCE: usize = 16;
 /// The field in which the person repeats how many servers are meant.
 const CONFIRM: &str = "_confirm";
 
+/// What is acted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kinds {
+    Servers,
+    PrivateServers,
+}
+
+/// What is known of one of them.
+struct Known {
+    /// The state, as it is drawn.
+    mark: String,
+    /// What tells it from others beside its name.
+    note: String,
+    holds_a_system: bool,
+}
+
+impl Kinds {
+    /// The field that names one.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Servers => "server",
+            Self::PrivateServers => "private_server",
+        }
+    }
+
+    /// Where they are listed.
+    fn list(self) -> &'static str {
+        match self {
+            Self::Servers => "/servers",
+            Self::PrivateServers => "/private-servers",
+        }
+    }
+
+    /// The crumb of their list.
+    fn crumb(self) -> Crumb {
+        let label = match self {
+            Self::Servers => tell("menu-servers"),
+            Self::PrivateServers => tell("menu-private-servers"),
+        };
+        Crumb::new(label, self.list())
+    }
+
+    /// "1 server", "3 private servers".
+    fn count(self, n: usize) -> String {
+        let key = match self {
+            Self::Servers => "bulk-count",
+            Self::PrivateServers => "bulk-count-private",
+        };
+        tell_with(key, &[("n", n.into())])
+    }
+
+    async fn one(self, session: &Session, name: &Name) -> Result<Known, Fault> {
+        match self {
+            Self::Servers => crate::server::detail(session, name.as_str())
+                .await
+                .map(|detail| Known::server(&detail.summary)),
+            Self::PrivateServers => crate::private::one::detail(session, name.as_str())
+                .await
+                .map(|detail| Known::private_server(&detail.summary)),
+        }
+    }
+}
+
+impl Known {
+    fn server(server: &ServerSummary) -> Self {
+        let address = server.address.map(|address| address.to_string());
+        let rack = server.rack.as_ref().zip(server.unit).map(|(rack, unit)| format!("{rack} · U{unit}"));
+        Self {
+            mark: server.state.word().to_owned(),
+            note: [rack, address].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            holds_a_system: server.state.holds_a_system(),
+        }
+    }
+
+    fn private_server(one: &PrivateServerView) -> Self {
+        let address = one.address.map(|address| address.to_string());
+        let server = one.server.as_ref().map(ToString::to_string);
+        Self {
+            mark: crate::private::mark(one.state),
+            note: [address, server].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            holds_a_system: true,
+        }
+    }
+}
+
 /// An action and the servers that it is meant for.
 struct Bulk {
     entry: &'static Entry,
+    kinds: Kinds,
     servers: Vec<Name>,
     typed: Typed,
 }
@@ -34,11 +128,12 @@ struct Bulk {
 impl Bulk {
     fn of(noun: &str, verb: &str, typed: Typed) -> Result<Self, Fault> {
         let name = format!("{noun}.{verb}");
-        let entry = rackwright_catalog::entry(&name)
-            .filter(|_| ACTIONS.contains(&name.as_str()))
+        let known = ACTIONS.into_iter().find(|(action, _)| *action == name);
+        let (entry, kinds) = known
+            .and_then(|(_, kinds)| Some((rackwright_catalog::entry(&name)?, kinds)))
             .ok_or_else(|| refused(tell("fault-bulk-action")))?;
         let mut servers: Vec<Name> = Vec::new();
-        for (_, text) in typed.pairs().filter(|(key, _)| *key == "server") {
+        for (_, text) in typed.pairs().filter(|(key, _)| *key == kinds.key()) {
             if servers.len() > MOST {
                 break;
             }
@@ -49,7 +144,7 @@ impl Bulk {
         }
         match servers.len() {
             0 => Err(refused(tell("fault-bulk-none"))),
-            1..=MOST => Ok(Self { entry, servers, typed }),
+            1..=MOST => Ok(Self { entry, kinds, servers, typed }),
             _ => Err(refused(tell_with("fault-bulk-many", &[("n", MOST.into())]))),
         }
     }
@@ -57,7 +152,7 @@ impl Bulk {
     /// What is asked once for all: the inputs of the action without those that name a server.
     fn fields(&self) -> Vec<Field> {
         let mut asked = fields(&(self.entry.input_schema)());
-        asked.retain(|field| !is_of_a_server(&field.path));
+        asked.retain(|field| !self.is_about_one(&field.path));
         for field in &mut asked {
             // Asking several machines for their power state is what the wall is for.
             if let Kind::OneOf(words) = &mut field.kind {
@@ -71,8 +166,8 @@ impl Bulk {
     fn input(&self, shared: &serde_json::Value, server: &Name) -> serde_json::Value {
         let mut input = shared.clone();
         let known = fields(&(self.entry.input_schema)());
-        for field in known.iter().filter(|field| is_of_a_server(&field.path)) {
-            let repeats = field.path != "server";
+        for field in known.iter().filter(|field| self.is_about_one(&field.path)) {
+            let repeats = field.path != self.kinds.key();
             if !repeats || self.destroys() {
                 input[field.path.as_str()] = serde_json::json!(server);
             }
@@ -101,23 +196,23 @@ impl Bulk {
 
     /// "1 server", "3 servers": what is typed to confirm, too.
     fn count(&self) -> String {
-        tell_with("bulk-count", &[("n", self.servers.len().into())])
+        self.kinds.count(self.servers.len())
     }
 
     /// What is known of the servers, in the order in which they were named.
-    async fn known(&self, session: &Session) -> Result<Vec<(Name, Option<ServerSummary>)>, Fault> {
-        let one = async |name: &Name| match crate::server::detail(session, name.as_str()).await {
-            Ok(detail) => Ok((name.clone(), Some(detail.summary))),
+    async fn known(&self, session: &Session) -> Result<Vec<(Name, Option<Known>)>, Fault> {
+        let one = async |name: &Name| match self.kinds.one(session, name).await {
+            Ok(known) => Ok((name.clone(), Some(known))),
             Err(fault) if fault.code == FaultCode::NotFound => Ok((name.clone(), None)),
             Err(fault) => Err(fault),
         };
         stream::iter(&self.servers).map(one).buffered(AT_ONCE).try_collect().await
     }
-}
 
-/// Fields that name the server, or repeat its name to confirm.
-fn is_of_a_server(path: &str) -> bool {
-    matches!(path, "server" | "confirm" | "confirm_wipe")
+    /// Fields that name the one, or repeat its name to confirm.
+    fn is_about_one(&self, path: &str) -> bool {
+        path == self.kinds.key() || matches!(path, "confirm" | "confirm_wipe")
+    }
 }
 
 fn refused(reason: String) -> Fault {

@@ -27,6 +27,8 @@ pub struct ResultsView {
     failed: usize,
     /// The addresses of the servers that failed, to try again.
     again: String,
+    /// Where they are listed.
+    list: &'static str,
 }
 
 /// What became of it on one server.
@@ -136,24 +138,24 @@ async fn answer(
         Ok(shell) => shell,
         Err(fault) => return refusal::answer(panel, session, fault).await,
     };
-    shell.here = "/servers".into();
+    shell.here = bulk.kinds.list().into();
     let failed: Vec<&str> = results
         .iter()
         .filter(|result| result.ending == Ending::Failed)
         .map(|result| result.server.as_str())
         .collect();
     let path = format!("/bulk/{}/{}", bulk.entry.spec.noun(), bulk.entry.spec.verb());
-    let kept = bulk.typed.filtered(|name| !name.starts_with('_') && name != "server");
+    let kept = bulk.typed.filtered(|name| !name.starts_with('_') && name != bulk.kinds.key());
     let pairs: Vec<String> = kept
         .pairs()
         .filter(|pair| plain(pair.0) && plain(pair.1))
         .map(|(name, text)| format!("{name}={text}"))
-        .chain(failed.iter().map(|server| format!("server={server}")))
+        .chain(failed.iter().map(|server| format!("{}={server}", bulk.kinds.key())))
         .collect();
     let title = bulk.title();
     let heading = Heading {
         title: title.clone(),
-        crumbs: vec![Crumb::new(tell("menu-servers"), "/servers"), Crumb::new(title, "")],
+        crumbs: vec![bulk.kinds.crumb(), Crumb::new(title, "")],
         help: tell("bulk-help"),
         ..Heading::default()
     };
@@ -162,6 +164,7 @@ async fn answer(
         failed: failed.len(),
         again: if failed.is_empty() { String::new() } else { format!("{path}?{}", pairs.join("&")) },
         results,
+        list: bulk.kinds.list(),
     };
     panel.page(StatusCode::OK, "bulk-results.html", &shell.page(heading, view))
 }

@@ -129,7 +129,8 @@ impl Chosen {
     }
 }
 
-fn encoded(text: &str) -> String {
+/// A text as it stands in an address.
+pub fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(char::from(byte)),

@@ -26,7 +26,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::warnings::{self, WarningsView};
-pub use choice::{Choice, Chosen};
+pub use choice::{Choice, Chosen, encoded};
 use group::{GroupView, Grouping};
 
 /// The wall or the table, with its filters.

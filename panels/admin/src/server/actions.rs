@@ -11,6 +11,11 @@ use serde_json::{Value, json};
 /// Buttons, each with the command that does the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ActionsView {
+    /// Address of this part, and what makes the browser fetch it again.
+    pub part: String,
+    pub trigger: String,
+    /// What is said where nothing can be done.
+    pub nothing: String,
     pub buttons: Vec<Button>,
 }
 
@@ -76,7 +81,13 @@ impl ActionsView {
         ) {
             buttons.push(button("server.remove", "trash", json!({})));
         }
-        Self { buttons: buttons.into_iter().flatten().collect() }
+        let name = &server.name;
+        Self {
+            part: format!("/parts/server/{name}/actions"),
+            trigger: format!("sse:state-{name}, sse:job-{name}, sse:sync"),
+            nothing: tell("server-actions-none"),
+            buttons: buttons.into_iter().flatten().collect(),
+        }
     }
 }
 

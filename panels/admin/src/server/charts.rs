@@ -21,7 +21,21 @@ use serde_json::json;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Choice {
-    range: String,
+    pub range: String,
+}
+
+/// Where charts stand.
+#[derive(Debug, Clone, Serialize)]
+pub struct Place {
+    /// Address of the page, and of the charts without the page around them.
+    pub page: String,
+    pub part: String,
+    /// What makes the browser fetch them again.
+    pub trigger: String,
+    /// What is said where nothing was reported.
+    pub nothing: String,
+    /// Whether disks count in powers of 1,024, as limits of private servers do.
+    pub binary_disks: bool,
 }
 
 /// The charts of one range.
@@ -35,6 +49,8 @@ pub struct ChartsView {
     rows: Vec<Row>,
     /// What a row of the table covers, such as "1 min".
     step: String,
+    #[serde(flatten)]
+    place: Place,
 }
 
 /// One chart.
@@ -58,7 +74,6 @@ pub struct Row {
 #[derive(Serialize)]
 struct ChartsPart {
     now: i64,
-    name: Name,
     charts: Live<ChartsView>,
 }
 
@@ -66,11 +81,21 @@ struct ChartsPart {
 pub async fn charts(session: &Session, name: &str, choice: &Choice) -> Result<Live<ChartsView>, Fault> {
     let server: Name = name.parse().map_err(|_| super::no_such(name))?;
     let range = Range::from_word(&choice.range).unwrap_or(Range::Hour);
+    let place = Place {
+        page: format!("/servers/{server}"),
+        part: format!("/parts/server/{server}/charts"),
+        trigger: format!("sse:load-{server} throttle:5s, sse:sync"),
+        nothing: tell_with(
+            "charts-nothing",
+            &[("range", tell(&format!("in-range-{}", range.word())).into())],
+        ),
+        binary_disks: false,
+    };
     let input = ServerSamplesInput { server, range: Some(range) };
     let series = session.client.call::<ServerSamples>(input).await?;
     // The range moves on with the clock; a new picture is due when there is a new sample.
     let digest = render::digest(&(series.range, &series.items));
-    Ok(Live { digest, view: ChartsView::of(&series) })
+    Ok(Live { digest, view: ChartsView::of(&series, place) })
 }
 
 /// `GET /parts/server/{name}/charts?range=hour|day|week|month`
@@ -81,19 +106,20 @@ pub async fn part(
     Query(choice): Query<Choice>,
     headers: HeaderMap,
 ) -> Response {
-    match (charts(&session, &name, &choice).await, name.parse()) {
-        (Ok(charts), Ok(name)) => {
+    match charts(&session, &name, &choice).await {
+        Ok(charts) => {
             let digest = charts.digest.clone();
-            let part = ChartsPart { now: now().0, name, charts };
+            let part = ChartsPart { now: now().0, charts };
             panel.part(shown(&headers), &digest, "parts/charts.html", &part)
         }
-        (Err(fault), _) => refusal::answer(&panel, &session, fault).await,
-        (_, Err(_)) => refusal::answer(&panel, &session, super::no_such(&name)).await,
+        Err(fault) => refusal::answer(&panel, &session, fault).await,
     }
 }
 
 /// What a chart is made of.
 type Read = fn(&Sample) -> Option<i64>;
+/// How a value is written.
+type Show = fn(i64) -> String;
 
 const CPU: Read = |sample| sample.cpu_permille;
 const MEMORY: Read = |sample| Some(sample.memory_used_bytes);
@@ -101,8 +127,14 @@ const DISK: Read = |sample| Some(sample.disk_used_bytes);
 const IN: Read = |sample| sample.net_in_bytes_per_s;
 const OUT: Read = |sample| sample.net_out_bytes_per_s;
 
+impl Place {
+    fn disks(&self) -> Show {
+        if self.binary_disks { memory } else { bytes }
+    }
+}
+
 impl ChartsView {
-    fn of(series: &SampleSeries) -> Self {
+    pub fn of(series: &SampleSeries, place: Place) -> Self {
         let items = &series.items;
         let step_s = match series.range {
             Range::Hour => 60,
@@ -113,18 +145,19 @@ impl ChartsView {
         Self {
             range: series.range.word(),
             ranges: Range::ALL.map(|range| (range.word(), range == series.range)).to_vec(),
-            figures: figures(items),
-            data: data(series),
-            rows: rows(items, step_s * 1_000),
+            figures: figures(items, place.disks()),
+            data: data(series, place.binary_disks),
+            rows: rows(items, step_s * 1_000, place.disks()),
             step: tell(&format!("step-{}", series.range.word())),
+            place,
         }
     }
 }
 
-fn figures(items: &[Sample]) -> Vec<Figure> {
+fn figures(items: &[Sample], disks: Show) -> Vec<Figure> {
     let Some(last) = items.last() else { return Vec::new() };
-    let (memory_size, disk_size) = (memory(last.memory_bytes), bytes(last.disk_bytes));
-    let one = |key, show: fn(i64) -> String, read: Read, whole: &str| Figure {
+    let (memory_size, disk_size) = (memory(last.memory_bytes), disks(last.disk_bytes));
+    let one = |key, show: Show, read: Read, whole: &str| Figure {
         key,
         title: tell(&format!("chart-{key}")),
         summary: words(items, show, read, whole),
@@ -137,13 +170,13 @@ fn figures(items: &[Sample]) -> Vec<Figure> {
     vec![
         one("cpu", percent, CPU, ""),
         one("memory", memory, MEMORY, &memory_size),
-        one("disk", bytes, DISK, &disk_size),
+        one("disk", disks, DISK, &disk_size),
         network,
     ]
 }
 
 /// "4.2 % now, 3.9 % on average, 12.0 % at most."
-fn words(items: &[Sample], show: fn(i64) -> String, read: Read, whole: &str) -> String {
+fn words(items: &[Sample], show: Show, read: Read, whole: &str) -> String {
     let values: Vec<i64> = items.iter().filter_map(read).collect();
     let (Some(last), Some(most), Some(mean)) = (values.last(), values.iter().max(), mean(&values)) else {
         return tell("chart-unknown");
@@ -164,7 +197,7 @@ fn mean(values: &[i64]) -> Option<i64> {
 }
 
 /// Columns of numbers, as the drawing library takes them; times in seconds.
-fn data(series: &SampleSeries) -> String {
+fn data(series: &SampleSeries, binary_disks: bool) -> String {
     let column = |read: Read| series.items.iter().map(read).collect::<Vec<_>>();
     let most = |read: fn(&Sample) -> i64| series.items.iter().map(read).max().unwrap_or(0);
     json!({
@@ -173,9 +206,11 @@ fn data(series: &SampleSeries) -> String {
         "span": series.span_s,
         "at": series.items.iter().map(|sample| sample.at.0 / 1_000).collect::<Vec<_>>(),
         "cpu": column(CPU),
+        "cpuMost": most(|sample| sample.cpu_permille.unwrap_or(0)).max(1_000),
         "memory": column(MEMORY),
         "memoryMost": most(|sample| sample.memory_bytes),
         "disk": column(DISK),
+        "binaryDisks": binary_disks,
         "diskMost": most(|sample| sample.disk_bytes),
         "in": column(IN),
         "out": column(OUT),
@@ -184,11 +219,11 @@ fn data(series: &SampleSeries) -> String {
 }
 
 /// Newest first, in steps that make a table of some dozens of rows.
-fn rows(items: &[Sample], step_ms: i64) -> Vec<Row> {
+fn rows(items: &[Sample], step_ms: i64, disks: Show) -> Vec<Row> {
     let mut rows: Vec<Row> = items
         .chunk_by(|a, b| a.at.0.div_euclid(step_ms) == b.at.0.div_euclid(step_ms))
         .map(|chunk| {
-            let cell = |show: fn(i64) -> String, read: Read| {
+            let cell = |show: Show, read: Read| {
                 let values: Vec<i64> = chunk.iter().filter_map(read).collect();
                 mean(&values).map_or_else(|| "–".to_owned(), show)
             };
@@ -197,7 +232,7 @@ fn rows(items: &[Sample], step_ms: i64) -> Vec<Row> {
                 cells: [
                     cell(percent, CPU),
                     cell(memory, MEMORY),
-                    cell(bytes, DISK),
+                    cell(disks, DISK),
                     cell(rate, IN),
                     cell(rate, OUT),
                 ],
@@ -243,7 +278,7 @@ mod tests {
 
     #[test]
     fn each_chart_is_told_in_words() {
-        let figures = figures(&[sample(0, Some(100)), sample(15_000, None), sample(30_000, Some(50))]);
+        let figures = figures(&[sample(0, Some(100)), sample(15_000, None), sample(30_000, Some(50))], bytes);
         let told: Vec<_> = figures.iter().map(|figure| figure.summary.as_str()).collect();
         assert_eq!(
             told,
@@ -258,7 +293,8 @@ mod tests {
 
     #[test]
     fn the_table_has_a_row_a_step_newest_first() {
-        let rows = rows(&[sample(0, Some(100)), sample(45_000, Some(200)), sample(60_000, None)], 60_000);
+        let rows =
+            rows(&[sample(0, Some(100)), sample(45_000, Some(200)), sample(60_000, None)], 60_000, bytes);
         assert_eq!(rows.iter().map(|row| row.at.0).collect::<Vec<_>>(), [60_000, 0]);
         assert_eq!((rows[1].cells[0].as_str(), rows[0].cells[0].as_str()), ("15.0 %", "–"));
     }

@@ -1,6 +1,6 @@
 //! `/servers/{name}`: one server, in parts that renew themselves.
 
-mod actions;
+pub mod actions;
 pub mod charts;
 mod head;
 mod lifecycle;
@@ -33,6 +33,8 @@ use lifecycle::LifecycleView;
 use load::LoadCard;
 use timeline::TimelineView;
 
+use crate::private::share::{SharesView, shares};
+
 /// Everything on the page of a server.
 #[derive(Debug, Clone, Serialize)]
 pub struct ServerPage {
@@ -51,6 +53,7 @@ pub struct ServerPage {
 #[derive(Debug, Clone, Serialize)]
 struct WholePage {
     charts: Live<ChartsView>,
+    shares: Live<SharesView>,
     #[serde(flatten)]
     page: ServerPage,
 }
@@ -90,7 +93,7 @@ pub async fn detail(session: &Session, name: &str) -> Result<ServerDetail, Fault
     session.client.call::<ServerShow>(OneServer { server }).await
 }
 
-fn no_such(name: &str) -> Fault {
+pub fn no_such(name: &str) -> Fault {
     let name: String = name.chars().take(80).collect();
     Fault::new(
         FaultCode::NotFound,
@@ -134,6 +137,10 @@ pub async fn page(
         Ok(all) => all,
         Err(fault) => return refusal::answer(&panel, &session, fault).await,
     };
+    let shares = match shares(&session, &shell.who, &detail.summary.name).await {
+        Ok(shares) => shares,
+        Err(fault) => return refusal::answer(&panel, &session, fault).await,
+    };
     let heading = Heading {
         title: name.clone(),
         crumbs: vec![Crumb::new(tell("menu-servers"), "/servers"), Crumb::new(name.clone(), "")],
@@ -145,7 +152,7 @@ pub async fn page(
             .map(|entry| cli_line(entry, &json!({ "server": name })))
             .collect(),
     };
-    let view = WholePage { charts, page: ServerPage::new(detail, &shell.who) };
+    let view = WholePage { charts, shares, page: ServerPage::new(detail, &shell.who) };
     panel.page(StatusCode::OK, "server.html", &shell.page(heading, view))
 }
 

@@ -1,5 +1,5 @@
-//! The shell of the panel in a real Chromium, around pages that pretend to be busy. The story is
-//! `tests/e2e/browser/shell.mjs`.
+//! The panel in a real Chromium, with pages that pretend to be busy. The stories are `tests/e2e/browser/shell.mjs` and
+//! `private.mjs`.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -30,8 +30,8 @@ fn forms() -> Vec<String> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_shell_is_worked_without_a_mouse_and_shuts_nobody_out() {
+/// Has Chromium live through a story before a panel that pretends to be busy.
+async fn story(file: &str) -> Arc<Fake> {
     let fake = Fake::new();
     scene::set(&fake);
     let router = rackwright_panel_admin::router(Arc::clone(&fake) as _);
@@ -48,7 +48,7 @@ async fn the_shell_is_worked_without_a_mouse_and_shuts_nobody_out() {
         "forms": forms(),
     });
     let status = tokio::process::Command::new("node")
-        .arg(here.join("../../tests/e2e/browser/shell.mjs"))
+        .arg(here.join("../../tests/e2e/browser").join(file))
         .env("STORY", told.to_string())
         .stdin(Stdio::null())
         .kill_on_drop(true)
@@ -57,4 +57,24 @@ async fn the_shell_is_worked_without_a_mouse_and_shuts_nobody_out() {
         .expect("node starts");
     serving.abort();
     assert!(status.success(), "the story ended with {status}: what it saw stands above");
+    fake
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shell_is_worked_without_a_mouse_and_shuts_nobody_out() {
+    story("shell.mjs").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_servers_are_made_watched_and_entered() {
+    let fake = story("private.mjs").await;
+    let times = |action: &str| fake.intents(action).len();
+    assert_eq!(times("private-server.console"), 3, "consoles that were opened");
+    assert_eq!(times("private-server.console-close"), 1, "the one that had not ended when its page was left");
+    let typed: Vec<_> = fake
+        .intents("private-server.console-type")
+        .into_iter()
+        .map(|intent| intent.input["text"].as_str().unwrap_or_default().to_owned())
+        .collect();
+    assert!(typed.iter().any(|text| text.chars().count() > 1), "keys go together: {typed:?}");
 }

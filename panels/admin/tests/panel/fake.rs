@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rackwright_catalog::{Fault, FaultCode, Permission, entry};
 use rackwright_client::{Answer, Caller, Credential, Transport};
@@ -74,8 +75,10 @@ impl Transport for Fake {
     fn call<'a>(&'a self, caller: &'a Caller, action: &'a str, input: Value) -> Answer<'a> {
         Box::pin(async move {
             let wait = input.get("wait_s").and_then(Value::as_u64).unwrap_or(0);
-            if action == "server.watch" && wait > 0 {
-                tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+            match action {
+                "server.watch" if wait > 0 => tokio::time::sleep(Duration::from_millis(700)).await,
+                "private-server.console-read" => tokio::time::sleep(Duration::from_millis(40)).await,
+                _ => {}
             }
             self.reply(caller, action, &input)
         })

@@ -29,11 +29,15 @@ fn is_harmless(text: &str, what: &str) {
     }
 }
 
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 21] = [
     "rack.list",
     "server.samples",
     "server.list",
     "server.show",
+    "private-server.list",
+    "private-server.show",
+    "private-server.room",
+    "private-server.templates",
     "image.list",
     "image.show",
     "environment.list",

@@ -13,6 +13,8 @@ mod live;
 mod outside;
 mod pages;
 mod passkeys;
+mod private;
+mod private_scene;
 mod scene;
 mod serve;
 mod shell;

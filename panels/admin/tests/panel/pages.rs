@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 40] = [
+pub const PAGES: [(&str, &str); 47] = [
     ("/accounts", "href=\"/accounts/acme\""),
     ("/accounts/acme", "/act/brand/set"),
     ("/roles", "view-accounts"),
@@ -27,6 +27,16 @@ pub const PAGES: [(&str, &str); 40] = [
     ("/servers?view=table", "id=\"row-r1-u07\""),
     ("/servers?state=online&search=r1", "aria-current=\"true\""),
     ("/servers/r1-u07", "AMD EPYC 9354P"),
+    ("/private-servers", "id=\"tile-web1\"|id=\"tile-club\""),
+    ("/private-servers?view=table&group=server&state=running", "id=\"row-web1\"|id=\"row-acme-mail\""),
+    ("/private-servers/acme-mail", "/console\""),
+    ("/private-servers/acme-mail/console", "data-console="),
+    (
+        "/bulk/private-server/stop?private_server=acme-mail&private_server=acme-shop-web",
+        "rackwright private-server stop acme-shop-web",
+    ),
+    ("/act/private-server/create?server=r1-u04", "data-room-server=\"r1-u07\"|data-room-server=\"r1-u04\""),
+    ("/act/private-server/resize?private_server=acme-mail&size.cpu_permille=100", "name=\"_size\""),
     ("/images", "Debian GNU/Linux 12 (bookworm)"),
     ("/images/debian-12", "9f86d081884c"),
     ("/environments", "action=\"/act/environment/build\""),
@@ -57,7 +67,7 @@ pub const PAGES: [(&str, &str); 40] = [
     ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
 ];
 
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 24] = [
     "/parts/racks",
     "/parts/racks/r1",
     "/parts/server/r1-u07/charts?range=day",
@@ -73,6 +83,13 @@ const PARTS: [&str; 17] = [
     "/parts/server/r1-u07/load",
     "/parts/server/r1-u07/hardware",
     "/parts/server/r1-u07/jobs",
+    "/parts/server/r1-u07/private-servers",
+    "/parts/private-servers?view=wall",
+    "/parts/private-servers?view=table&group=account",
+    "/parts/private-server/web1/head",
+    "/parts/private-server/web1/actions",
+    "/parts/private-server/web1/facts",
+    "/parts/private-server/web1/usage?range=week",
     "/parts/job/7",
     "/parts/job-tray",
 ];
@@ -166,6 +183,7 @@ async fn empty_lists_say_what_to_do_next() {
     let panel = panel();
     for (path, action, advice) in [
         ("/servers", "server.list", "Set a network to serve"),
+        ("/private-servers", "private-server.list", "a template, which is an image"),
         ("/images", "image.list", "Build one"),
         ("/environments", "environment.list", "Build the generic one"),
         ("/profiles", "profile.list", "Create one"),

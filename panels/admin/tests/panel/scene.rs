@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::fake::{CREDENTIAL, Fake};
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis())
         .expect("fits")
 }
@@ -60,6 +60,7 @@ fn set_shell(fake: &Arc<Fake>) {
             hit("server", SERVERS[at].0, &address, Some(SERVERS[at].1))
         });
         let others = [
+            hit("private-server", "acme-mail", "10.77.0.200", Some("running")),
             hit("job", "9", "install r1-u03 with debian-12", Some("running")),
             hit("image", "debian-12", "Debian GNU/Linux 12 (bookworm)", None),
             hit("profile", "debian-12", "debian-12", None),
@@ -97,6 +98,7 @@ pub fn set(fake: &Arc<Fake>) {
     set_shell(fake);
     set_audit(fake);
     set_jobs(fake);
+    crate::private_scene::set(fake);
     fake.on("server.list", |input| {
         let state = input["state"].as_str().unwrap_or_default().to_owned();
         let search = input["search"].as_str().unwrap_or_default().to_owned();

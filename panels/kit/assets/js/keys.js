@@ -75,7 +75,7 @@
   });
 
   // The tray stays folded for who folded it. Where it would cover much of the page it is folded until somebody unfolds it.
-  const crowded = () => matchMedia("(max-width: 48rem)").matches || document.querySelector(".dock");
+  const crowded = () => matchMedia("(max-width: 48rem)").matches || document.querySelector(".dock, .console, .room");
   const folded = (state) => {
     try {
       if (state === undefined) return (localStorage.getItem("tray") || (crowded() ? "folded" : "open")) === "folded";

@@ -2,6 +2,7 @@
 //! add no action of their own.
 
 mod outcome;
+pub mod room;
 mod show;
 mod submit;
 mod view;

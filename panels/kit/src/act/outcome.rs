@@ -8,6 +8,7 @@ use rackwright_client::cli_line;
 use rackwright_model::JobId;
 use serde_json::{Value, json};
 
+use super::room;
 use super::view::ActView;
 use crate::flash::{Ending, Status, Undo};
 use crate::messages::{of_catalogue, tell, tell_with};
@@ -22,12 +23,18 @@ pub(super) async fn respond(
     session: &Session,
     headers: &HeaderMap,
     status: StatusCode,
-    view: ActView,
+    mut view: ActView,
 ) -> Response {
-    let mut shell = match Shell::around(panel, session, headers).await {
+    let room = room::picture(&session.client, view.action, &view.form.fields);
+    let (shell, room) = tokio::join!(Shell::around(panel, session, headers), room);
+    let mut shell = match shell {
         Ok(shell) => shell,
         Err(fault) => return refusal::answer(panel, session, fault).await,
     };
+    if let Some(room) = room.as_ref().filter(|_| view.fault.is_some()) {
+        room::mark(&mut view.form.fields, room);
+    }
+    view.room = room;
     let noun = view.action.split('.').next().unwrap_or_default();
     let crumb = panel.tier.crumb(noun);
     shell.here.clone_from(&crumb.href);

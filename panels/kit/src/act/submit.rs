@@ -10,6 +10,7 @@ use rackwright_client::cli_line;
 use serde_json::Value;
 
 use super::outcome::{for_script, go_back, in_place, respond};
+use super::room::{SIZE_BUTTON, with_size};
 use super::view::{ActView, Draft, ResultView};
 use crate::form::{self, Choices, Field, Typed};
 use crate::panel::{self, Panel, carry_out};
@@ -32,6 +33,9 @@ pub async fn submit(
     let form = Form { panel: &panel, session: &posted.session, headers: &headers, entry };
     let fields = form::fields(&(entry.input_schema)());
     let typed = posted.typed.renumbered(&fields);
+    if let Some(size) = typed.get(SIZE_BUTTON) {
+        return form.reshape(&fields, &with_size(&typed, size), None).await;
+    }
     match (typed.get("_add"), typed.get("_remove")) {
         (None, None) => form.carry_out(&fields, &typed).await,
         (grow, Some(row)) => form.reshape(&fields, &typed.without_row(row).renumbered(&fields), grow).await,

@@ -6,10 +6,12 @@ use rackwright_model::Millis;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::room::RoomView;
 use crate::form::{self, Choices, Field, FormView, Typed, view::Drawing};
 use crate::messages::{has, of_catalogue, tell, tell_with};
 use crate::panel::Tier;
 use crate::table::{self, Fact, Table};
+use crate::words;
 
 /// The page of an action.
 #[derive(Debug, Clone, Serialize)]
@@ -29,6 +31,8 @@ pub struct ActView {
     pub result: Option<ResultView>,
     /// Where "Back" leads.
     pub back: String,
+    /// The room on servers, where the action asks for some.
+    pub room: Option<RoomView>,
 }
 
 /// The output of an action that is for reading, or that is shown only once.
@@ -86,6 +90,7 @@ impl Draft<'_> {
             object,
             fault: self.fault,
             result: None,
+            room: None,
         }
     }
 }
@@ -104,7 +109,7 @@ pub fn title(entry: &Entry, object: &str) -> String {
     let several = format!("several-{}", entry.spec.noun());
     let noun = match entry.spec.verb() {
         "list" if has(&several) => tell(&several),
-        _ => of_catalogue(entry.spec.noun()).into_owned(),
+        _ => words::noun(entry.spec.noun()),
     };
     let values = [("verb", verb.into()), ("noun", noun.into()), ("object", object.into())];
     let named = is_about_a_thing(entry) && !object.is_empty();

@@ -6,6 +6,7 @@ use rackwright_client::Client;
 use serde_json::{Value, json};
 
 use super::field::{Field, Kind};
+use crate::messages::tell;
 
 /// One value to choose.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -57,6 +58,9 @@ fn collect(fields: &[Field], names: &mut Vec<String>) {
     }
 }
 
+/// Fields that help to tell a thing from the others, the first that there is.
+const NOTES: [&str; 7] = ["receiver", "event", "title", "state", "os", "role", "reason"];
+
 /// The names in a page of `noun.list`: `name`, else the noun itself, else `id`.
 fn listed(action: &str, page: &Value) -> Listed {
     let noun = action.split('.').next().unwrap_or_default();
@@ -68,11 +72,12 @@ fn listed(action: &str, page: &Value) -> Listed {
         .flatten()
         .filter_map(|item| {
             let value = ["name", noun, "id"].iter().find_map(|key| item.get(*key))?;
-            let note = ["receiver", "event", "title", "state", "os", "role"]
-                .iter()
-                .find_map(|key| item.get(*key))
-                .map(text)
-                .unwrap_or_default();
+            let told = |key: &&str| item.get(*key).filter(|value| !value.is_null());
+            let note = match item.get("purpose").and_then(Value::as_str) {
+                // Nobody installs it on a server.
+                Some(purpose @ "private-server") => tell(&format!("purpose-{purpose}")),
+                _ => NOTES.iter().find_map(told).map(text).unwrap_or_default(),
+            };
             Some(Choice { value: text(value), note })
         })
         .collect();

@@ -1,0 +1,218 @@
+//! Private servers: what each person is offered, the room on servers in the form, and the console.
+
+use rackwright_catalog::{Fault, FaultCode, Role, entry};
+use serde_json::{Value, json};
+
+use crate::harness::{Panel, panel};
+
+/// A panel with private servers in every state.
+fn scene() -> Panel {
+    let panel = panel();
+    crate::scene::set(&panel.fake);
+    panel
+}
+
+fn sign_in_as(panel: &Panel, role: Role, tier: &str) {
+    let mut who = (entry("session.show").expect("in the catalogue").sample_output)();
+    who["role"] = json!(role.word());
+    who["tier"] = json!(tier);
+    who["account"] = json!("acme-shop");
+    who["permissions"] = json!(role.row().permissions);
+    panel.fake.on("session.show", move |_| Ok(who.clone()));
+}
+
+fn offers(page: &str, action: &str) -> bool {
+    page.contains(&format!("action=\"/act/private-server/{action}\""))
+}
+
+#[tokio::test]
+async fn each_state_offers_what_makes_sense_in_it() {
+    let panel = scene();
+    for (name, offered, not_offered) in [
+        (
+            "acme-mail",
+            vec!["stop", "reboot", "release", "suspend", "remove", "resize"],
+            vec!["start", "quarantine"],
+        ),
+        ("acme-shop-db", vec!["start", "quarantine", "rebuild", "rename"], vec!["stop", "reboot", "release"]),
+        ("club", vec!["resume"], vec!["start", "stop", "reboot", "suspend"]),
+        ("old", vec![], vec!["start", "stop", "remove", "rebuild"]),
+    ] {
+        let page = panel.open(&format!("/private-servers/{name}")).await;
+        for action in offered {
+            assert!(offers(&page.text, action), "{name}: {action} in {}", page.text);
+        }
+        for action in not_offered {
+            assert!(!offers(&page.text, action), "{name}: {action}");
+        }
+    }
+    let page = panel.open("/private-servers/acme-mail").await;
+    page.shows("rackwright private-server stop acme-mail")
+        .shows("there is a newer one")
+        .shows("name=\"size.memory_mib\" value=\"512\"")
+        .shows("--size-memory-mib 512");
+    page.shows("in quarantine").shows("/private-servers/acme-mail/console");
+    let stopped = panel.open("/private-servers/acme-shop-db").await;
+    assert!(!stopped.text.contains("id=\"open-console\""), "there is no terminal in what does not run");
+    stopped.shows("Its files are kept.");
+}
+
+#[tokio::test]
+async fn a_customer_works_on_what_there_is_and_allots_nothing() {
+    let panel = scene();
+    sign_in_as(&panel, Role::AccountManager, "customer");
+    let page = panel.open("/private-servers").await;
+    page.shows("My private servers").shows("formaction=\"/bulk/private-server/stop\"");
+    assert!(!offers(&page.text, "create"), "{}", page.text);
+    let page = panel.open("/private-servers/acme-mail").await;
+    for action in ["stop", "reboot", "rebuild", "rename"] {
+        assert!(offers(&page.text, action), "{action}");
+    }
+    for action in ["resize", "suspend", "remove"] {
+        assert!(!offers(&page.text, action), "{action}");
+    }
+    let page = panel.open("/servers/r1-u01").await;
+    page.shows("href=\"/private-servers/acme-mail\"");
+    assert!(panel.fake.intents("private-server.room").is_empty(), "who may make none is not told of room");
+    assert_eq!(panel.open("/act/private-server/create").await.status, 403);
+}
+
+#[tokio::test]
+async fn whoever_only_looks_is_offered_nothing() {
+    let panel = scene();
+    sign_in_as(&panel, Role::Billing, "provider");
+    let page = panel.open("/private-servers/acme-mail").await;
+    page.shows("There is nothing that your role may do with this private server now.");
+    assert!(!page.text.contains("id=\"open-console\""));
+    let list = panel.open("/private-servers?view=table").await;
+    assert!(!list.text.contains("id=\"bulk\"") && !offers(&list.text, "stop"), "{}", list.text);
+}
+
+#[tokio::test]
+async fn the_list_is_narrowed_and_says_how_many_are_in_each_state() {
+    let panel = scene();
+    let page = panel.open("/private-servers?state=running&server=r1-u02").await;
+    page.shows("id=\"tile-acme-shop-web\"").shows("server r1-u02");
+    assert!(!page.text.contains("id=\"tile-acme-mail\"") && !page.text.contains("id=\"tile-build\""));
+    page.shows("id=\"filter-suspended\"");
+    let asked = panel.fake.intents("private-server.list");
+    assert_eq!(asked.len(), 1, "what fits one page is asked for once");
+    // More than fit one page are asked for state by state.
+    panel.fake.on("private-server.list", |input| {
+        let next = input["after"].is_null().then_some("k2");
+        let mut page = (entry("private-server.list").expect("in the catalogue").sample_output)();
+        page["next"] = json!(next);
+        Ok(page)
+    });
+    let page = panel.open("/private-servers?state=stopped&after=k1").await;
+    page.shows("rel=\"first\"");
+    let last = panel.fake.intents("private-server.list").pop().expect("asked");
+    assert_eq!((&last.input["state"], &last.input["after"]), (&json!("stopped"), &json!("k1")));
+}
+
+#[tokio::test]
+async fn they_are_found_by_search_and_marked_as_they_are() {
+    let panel = scene();
+    let found = panel.open("/search?q=acme-mail").await;
+    found.shows("href=\"/private-servers/acme-mail\"");
+    for page in [found, panel.open("/act/private-server/list").await] {
+        page.shows("<span class=\"state tone-good\">").shows("</svg>running</span>");
+    }
+}
+
+#[tokio::test]
+async fn several_are_stopped_at_once() {
+    let panel = scene();
+    let path = "/bulk/private-server/stop";
+    let asked = panel.open(&format!("{path}?private_server=acme-mail&private_server=lab")).await;
+    asked.shows("Stop 2 private servers").shows("<b>lab</b>").shows("href=\"/private-servers\"");
+    let told = panel.post(path, &[("private_server", "acme-mail"), ("private_server", "lab")]).await;
+    told.shows("href=\"/private-servers/lab\"").shows("2 of 2");
+    let done: Vec<Value> =
+        panel.fake.intents("private-server.stop").into_iter().map(|intent| intent.input).collect();
+    assert_eq!(done, [json!({"private_server": "acme-mail"}), json!({"private_server": "lab"})]);
+}
+
+#[tokio::test]
+async fn the_form_shows_the_room_and_a_refusal_stands_at_its_field() {
+    let panel = scene();
+    let page = panel.open("/act/private-server/create?server=r1-u02").await;
+    page.shows("data-room-server=\"r1-u02\" data-chosen").shows("its agent is not connected");
+    page.shows("r1-u05 (its agent is not connected)");
+    page.shows("<rect class=\"room-promised\" width=\"142\"").shows("512 MiB + 0 MiB ≤ 3.5 GiB");
+    let typed = [
+        ("name", "web9"),
+        ("template", "debian-12-ps"),
+        ("server", "r1-u01"),
+        ("size.cpu_permille", "50"),
+        ("size.memory_mib", "4096"),
+        ("size.swap_mib", "0"),
+        ("size.disk_mib", "5120"),
+        ("size.bandwidth_kbit", "1000"),
+        ("size.sessions", "1000"),
+        ("size.processes", "500"),
+        ("password", "correct horse battery"),
+    ];
+    let refused = panel.post("/act/private-server/create", &typed).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    refused
+        .shows("id=\"f-size-memory_mib-problem\"")
+        .shows("memory is short: 512 MiB is promised")
+        .shows("512 MiB + 4 GiB &gt; 3.5 GiB");
+    panel.fake.on("private-server.create", |_| {
+        let reason = "on r1-u01 memory is short";
+        Err(Fault::new(FaultCode::Conflict, "create a private server", reason, "Look for room."))
+    });
+    // The sum stands at the field also where the refusal is about the whole.
+    let refused = panel.post("/act/private-server/create", &typed).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    refused
+        .shows("id=\"f-size-memory_mib-problem\"")
+        .shows("no room on r1-u01: 512 MiB + 4 GiB &gt; 3.5 GiB");
+    assert!(!refused.text.contains("f-size-disk_mib-problem"), "of that there is enough");
+    // Without a script the server fills in a size to begin with, and works out the sum.
+    let small = panel.post("/act/private-server/create", &[&typed[..], &[("_size", "small")]].concat()).await;
+    small.shows("name=\"size.memory_mib\" value=\"512\"").shows("value=\"web9\"").shows("512 MiB + 512 MiB");
+    let summed = panel.post("/act/private-server/create", &[&typed[..], &[("_add", "")]].concat()).await;
+    summed.shows("512 MiB + 4 GiB &gt; 3.5 GiB");
+    assert_eq!(panel.fake.intents("private-server.create").len(), 2, "only what was sent is carried out");
+}
+
+#[tokio::test]
+async fn a_resize_counts_its_own_share_once() {
+    let panel = scene();
+    let page = panel.open("/act/private-server/resize?private_server=acme-mail&size.memory_mib=3600").await;
+    page.shows("data-room-server=\"r1-u01\"").shows("0 MiB + 3.5 GiB ≤ 3.5 GiB");
+    assert!(!page.text.contains("data-room-server=\"r1-u02\""), "it stays where it is");
+}
+
+#[tokio::test]
+async fn a_console_is_typed_into_by_its_own_page_alone() {
+    let panel = scene();
+    let opened =
+        panel.post("/private-servers/acme-mail/console", &[("rows", "40"), ("columns", "120")]).await;
+    let opened: Value = serde_json::from_str(&opened.text).expect("JSON");
+    let at = format!("/parts/console/{}", opened["console"]);
+    assert_eq!(panel.fake.intents("private-server.console")[0].input["columns"], 120);
+    let typed = panel.post(&format!("{at}/type"), &[("text", "ls\r")]).await;
+    assert_eq!(typed.status, 200, "{}", typed.text);
+    let read: Value = serde_json::from_str(&panel.open(&format!("{at}?after=0")).await.text).expect("JSON");
+    assert!(read["next"].as_u64().is_some_and(|next| next > 4), "{read}");
+    assert_eq!(panel.post(&format!("{at}/resize"), &[("rows", "x"), ("columns", "10")]).await.status, 400);
+    assert_eq!(panel.post(&format!("{at}/close"), &[]).await.status, 200);
+    let gone = panel.open("/parts/console/7?after=0").await;
+    assert_eq!(gone.status, 404);
+    gone.shows("there is no such console").shows("Open another one.");
+    // A form without the token of the session was made elsewhere.
+    for path in ["/private-servers/acme-mail/console", &format!("{at}/type"), &format!("{at}/close")] {
+        let request = crate::harness::post(path)
+            .header("cookie", crate::harness::cookie())
+            .body(axum::body::Body::from("text=reboot"))
+            .expect("a request");
+        assert_eq!(panel.send(request).await.status, 403, "{path}");
+    }
+    assert_eq!(panel.fake.intents("private-server.console-type").len(), 1);
+    let stopped = panel.post("/private-servers/lab/console", &[]).await;
+    assert_eq!(stopped.status, 409);
+    stopped.shows("it does not run. Start it first.");
+}
