@@ -9,7 +9,7 @@ const ARGUMENTS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 // Answers that the stories provoke: a wrong password, an answer of a provider that does not count, a wrong field, a taken unit. Chromium reports each as an error of the page.
-const PROVOKED = /^Failed to load resource: the server responded with a status of 4\d\d .*\/(sign-in(\/passkey)?|sign-in\/return\?.*|act\/server\/(add|place)|act\/server\/accept\?server=of-acme-shop|act\/user\/(create|passwd)|bulk\/server\/install|nowhere)$/;
+const PROVOKED = /^Failed to load resource: the server responded with a status of 4\d\d .*\/(sign-in(\/passkey)?|sign-in\/return\?.*|act\/server\/(add|place)|act\/private-server\/create|act\/server\/accept\?server=of-acme-shop|act\/user\/(create|passwd)|bulk\/server\/install|nowhere)$/;
 export const SOON = 20_000;
 
 export class Panel {

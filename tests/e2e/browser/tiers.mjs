@@ -10,15 +10,15 @@ const panel = await Panel.open(told);
 const EVERYBODY = ["/roles", "/sessions", "/factors", "/identities", "/tokens"];
 // Of whoever manages people, and may have webhooks.
 const MANAGERS = ["/users", "/roles", "/sessions", "/factors", "/identities", "/oidc", "/tokens", "/webhooks", "/audit"];
-const RACKS = ["/servers", "/racks", "/discovery", "/networks", "/images", "/environments", "/profiles", "/jobs", "/system", "/accounts"];
+const RACKS = ["/servers", "/private-servers", "/racks", "/discovery", "/networks", "/images", "/environments", "/profiles", "/jobs", "/system", "/accounts"];
 // What the menu of a role holds, in its order.
 const MENUS = {
   owner: [...RACKS, ...MANAGERS],
   engineer: [...RACKS, ...EVERYBODY],
   support: [...RACKS, ...EVERYBODY],
-  billing: ["/servers", "/jobs", "/accounts", ...EVERYBODY],
-  reseller: ["/servers", "/jobs", "/accounts", ...MANAGERS],
-  "account-manager": ["/servers", "/jobs", "/accounts", ...MANAGERS],
+  billing: ["/servers", "/private-servers", "/jobs", "/accounts", ...EVERYBODY],
+  reseller: ["/servers", "/private-servers", "/jobs", "/accounts", ...MANAGERS],
+  "account-manager": ["/servers", "/private-servers", "/jobs", "/accounts", ...MANAGERS],
   "ps-administrator": EVERYBODY,
   "ps-user": EVERYBODY,
   "site-administrator": EVERYBODY,
@@ -26,8 +26,8 @@ const MENUS = {
 };
 // The servers that a role finds on the wall.
 const SERVERS = {
-  owner: ["of-acme", "of-acme-shop", "of-provider"],
-  reseller: ["of-acme", "of-acme-shop"],
+  owner: ["h1", "of-acme", "of-acme-shop", "of-provider"],
+  reseller: ["h1", "of-acme", "of-acme-shop"],
   "account-manager": ["of-acme-shop"],
 };
 for (const role of ["engineer", "support", "billing"]) SERVERS[role] = SERVERS.owner;
@@ -37,8 +37,14 @@ const JOBS = {
   engineer: putsAServerInARack,
   support: looksHelpsAndChangesNothing,
   billing: makesAReseller,
-  reseller: makesACustomerBrandsAndEnters,
-  "account-manager": renewsAPassword,
+  reseller: async (user) => {
+    await allotsAPrivateServer();
+    await makesACustomerBrandsAndEnters(user);
+  },
+  "account-manager": async (user) => {
+    await worksInAPrivateServer();
+    await renewsAPassword(user);
+  },
 };
 
 let page;
@@ -206,6 +212,48 @@ async function makesACustomerBrandsAndEnters() {
   expect((await page.textContent(".empty-title")) === "Your account has no server yet", "the new customer has no servers");
   await panel.picture("tier-reseller-guest", page);
   await returns(MENUS.reseller);
+}
+
+/// Beside the picture of the room; what would break a guarantee is refused with the sum.
+async function allotsAPrivateServer() {
+  await panel.go("/act/private-server/create", page);
+  await page.getByRole("button", { name: "Small" }).click();
+  const fields = { name: "acme-shop-web", server: "h1", account: "acme-shop", template: "debian-12-ps", password: told.password };
+  for (const [name, value] of Object.entries(fields)) await choose(name, value);
+  await page.fill("#f-size-memory_mib", "4000");
+  await page.locator("[data-room-server=h1] .room-short").waitFor({ state: "visible" });
+  await page.click("#submit");
+  await page.locator("#problems", { hasText: "memory is short" }).waitFor();
+  await page.locator("#f-size-memory_mib-problem", { hasText: "no room on h1" }).waitFor();
+  await panel.picture("tier-reseller-refused", page);
+  await page.fill("#f-size-memory_mib", "512");
+  await page.locator("[data-room-server=h1] .room-fits").waitFor({ state: "visible" });
+  await page.fill("#f-password", told.password);
+  await page.click("#submit");
+  await page.waitForURL("**/private-servers/acme-shop-web");
+  await page.locator("#part-head[data-state=running]").waitFor();
+  await panel.picture("tier-reseller-private-server", page);
+  await panel.go("/servers/h1", page);
+  await page.locator("#part-shares a", { hasText: "acme-shop-web" }).waitFor();
+}
+
+async function worksInAPrivateServer() {
+  await panel.go("/private-servers", page);
+  await page.click("#tile-link-acme-shop-web");
+  await page.waitForURL("**/private-servers/acme-shop-web");
+  expect((await page.locator("#part-head a[href^='/servers/']").count()) === 0, "on which server it stands is not told");
+  await page.click("#open-console");
+  await page.waitForSelector("#console[data-state=open]");
+  const line = "echo to be typed in this order, quickly";
+  await page.keyboard.type(line);
+  await until("what was typed comes back", 10_000, async () => (await page.locator(".xterm-rows").innerText()).includes(line));
+  await isForEverybody(panel, page, "the console");
+  await panel.picture("tier-account-manager-console", page);
+  await page.keyboard.press("Control+d");
+  await page.waitForSelector("#console[data-state=ended]");
+  expect((await page.textContent("#console-state")).includes("The shell ended"), "it says why");
+  await does("/act/private-server/stop?private_server=acme-shop-web", {});
+  await page.locator("#part-head[data-state=stopped]").waitFor();
 }
 
 async function isBranded() {

@@ -24,11 +24,12 @@ const MAY_USE: &[(&str, u8, &[&str])] = &[
             "rackwright-proto",
         ],
     ),
+    ("rackwright-privsrv", 2, &["rackwright-model", "rackwright-proto"]),
     ("rackwright-client", 2, &["rackwright-model", "rackwright-catalog"]),
     ("rackwright-api", 3, &["rackwright-model", "rackwright-catalog", "rackwright-client"]),
     ("rackwright-cli", 3, &["rackwright-model", "rackwright-catalog", "rackwright-client"]),
     ("rackwright-panel-kit", 3, &["rackwright-model", "rackwright-catalog", "rackwright-client"]),
-    ("rackwright-agent", 3, &["rackwright-model", "rackwright-proto"]),
+    ("rackwright-agent", 3, &["rackwright-model", "rackwright-proto", "rackwright-privsrv"]),
     (
         "rackwright-panel-admin",
         4,

@@ -10,6 +10,7 @@ pub mod hardware;
 pub mod interrupt;
 pub mod live;
 pub mod prepare;
+pub mod private_servers;
 pub mod progress;
 pub mod setup;
 pub mod workspace;

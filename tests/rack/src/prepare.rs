@@ -4,6 +4,8 @@
 //! run makes them with a Control Center that serves no network and so can use the machine's own way to the package
 //! sources; later runs find them.
 
+mod template;
+
 use std::collections::hash_map::DefaultHasher;
 use std::fs::File;
 use std::hash::Hasher;
@@ -19,6 +21,8 @@ use crate::interrupt;
 use crate::progress::Step;
 use crate::setup::Programs;
 use crate::workspace;
+
+pub use template::{TEMPLATE, Template, prepare_template};
 
 /// Where prepared things are kept.
 const CACHE: &str = "/var/cache/rackwright-rack";
@@ -70,17 +74,8 @@ fn found(home: &Path, hardware: Hardware) -> Option<Prepared> {
 }
 
 fn build(home: &Path, programs: &Programs, hardware: Hardware, step: &mut Step) -> Result<()> {
-    let workshop = home.join("workshop");
-    match std::fs::remove_dir_all(&workshop) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).with_context(|| format!("clearing {}", workshop.display())),
-    }
-    let (data_dir, run_dir) = (workshop.join("data"), workshop.join("run"));
+    let (data_dir, run_dir) = workshop(home)?;
     let place = Place { data_dir, run_dir, namespace: None, hardware };
-    for dir in [&place.data_dir, &place.run_dir] {
-        std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
-    }
     let (data, boot) = (place.data_dir.clone(), place.boot_dir());
     let center = ControlCenter::start(place, programs)?;
     let job = center.rackwright().act(&["environment", "build", hardware.kernel()])?;
@@ -91,7 +86,22 @@ fn build(home: &Path, programs: &Programs, hardware: Hardware, step: &mut Step) 
     rename(&boot, &home.join("boot"))?;
     // Last: its presence says that everything is there.
     std::fs::write(home.join("sha256"), sha256).context("noting the image's SHA-256")?;
-    std::fs::remove_dir_all(&workshop).with_context(|| format!("removing {}", workshop.display()))
+    std::fs::remove_dir_all(home.join("workshop")).context("removing the workshop")
+}
+
+/// An empty place for a Control Center that builds: its data directory and its run directory.
+fn workshop(home: &Path) -> Result<(PathBuf, PathBuf)> {
+    let workshop = home.join("workshop");
+    match std::fs::remove_dir_all(&workshop) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("clearing {}", workshop.display())),
+    }
+    let dirs = (workshop.join("data"), workshop.join("run"));
+    for dir in [&dirs.0, &dirs.1] {
+        std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
+    }
+    Ok(dirs)
 }
 
 /// Builds the image by the Control Center's own action and gives back its SHA-256.
@@ -135,16 +145,21 @@ pub fn follow_job(rackwright: &Rackwright, started: &Value, step: &mut Step) -> 
 
 /// A name for everything that image and environment are made from.
 fn key(hardware: Hardware) -> Result<String> {
+    let what = [&[hardware.kernel()], &EXTRA_PACKAGES[..]].concat();
+    Ok(format!("{:016x}", hash_packages(&what)?.finish()))
+}
+
+/// Fed with these words, the package sources of this machine and the source code that makes images.
+fn hash_packages(words: &[&str]) -> Result<DefaultHasher> {
     let mut hasher = DefaultHasher::new();
-    hasher.write(hardware.kernel().as_bytes());
-    hasher.write(EXTRA_PACKAGES.concat().as_bytes());
+    hasher.write(words.join(" ").as_bytes());
     for path in ["/etc/debian_version", "/etc/apt/sources.list", "/etc/apt/sources.list.d"] {
         hash_path(Path::new(path), &mut hasher)?;
     }
     let images = workspace::root().join("images");
     hash_path(&images.join("src"), &mut hasher)?;
     hash_path(&images.join("Cargo.toml"), &mut hasher)?;
-    Ok(format!("{:016x}", hasher.finish()))
+    Ok(hasher)
 }
 
 /// Feeds names and contents, in a fixed order. What is not there is nothing.

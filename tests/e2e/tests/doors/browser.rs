@@ -5,9 +5,11 @@ use std::process::Stdio;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rackwright_api::ServeLimits;
+use rackwright_model::ServerId;
 use rackwright_rack::workspace;
 use serde_json::{Value, json};
 
+use crate::agent;
 use crate::center::Center;
 use crate::front::Listener;
 use crate::support::START;
@@ -28,8 +30,9 @@ const PEOPLE: [(&str, &str, &str); 10] = [
     ("acme-shop-susi", "site-user", "acme-shop"),
 ];
 
-/// A provider with a reseller, whose customer has people of every kind; each of the three has a server.
-async fn furnish(center: &Center) -> Vec<Value> {
+/// A provider with a reseller, whose customer has people of every kind; each of the three has a server, and the reseller one
+/// more with room for private servers.
+async fn furnish(center: &Center) -> (Vec<Value>, ServerId) {
     let world = &center.world;
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     // A browser forgets cookies by its own clock.
@@ -49,19 +52,21 @@ async fn furnish(center: &Center) -> Vec<Value> {
             world.done("server.assign", json!({"server": server, "account": owner})).await;
         }
     }
+    let host = world.ready_for_private_servers().await;
+    world.done("server.assign", json!({"server": "h1", "account": "acme"})).await;
     let mut people = Vec::new();
     for (user, role, account) in PEOPLE {
         let person = json!({"user": user, "role": role, "account": account, "password": PASSWORD});
         world.done("user.create", person).await;
         people.push(json!({"user": user, "role": role, "account": account}));
     }
-    people
+    (people, host)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_finds_what_the_role_is_for_and_nothing_else() {
     let center = Center::start();
-    let people = furnish(&center).await;
+    let (people, host) = furnish(&center).await;
     let listener = Listener::serve(center.front.0.clone(), ServeLimits::default()).await;
     let told = json!({
         "url": format!("https://localhost:{}", listener.address().port()),
@@ -70,14 +75,17 @@ async fn everybody_finds_what_the_role_is_for_and_nothing_else() {
         "screenshots": workspace::target().join("screenshots"),
         "panels": workspace::root().join("panels/package.json"),
     });
-    let status = tokio::process::Command::new("node")
+    let mut story = tokio::process::Command::new("node")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/tiers.mjs"))
         .env("STORY", told.to_string())
         .stdin(Stdio::null())
         .kill_on_drop(true)
-        .status()
-        .await
+        .spawn()
         .expect("node starts");
+    let status = tokio::select! {
+        status = story.wait() => status.expect("node ends"),
+        () = agent::works(&center.world, host) => unreachable!("an agent works on and on"),
+    };
     assert!(status.success(), "the story ended with {status}: what it saw stands above");
     // What the story says it did is on record.
     let done = center.world.done("audit.list", json!({"action": "session.enter"})).await;

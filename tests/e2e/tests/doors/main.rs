@@ -7,6 +7,7 @@ mod line;
 #[expect(dead_code, unused_imports, reason = "the stories of the domain use the rest of it")]
 mod support;
 
+mod agent;
 mod browser;
 mod center;
 mod crawl;

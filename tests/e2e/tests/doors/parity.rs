@@ -243,8 +243,10 @@ async fn one_form_for_several_servers_asks_for_what_its_commands_ask() {
         ("server.power", &[("order", "cycle")][..]),
         ("server.install", &[("profile", "debian-12"), ("_confirm", "2 servers")]),
         ("server.retire", &[("_confirm", "2 servers")]),
+        ("private-server.stop", &[]),
     ] {
-        let path = format!("/bulk/{}?server=r1-u07&server=r1-u08", action.replace('.', "/"));
+        let key = action.split_once('.').map_or("", |(noun, _)| noun).replace('-', "_");
+        let path = format!("/bulk/{}?{key}=r1-u07&{key}=r1-u08", action.replace('.', "/"));
         let known: Vec<String> = typed.iter().map(|(name, text)| format!("&{name}={text}")).collect();
         let known = known.concat().replace(' ', "%20");
         let page = doors.page(&format!("{path}{known}")).await;

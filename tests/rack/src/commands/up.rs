@@ -10,7 +10,8 @@ use crate::follow::{self, Journey};
 use crate::hardware::{Firmware, Hardware, MachineSpec};
 use crate::interrupt;
 use crate::live::LiveRack;
-use crate::prepare::{IMAGE, Prepared, prepare};
+use crate::prepare::{IMAGE, Prepared, prepare, prepare_template};
+use crate::private_servers::{self, PrivateServers};
 use crate::progress::step;
 use crate::setup::{self, Programs};
 
@@ -25,6 +26,9 @@ pub struct Up {
     /// What they are made of
     #[arg(long, value_enum, default_value_t = Hardware::Virtio)]
     hardware: Hardware,
+    /// How many private servers to make on them
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=20))]
+    private_servers: u8,
     /// Take everything down once the servers are online
     #[arg(long)]
     exit: bool,
@@ -57,17 +61,20 @@ pub fn run(up: &Up) -> Result<()> {
 /// Builds the rack, installs its machines, reports, and stays or goes.
 pub fn bring_up(up: &Up, programs: &Programs, prepared: &Prepared) -> Result<()> {
     let specs = specs(up.servers, up.firmware, up.hardware);
-    let live = start(&specs, programs, prepared)?;
+    let template = (up.private_servers > 0)
+        .then(|| step("Template of private servers", |step| prepare_template(programs, &[], step)));
+    let template = template.transpose()?;
+    let live = start(&specs, programs, prepared, template.is_some())?;
     let password = live.admin_password()?;
     let began = Instant::now();
     let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
     let brought = bring_online(&live, &names, Duration::from_secs(up.limit));
     let seconds = began.elapsed().as_secs();
     report(&live, &names, seconds, up)?;
-    if brought.is_err() || up.exit {
-        return brought;
-    }
-    stay(&live, &password)
+    brought?;
+    let private = template.map(|template| private_servers::bring_up(&live, &template, up.private_servers));
+    let private = private.transpose()?;
+    if up.exit { Ok(()) } else { stay(&live, &password, private.as_ref()) }
 }
 
 fn specs(servers: u8, mix: Mix, hardware: Hardware) -> Vec<MachineSpec> {
@@ -83,7 +90,12 @@ fn specs(servers: u8, mix: Mix, hardware: Hardware) -> Vec<MachineSpec> {
 }
 
 /// A rack whose Control Center will install every machine that is switched on.
-fn start(specs: &[MachineSpec], programs: &Programs, prepared: &Prepared) -> Result<LiveRack> {
+fn start(
+    specs: &[MachineSpec],
+    programs: &Programs,
+    prepared: &Prepared,
+    with_key: bool,
+) -> Result<LiveRack> {
     let live = step("Rack and Control Center", |step| {
         let live = LiveRack::start(specs, programs, prepared)?;
         step.result(format!(
@@ -95,7 +107,12 @@ fn start(specs: &[MachineSpec], programs: &Programs, prepared: &Prepared) -> Res
         Ok(live)
     })?;
     step("Network, image and profile", |step| {
-        live.offer_image(prepared, &[], step)?;
+        if with_key {
+            let public = private_servers::make_key(&live)?;
+            live.offer_image(prepared, &["--root-keys", &public], step)?;
+        } else {
+            live.offer_image(prepared, &[], step)?;
+        }
         live.install_on_discovery()?;
         step.result(format!("{IMAGE} goes on every machine that netboots"));
         Ok(())
@@ -138,10 +155,17 @@ fn report(live: &LiveRack, names: &[&str], seconds: u64, up: &Up) -> Result<()> 
     Ok(())
 }
 
-fn stay(live: &LiveRack, password: &str) -> Result<()> {
+fn stay(live: &LiveRack, password: &str, private: Option<&PrivateServers>) -> Result<()> {
     println!("\n  panel     {}", live.proxy.url());
     println!("  sign in   admin / {password}");
     println!("  try       {}", live.rackwright().line("server list"));
+    if let Some(private) = private {
+        println!("  sign in   {}", private.ssh_line(live));
+        println!(
+            "  console   {}",
+            live.rackwright().line(&format!("private-server console {}", private.first()))
+        );
+    }
     println!("\nCtrl-C takes everything down.");
     while !interrupt::is_interrupted() {
         std::thread::sleep(Duration::from_millis(200));

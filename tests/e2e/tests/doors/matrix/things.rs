@@ -3,18 +3,22 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rackwright_catalog::{Entry, Role};
+use rackwright_domain::Refusal;
 use rackwright_model::{Scope, Tier};
+use rackwright_store::Connection;
 use rackwright_store::account::account_named;
 use rackwright_store::job::{JobDraft, JobKind, job_insert};
 use rackwright_store::person::{PersonDraft, person_insert};
+use rackwright_store::private_server::{private_server_insert, private_server_number};
 use rackwright_store::server::{server_insert, server_set_account};
 use serde_json::{Value, json};
 
 use crate::center::Center;
+use crate::support::private::draft;
 use crate::support::{START, tree};
 
 /// Lists of things that belong to accounts.
-const LISTS: [&str; 4] = ["server.list", "account.list", "user.list", "job.list"];
+const LISTS: [&str; 5] = ["server.list", "private-server.list", "account.list", "user.list", "job.list"];
 
 /// Whose a thing is, seen from the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +132,11 @@ pub async fn plant(center: &Center, list: &str, home: &Home, whose: Whose) -> Va
             if list == "server.list" {
                 return Ok(json!(name));
             }
+            if list == "private-server.list" {
+                let name = format!("p{count}");
+                private_server_insert(tx, &draft(&name, owner, server, number(tx)?), START)?;
+                return Ok(json!(name));
+            }
             let job = JobDraft {
                 kind: JobKind::Install,
                 title: format!("install {name}"),
@@ -139,6 +148,11 @@ pub async fn plant(center: &Center, list: &str, home: &Home, whose: Whose) -> Va
             Ok(json!(job_insert(tx, &job, START)?.0))
         })
         .await
+}
+
+fn number(tx: &Connection) -> Result<u16, Refusal> {
+    let number = private_server_number(tx)?.map(u32::from);
+    Ok(number.and_then(|number| u16::try_from(number).ok()).expect("a free number"))
 }
 
 /// The input with another name in the field; a confirmation repeats it.

@@ -28,7 +28,7 @@ impl SshKey {
         key
     }
 
-    fn private(&self) -> PathBuf {
+    pub fn private(&self) -> PathBuf {
         self.dir.join("key")
     }
 
@@ -51,18 +51,37 @@ impl Story {
     #[track_caller]
     pub fn on_server(&self, key: &SshKey, user: &str, name: &str, command: &str) -> String {
         let address = self.act.server(name)["summary"]["address"].as_str().unwrap_or_default().to_owned();
+        self.signed_in(
+            &["-i", &key.private().to_string_lossy(), "-o", "BatchMode=yes"],
+            &[],
+            user,
+            &address,
+            command,
+        )
+    }
+
+    /// What a command prints that `user` runs at an address; with these options and this environment of ssh.
+    #[track_caller]
+    pub fn signed_in(
+        &self,
+        options: &[&str],
+        environment: &[(&str, &str)],
+        user: &str,
+        address: &str,
+        command: &str,
+    ) -> String {
         let mut complaint = String::new();
-        wait_until(&format!("{user} has signed in on {name} and run a command"), LOGIN_LIMIT, || {
+        wait_until(&format!("{user} has signed in at {address} and run a command"), LOGIN_LIMIT, || {
             let mut ssh = self.live.rack.command("ssh");
-            ssh.arg("-i").arg(key.private()).args(["-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"]);
-            ssh.args([
-                "-o",
+            ssh.args(options).envs(environment.iter().copied());
+            for option in [
+                "StrictHostKeyChecking=no",
+                "LogLevel=ERROR",
                 "UserKnownHostsFile=/dev/null",
-                "-o",
-                "BatchMode=yes",
-                "-o",
                 "ConnectTimeout=30",
-            ]);
+            ] {
+                ssh.args(["-o", option]);
+            }
             ssh.arg(format!("{user}@{address}")).arg(command).stdin(Stdio::null());
             let output = ssh.output().expect("ssh starts");
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -74,7 +93,7 @@ impl Story {
                 }
                 return None;
             }
-            assert!(output.status.success(), "`{command}` on {name} ended with {}: {said}", output.status);
+            assert!(output.status.success(), "`{command}` at {address} ended with {}: {said}", output.status);
             Some(String::from_utf8_lossy(&output.stdout).into_owned())
         })
     }

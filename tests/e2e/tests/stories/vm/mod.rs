@@ -4,4 +4,5 @@ mod bad_input;
 mod generic;
 mod install;
 mod killed;
+mod private;
 mod proxy;

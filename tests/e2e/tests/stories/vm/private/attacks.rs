@@ -1,0 +1,154 @@
+//! What root of a private server tries against the kernel and its neighbours. Each try shows that it was made: by the answer
+//! of the kernel, or by what it reached within its own bounds.
+
+use std::time::Duration;
+
+use super::{HOST, ONE, TWO};
+use crate::story::{SshKey, Story, wait_until};
+
+/// System calls of x86-64 by number, with arguments that would work outside; prints the name and the answer of each.
+const CALLS: &str = r#"
+import ctypes, errno, os, struct
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, number, *arguments):
+    ctypes.set_errno(0)
+    got = libc.syscall(ctypes.c_long(number), *[ctypes.c_long(a) if isinstance(a, int) else a for a in arguments])
+    print(name, errno.errorcode.get(ctypes.get_errno(), 'OK') if got < 0 else 'OK')
+def touch(name, path, flags=os.O_WRONLY, data=b''):
+    try:
+        descriptor = os.open(path, flags)
+        if data:
+            os.write(descriptor, data)
+        print(name, 'OK')
+    except OSError as error:
+        print(name, errno.errorcode[error.errno])
+buffer = ctypes.create_string_buffer(4096)
+call('init_module', 175, buffer, 4096, buffer)
+call('finit_module', 313, 0, buffer, 0)
+call('bpf', 321, 0, buffer, 72)
+call('kexec_load', 246, 0, 0, buffer, 0)
+call('perf_event_open', 298, buffer, 0, -1, -1, 0)
+call('unshare_user', 272, 0x10000000)
+call('open_by_handle_at', 304, -100, buffer, 0)
+call('keyctl', 250, 0, -3, 0)
+call('syslog', 103, 3, buffer, 4096)
+call('settimeofday', 164, buffer, 0)
+call('swapon', 167, b'/swap', 0)
+call('iopl', 172, 3)
+call('mknod_mem', 133, b'/root/mem', 0o020600, (1 << 8) | 1)
+call('mknod_disk', 133, b'/root/disk', 0o060600, (254 << 8))
+call('mount_ext4', 165, b'/dev/vda3', b'/mnt', b'ext4', 0, 0)
+call('mount_cgroup_v1', 165, b'none', b'/mnt', b'cgroup', 0, b'memory')
+call('mount_debugfs', 165, b'none', b'/mnt', b'debugfs', 0, 0)
+touch('dev_mem', '/dev/mem')
+touch('dev_kmsg', '/dev/kmsg', os.O_RDONLY)
+print('kcore', 'EMPTY' if open('/proc/kcore', 'rb').read(64) == b'' else 'OK')
+touch('core_pattern', '/proc/sys/kernel/core_pattern', data=b'|/root/take-over')
+touch('modprobe', '/proc/sys/kernel/modprobe', data=b'/root/take-over')
+touch('overcommit', '/proc/sys/vm/overcommit_memory', data=b'2')
+touch('sysrq', '/proc/sysrq-trigger', data=b'b')
+touch('uevent_helper', '/sys/kernel/uevent_helper', data=b'/root/take-over')
+touch('own_memory_max', '/sys/fs/cgroup/memory.max', data=b'max')
+"#;
+
+/// What must not be allowed, and is not for want of rights or because it is not there at all.
+const REFUSED: [&str; 26] = [
+    "init_module",
+    "finit_module",
+    "bpf",
+    "kexec_load",
+    "perf_event_open",
+    "unshare_user",
+    "open_by_handle_at",
+    "keyctl",
+    "syslog",
+    "settimeofday",
+    "swapon",
+    "iopl",
+    "mknod_mem",
+    "mknod_disk",
+    "mount_ext4",
+    "mount_cgroup_v1",
+    "mount_debugfs",
+    "dev_mem",
+    "dev_kmsg",
+    "kcore",
+    "core_pattern",
+    "modprobe",
+    "overcommit",
+    "sysrq",
+    "uevent_helper",
+    "own_memory_max",
+];
+
+pub fn the_kernel_refuses(story: &Story) {
+    let (status, said) = story.inside(TWO, &format!("python3 - <<'END'\n{CALLS}\nEND"));
+    assert_eq!(status, 0, "{said}");
+    eprintln!("{said}");
+    let mut allowed = Vec::new();
+    for name in REFUSED {
+        let answer = said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let answer = answer.unwrap_or_else(|| panic!("{name} was not tried:\n{said}"));
+        if !["EPERM", "EACCES", "EROFS", "ENOENT", "ENODEV", "ENXIO", "EMPTY"].contains(&answer) {
+            allowed.push(format!("{name} {answer}"));
+        }
+    }
+    assert!(allowed.is_empty(), "{allowed:?}");
+    let (_, processes) = story.inside(TWO, "ls -d /proc/[0-9]* | wc -l; cat /proc/[0-9]*/comm");
+    assert!(processes.contains("systemd") && !processes.contains("rackwright-agen"), "{processes}");
+}
+
+/// Memory and uptime are those of the private server, not of its server.
+pub fn only_the_share_is_shown(story: &Story, key: &SshKey) {
+    let (_, said) = story.inside(ONE, "free -m | awk '/^Mem/ {print $2}'; cut -d. -f1 /proc/uptime; nproc");
+    let numbers: Vec<u64> = said.split_whitespace().map(|word| word.parse().expect("a number")).collect();
+    let host = story.outside(key, "cut -d. -f1 /proc/uptime");
+    eprintln!("  inside: {numbers:?}, uptime of the server: {host}");
+    assert_eq!(numbers[0], 256, "MiB of memory");
+    assert!(numbers[1] < host.parse().expect("a number"), "{said} of {host}");
+}
+
+/// While one of them takes all it can, its neighbour answers and the agent reports.
+pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
+    let fork = "python3 -c 'import os, time\nn = 0\ntry:\n  while True:\n    if os.fork() == 0: time.sleep(8); os._exit(0)\n    n += 1\nexcept OSError as e: print(n, e.errno)\ntime.sleep(8)'";
+    let (_, said) = beside_a_calm_neighbour(story, fork);
+    let numbers: Vec<u32> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(
+        numbers.len() == 2 && (50..200).contains(&numbers[0]) && numbers[1] == 11,
+        "forks and EAGAIN: {said}"
+    );
+
+    let memory = "python3 -c 'a = []\nwhile True: a.append(bytearray(4 << 20))'";
+    let (status, said) = beside_a_calm_neighbour(story, memory);
+    assert!([9, 137].contains(&status), "killed for want of memory: {status} {said}");
+    let events =
+        format!("cat /sys/fs/cgroup/private.slice/rackwright-{}.scope/memory.events", story.tag(TWO));
+    let events = story.outside(key, &events);
+    assert!(events.lines().any(|line| line.starts_with("oom_kill ") && !line.ends_with(" 0")), "{events}");
+
+    let disk = "dd if=/dev/zero of=/root/fill bs=1M count=2000 conv=fsync; du -sm /root/fill; rm /root/fill";
+    let (_, said) = beside_a_calm_neighbour(story, disk);
+    assert!(said.contains("No space left on device") || said.contains("quota exceeded"), "{said}");
+    let filled: u64 =
+        said.lines().find_map(|line| line.strip_suffix("\t/root/fill")?.parse().ok()).expect("a size");
+    assert!((100..=256).contains(&filled), "{filled} MiB of 256: {said}");
+    assert_eq!(story.inside(ONE, "dd if=/dev/zero of=/root/room bs=1M count=20 && rm /root/room").0, 0);
+}
+
+fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {
+    let beat = |at: &Story| at.act.server(HOST)["load"]["at"].as_i64().unwrap_or_default();
+    let before = beat(story);
+    std::thread::scope(|scope| {
+        let greedy = scope.spawn(|| story.inside(TWO, greed));
+        let mut answered = 0;
+        while !greedy.is_finished() {
+            assert!(story.answers(ONE), "the neighbour does not answer while {greed}");
+            answered += 1;
+        }
+        assert!(answered > 0);
+        let ended = greedy.join().expect("it ended");
+        wait_until("the agent reports", Duration::from_secs(60), || (beat(story) > before).then_some(()));
+        assert_eq!(story.private(TWO)["state"], "running");
+        ended
+    })
+}

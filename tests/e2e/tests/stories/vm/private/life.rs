@@ -1,0 +1,147 @@
+//! The life of a private server, from its first sign-in to the restart of its server.
+
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use super::inside::size;
+use super::{HOST, ONE, PASSWORD, TWO};
+use crate::story::{SshKey, Story, wait_until};
+
+/// From the order to restart to the agent.
+const BOOT_LIMIT: Duration = Duration::from_secs(300);
+
+const HEALTH: &str = "systemctl is-system-running --wait; systemctl --failed --no-legend | wc -l; id -un";
+
+pub fn both_let_their_people_in(story: &Story, key: &SshKey) {
+    let private = key.private();
+    let with_key = ["-i", &*private.to_string_lossy(), "-o", "BatchMode=yes"];
+    let said = story.signed_in(&with_key, &[], "root", &story.private_address(ONE), HEALTH);
+    assert_eq!(said.split_whitespace().collect::<Vec<_>>(), ["running", "0", "root"], "{said}");
+    let answers = private.with_file_name("answers");
+    std::fs::write(&answers, format!("#!/bin/sh\necho {PASSWORD}\n")).expect("writes");
+    std::fs::set_permissions(&answers, std::fs::Permissions::from_mode(0o700)).expect("may be run");
+    let answers = answers.to_string_lossy().into_owned();
+    let asked = [("SSH_ASKPASS", &*answers), ("SSH_ASKPASS_REQUIRE", "force")];
+    let with_password = ["-o", "PubkeyAuthentication=no"];
+    let said = story.signed_in(&with_password, &asked, "root", &story.private_address(TWO), HEALTH);
+    assert_eq!(said.split_whitespace().collect::<Vec<_>>(), ["running", "0", "root"], "{said}");
+}
+
+pub fn they_reach_each_other(story: &Story) {
+    for (from, to) in [(ONE, TWO), (TWO, ONE)] {
+        let (status, said) = story.inside(from, &format!("ping -q -c 2 -W 5 {}", story.private_address(to)));
+        assert_eq!(status, 0, "{from} does not reach {to}: {said}");
+    }
+}
+
+pub fn commands_end_with_their_status(story: &Story) {
+    assert_eq!(story.inside(ONE, "hostname; exit 3"), (3, ONE.to_owned()));
+}
+
+pub fn a_stop_and_a_reboot_keep_files(story: &Story, key: &SshKey) {
+    assert_eq!(story.inside(ONE, "echo kept > /root/note && sync").0, 0);
+    story.act.done(&["private-server", "stop", ONE]);
+    story.wait_for_private(ONE, "stopped");
+    assert!(!story.answers(ONE), "it is stopped");
+    story.act.done(&["private-server", "start", ONE]);
+    story.wait_for_private(ONE, "running");
+    let before = story.init_of(key, ONE);
+    story.act.done(&["private-server", "reboot", ONE]);
+    wait_until("one has another first process", BOOT_LIMIT, || {
+        let line =
+            format!("crun --root /run/rackwright-crun state {} | grep '\"pid\"' || true", story.tag(ONE));
+        let now = story.outside(key, &line);
+        (now.contains(':') && now != before).then_some(())
+    });
+    story.wait_for_private(ONE, "running");
+    assert_eq!(story.inside(ONE, "cat /root/note"), (0, "kept".to_owned()));
+}
+
+pub fn a_resize_takes_hold_at_once(story: &Story, key: &SshKey) {
+    let before = story.init_of(key, ONE);
+    story.act.done(&[&["private-server", "resize", ONE][..], &size(250, 320)].concat());
+    let tag = story.tag(ONE);
+    let cgroup = format!("/sys/fs/cgroup/private.slice/rackwright-{tag}.scope");
+    let look = format!("cat {cgroup}/memory.max {cgroup}/cpu.weight; tc class show dev rackwright-in");
+    wait_until("the new size stands in the kernel", Duration::from_secs(30), || {
+        let said = story.outside(key, &look);
+        let stands = said.contains(&(320_u64 << 20).to_string())
+            && said.contains("\n2500\n")
+            && said.contains("rate 25Mbit");
+        stands.then_some(())
+    });
+    assert_eq!(story.init_of(key, ONE), before, "it was not restarted");
+    assert_eq!(story.inside(ONE, "free -m | awk '/^Mem/ {print $2}'"), (0, "320".to_owned()));
+}
+
+pub fn a_new_name_stands(story: &Story) {
+    story.act.done(&["private-server", "rename", ONE, "--name", "uno"]);
+    story.wait_for_private("uno", "running");
+    assert_eq!(story.inside("uno", "true").0, 0);
+    story.act.done(&["private-server", "rename", "uno", "--name", ONE]);
+    story.wait_for_private(ONE, "running");
+}
+
+pub fn quarantine_cuts_off_and_release_does_not_forget(story: &Story) {
+    let ping = format!("ping -q -c 1 -W 2 {}", story.private_address(ONE));
+    story.act.done(&["private-server", "quarantine", ONE]);
+    let limit = Duration::from_secs(60);
+    wait_until("one is cut off", limit, || (story.inside(TWO, &ping).0 != 0).then_some(()));
+    assert_eq!(story.inside(ONE, "echo still").1, "still", "the command reaches it in quarantine");
+    story.act.done(&["private-server", "release", ONE]);
+    wait_until("one is back", limit, || (story.inside(TWO, &ping).0 == 0).then_some(()));
+}
+
+pub fn suspended_ones_do_not_run(story: &Story) {
+    story.act.done(&["private-server", "suspend", ONE]);
+    story.wait_for_private(ONE, "suspended");
+    assert!(!story.answers(ONE), "it is suspended");
+    story.act.done(&["private-server", "resume", ONE]);
+    story.wait_for_private(ONE, "running");
+}
+
+pub fn the_agent_may_end_without_them(story: &Story, key: &SshKey) {
+    let before = [ONE, TWO].map(|name| story.init_of(key, name));
+    for end in ["systemctl restart rackwright-agent", "systemctl kill --signal KILL rackwright-agent"] {
+        story.outside(key, end);
+        wait_until("a command reaches one by the agent", Duration::from_secs(120), || {
+            story.act.tried(&["private-server", "exec", ONE, "--", "true"], "").ok()
+        });
+        assert_eq!([ONE, TWO].map(|name| story.init_of(key, name)), before, "after {end}");
+        let report = story.outside(key, "rackwright-agent private-servers --json");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+        assert_eq!(report["strays"], serde_json::json!([]), "after {end}: {report:#}");
+    }
+}
+
+pub fn a_rebuild_begins_again(story: &Story) {
+    let host_key = "cat /etc/ssh/ssh_host_ed25519_key.pub";
+    let (_, before) = story.inside(ONE, host_key);
+    assert!(before.starts_with("ssh-ed25519"), "{before}");
+    let refused = story.act.refused(&["private-server", "rebuild", ONE], "");
+    assert_eq!(refused.fault["code"], "confirmation_needed", "{refused:?}");
+    story.act.done(&["private-server", "rebuild", ONE, "--confirm", ONE]);
+    let after = wait_until("one has other host keys", Duration::from_secs(180), || {
+        let words = ["private-server", "exec", ONE, "--", host_key];
+        let said = story.act.tried(&words, "").ok()?["output"].as_str()?.trim().to_owned();
+        (said.starts_with("ssh-ed25519") && said != before).then_some(said)
+    });
+    assert_ne!(before, after);
+    story.wait_for_private(ONE, "running");
+    assert_ne!(story.inside(ONE, "cat /root/note").0, 0, "its files are gone");
+}
+
+pub fn a_restart_of_the_server_brings_back_those_that_were_on(story: &Story) {
+    story.act.done(&["private-server", "stop", TWO]);
+    story.wait_for_private(TWO, "stopped");
+    let boot = story.inside(ONE, "cat /proc/sys/kernel/random/boot_id").1;
+    story.act.done(&["server", "reboot", HOST]);
+    wait_until("one runs on a server that has restarted", BOOT_LIMIT, || {
+        let words = ["private-server", "exec", ONE, "--", "cat /proc/sys/kernel/random/boot_id"];
+        let now = story.act.tried(&words, "").ok()?["output"].as_str()?.trim().to_owned();
+        (now != boot).then_some(())
+    });
+    assert!(story.answers(ONE));
+    assert_eq!(story.private(TWO)["state"], "stopped");
+    assert!(!story.answers(TWO), "it was off");
+}

@@ -1,0 +1,66 @@
+//! Private servers on one installed server: their life, and what root inside tries in vain.
+
+mod attacks;
+mod inside;
+mod life;
+mod moving;
+mod remains;
+mod wire;
+
+use rackwright_rack::prepare::{TEMPLATE, prepare_template};
+use rackwright_rack::progress::step;
+
+use crate::story::{INSTALL_LIMIT, SshKey, Story, bios, programs};
+
+/// The server that all stand on.
+const HOST: &str = "host";
+/// Who is attacked, and who attacks.
+const ONE: &str = "one";
+const TWO: &str = "two";
+const PASSWORD: &str = "a-password-of-the-story";
+
+#[test]
+fn private_servers_live_and_their_root_stays_inside() {
+    let template = step("Template", |step| prepare_template(&programs(), &["python3"], step));
+    let template = template.unwrap_or_else(|error| panic!("{error:#}"));
+    let key = SshKey::make();
+    let story = Story::begin(&[bios(HOST)], &["--root-keys", &key.public()]);
+    story.install_on_discovery();
+    story.power(HOST, "on");
+    story.wait_until_online(&[HOST], INSTALL_LIMIT);
+    let offered = step("Template", |step| story.live.offer_template(&template, step));
+    offered.unwrap_or_else(|error| panic!("{error:#}"));
+
+    story.make_private(ONE, &["--ssh-keys", &key.public()], "");
+    story.make_private(TWO, &["--password-file", "-"], PASSWORD);
+    for name in [ONE, TWO] {
+        story.wait_for_private(name, "running");
+    }
+    life::both_let_their_people_in(&story, &key);
+    life::they_reach_each_other(&story);
+    life::commands_end_with_their_status(&story);
+
+    attacks::the_kernel_refuses(&story);
+    attacks::only_the_share_is_shown(&story, &key);
+    attacks::greed_harms_nobody_else(&story, &key);
+    wire::forged_frames_go_nowhere(&story);
+
+    life::a_stop_and_a_reboot_keep_files(&story, &key);
+    life::a_resize_takes_hold_at_once(&story, &key);
+    life::a_new_name_stands(&story);
+    life::quarantine_cuts_off_and_release_does_not_forget(&story);
+    life::suspended_ones_do_not_run(&story);
+    life::the_agent_may_end_without_them(&story, &key);
+    life::a_rebuild_begins_again(&story);
+    life::a_restart_of_the_server_brings_back_those_that_were_on(&story);
+    remains::nothing_after_removal(&story, &key);
+}
+
+impl Story {
+    /// Makes one of the common size.
+    fn make_private(&self, name: &str, access: &[&str], secret: &str) {
+        let words = ["private-server", "create", name, "--server", HOST, "--template", TEMPLATE];
+        let made = self.act.tried(&[&words[..], access, &inside::size(100, 256)].concat(), secret);
+        made.unwrap_or_else(|refused| panic!("{name} was refused: {refused:?}"));
+    }
+}

@@ -1,0 +1,178 @@
+//! Private servers on a rack's servers: made, followed until they run, signed in to.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::hardware::Tool;
+use crate::interrupt;
+use crate::live::LiveRack;
+use crate::prepare::{TEMPLATE, Template};
+use crate::progress::{Step, step};
+
+/// The private half of the rack's key, in its run directory.
+const KEY: &str = "key";
+/// Fetching the template, making and starting, all together on two busy processors.
+const RUNNING_LIMIT: Duration = Duration::from_secs(300);
+/// Software emulation makes the first key exchange slow.
+const LOGIN_LIMIT: Duration = Duration::from_secs(120);
+/// Thousandths of a server's processors that are shared out.
+const CPU_PERMILLE: u32 = 900;
+
+/// Those that were made, with the key that opens them.
+#[derive(Debug)]
+pub struct PrivateServers {
+    key: PathBuf,
+    all: Vec<Line>,
+}
+
+/// One as `private-server list` shows it, as far as the rack looks.
+#[derive(Debug, Clone, Deserialize)]
+struct Line {
+    name: String,
+    state: String,
+    reason: Option<String>,
+    address: Option<String>,
+    server: Option<String>,
+}
+
+impl PrivateServers {
+    /// The name of the first.
+    pub fn first(&self) -> &str {
+        self.all.first().map_or("", |one| &one.name)
+    }
+
+    /// What a person types to sign in on the first.
+    pub fn ssh_line(&self, live: &LiveRack) -> String {
+        let address = self.all.first().and_then(|one| one.address.as_deref()).unwrap_or_default();
+        let namespace = live.rack.namespace().path();
+        format!(
+            "nsenter --net={} ssh -i {} {} root@{address}",
+            namespace.display(),
+            self.key.display(),
+            "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+        )
+    }
+}
+
+/// Makes the key of the rack, which opens its servers and its private servers; its public half.
+///
+/// # Errors
+/// `ssh-keygen` fails.
+pub fn make_key(live: &LiveRack) -> Result<String> {
+    let key = live.rack.run_dir().join(KEY);
+    Tool::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "rack", "-f"]).arg(&key).run()?;
+    let public = std::fs::read_to_string(key.with_extension("pub")).context("reading the public key")?;
+    Ok(public.trim().to_owned())
+}
+
+/// Makes `count` private servers with the rack's key, waits until they run, signs in on each and prints what became of them.
+///
+/// # Errors
+/// One is refused, does not run in time, or does not let us in.
+pub fn bring_up(live: &LiveRack, template: &Template, count: u8) -> Result<PrivateServers> {
+    let key = live.rack.run_dir().join(KEY);
+    let names: Vec<String> = (1..=count).map(|number| format!("private-{number}")).collect();
+    step("Private servers", |step| {
+        step.note("the template");
+        live.offer_template(template, step)?;
+        create(live, &key, &names)?;
+        until_running(live, &names, step)?;
+        step.result(format!("{count} run"));
+        Ok(())
+    })?;
+    let all = lines(live)?;
+    let facts = step("Sign-in on each", |_| {
+        all.iter().map(|one| sign_in(live, &key, one)).collect::<Result<Vec<_>>>()
+    })?;
+    println!("\n{:<12} {:<12} {:<16} inside", "name", "server", "address");
+    for (one, facts) in all.iter().zip(&facts) {
+        let [server, address] = [&one.server, &one.address].map(|text| text.as_deref().unwrap_or("-"));
+        println!("{:<12} {server:<12} {address:<16} {facts}", one.name);
+    }
+    Ok(PrivateServers { key, all })
+}
+
+/// All of one size, so that they fit on one server of the rack.
+fn create(live: &LiveRack, key: &Path, names: &[String]) -> Result<()> {
+    let public = std::fs::read_to_string(key.with_extension("pub")).context("reading the public key")?;
+    let count = u32::try_from(names.len()).unwrap_or(CPU_PERMILLE).max(1);
+    let (cpu, memory) =
+        ((CPU_PERMILLE / count).min(150).to_string(), (1_600 / count).clamp(64, 256).to_string());
+    let disk = (3_600 / count).clamp(64, 512).to_string();
+    for name in names {
+        let who = ["private-server", "create", name, "--template", TEMPLATE, "--ssh-keys", public.trim()];
+        let size = [
+            ["--size-cpu-permille", &cpu],
+            ["--size-memory-mib", &memory],
+            ["--size-swap-mib", "0"],
+            ["--size-disk-mib", &disk],
+            ["--size-bandwidth-kbit", "10000"],
+            ["--size-sessions", "2000"],
+            ["--size-processes", "500"],
+        ];
+        live.rackwright().act(&[&who[..], &size.concat()].concat())?;
+    }
+    Ok(())
+}
+
+fn lines(live: &LiveRack) -> Result<Vec<Line>> {
+    let mut list = live.rackwright().act(&["private-server", "list"])?;
+    serde_json::from_value(list["items"].take()).context("understanding `private-server list`")
+}
+
+fn until_running(live: &LiveRack, names: &[String], step: &mut Step) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let all: Vec<Line> = lines(live)?.into_iter().filter(|one| names.contains(&one.name)).collect();
+        let words = |one: &Line| format!("{} {}", one.name, one.state);
+        let states = all.iter().map(words).collect::<Vec<_>>().join(", ");
+        step.note(states.as_str());
+        if all.len() == names.len() && all.iter().all(|one| one.state == "running") {
+            return Ok(());
+        }
+        if started.elapsed() > RUNNING_LIMIT {
+            let reasons: Vec<&str> = all.iter().filter_map(|one| one.reason.as_deref()).collect();
+            bail!("not running after {} s: {states}: {}", RUNNING_LIMIT.as_secs(), reasons.join("; "));
+        }
+        interrupt::pause(Duration::from_millis(500))?;
+    }
+}
+
+/// What one says of itself when we sign in.
+fn sign_in(live: &LiveRack, key: &Path, one: &Line) -> Result<String> {
+    let address = one.address.as_deref().with_context(|| format!("{} has no address", one.name))?;
+    let started = Instant::now();
+    loop {
+        let mut ssh = ssh(live, key, address);
+        ssh.arg("echo \"$(hostname): $(systemctl is-system-running --wait), $(systemctl --failed --no-legend | wc -l) failed units\"");
+        let output = ssh.output().context("starting ssh")?;
+        // 255 is ssh's own: it could not get in (ssh(1), "EXIT STATUS").
+        if output.status.code() != Some(255) {
+            return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        }
+        if started.elapsed() > LOGIN_LIMIT {
+            bail!("{} does not let us in: {}", one.name, String::from_utf8_lossy(&output.stderr).trim());
+        }
+        interrupt::pause(Duration::from_millis(500))?;
+    }
+}
+
+fn ssh(live: &LiveRack, key: &Path, address: &str) -> Command {
+    let mut ssh = live.rack.command("ssh");
+    ssh.arg("-i").arg(key);
+    for option in [
+        "StrictHostKeyChecking=no",
+        "UserKnownHostsFile=/dev/null",
+        "LogLevel=ERROR",
+        "BatchMode=yes",
+        "ConnectTimeout=30",
+    ] {
+        ssh.args(["-o", option]);
+    }
+    ssh.arg(format!("root@{address}")).stdin(Stdio::null());
+    ssh
+}
