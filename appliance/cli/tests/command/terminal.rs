@@ -109,8 +109,11 @@ fn a_console_is_typed_into_until_somebody_leaves() {
         .map(|(_, input)| input["text"].as_str().expect("text").to_owned())
         .collect();
     assert_eq!(typed, "ls\r", "{calls:?}");
-    let last = calls.last().expect("calls");
-    assert_eq!((last.0.as_str(), &last.1), ("private-server.console-close", &json!({"console": 7})));
+    // The reads go on by themselves; one of them may still be under way when it is closed.
+    let closed: Vec<_> =
+        calls.iter().filter(|(action, _)| action == "private-server.console-close").collect();
+    assert_eq!(closed.len(), 1, "{calls:?}");
+    assert_eq!(closed[0].1, json!({"console": 7}));
 }
 
 #[test]
