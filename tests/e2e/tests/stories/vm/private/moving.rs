@@ -35,8 +35,12 @@ fn a_private_server_changes_its_server() {
     story.wait_for_private(ONE, "running");
 
     let address = story.private_address(ONE);
-    let files = format!("echo kept > /root/note; rm /etc/motd; ln -s note /root/link; {BUSY}; sync");
-    assert_eq!(story.inside(ONE, &files).0, 0);
+    // Services can be started only when those of the start stand.
+    wait_until("its services stand", MOVE_LIMIT, || {
+        (story.inside(ONE, "systemctl is-system-running").1 == "running").then_some(())
+    });
+    let files = format!("echo kept > /root/note && rm /etc/motd && ln -s note /root/link && {BUSY} && sync");
+    assert_eq!(story.inside(ONE, &files), (0, String::new()));
     let hosts = story.inside(ONE, "cat /etc/ssh/ssh_host_ed25519_key.pub").1;
 
     a_cancelled_move_changes_nothing(&story, &key);
