@@ -120,7 +120,7 @@ pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
 
     let memory = "python3 -c 'a = []\nwhile True: a.append(bytearray(4 << 20))'";
     let (status, said) = beside_a_calm_neighbour(story, memory);
-    assert!([9, 137].contains(&status), "killed for want of memory: {status} {said}");
+    assert!([9, 137, 143].contains(&status), "killed for want of memory: {status} {said}");
     let events =
         format!("cat /sys/fs/cgroup/private.slice/rackwright-{}.scope/memory.events", story.tag(TWO));
     let events = story.outside(key, &events);
@@ -139,14 +139,15 @@ fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {
     let beat = |at: &Story| at.act.server(HOST)["load"]["at"].as_i64().unwrap_or_default();
     let before = beat(story);
     std::thread::scope(|scope| {
-        let greedy = scope.spawn(|| story.inside(TWO, greed));
+        let greedy = scope.spawn(|| story.inside_if_it_lives(TWO, greed));
         let mut answered = 0;
         while !greedy.is_finished() {
             assert!(story.answers(ONE), "the neighbour does not answer while {greed}");
             answered += 1;
         }
         assert!(answered > 0);
-        let ended = greedy.join().expect("it ended");
+        // When memory is short the shell may go with what it runs.
+        let ended = greedy.join().expect("it ended").unwrap_or_else(|status| (status, String::new()));
         wait_until("the agent reports", Duration::from_secs(60), || (beat(story) > before).then_some(()));
         assert_eq!(story.private(TWO)["state"], "running");
         ended

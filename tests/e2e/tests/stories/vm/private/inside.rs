@@ -62,12 +62,22 @@ impl Story {
     /// What a shell line prints inside, and its exit status.
     #[track_caller]
     pub fn inside(&self, name: &str, line: &str) -> (i64, String) {
+        self.inside_if_it_lives(name, line).unwrap_or_else(|status| panic!("{line} ended with {status}"))
+    }
+
+    /// The same of a line that may take its own shell along: what that ended with then, 128 and the signal.
+    #[track_caller]
+    pub fn inside_if_it_lives(&self, name: &str, line: &str) -> Result<(i64, String), i64> {
         let wrapped = format!("( {line}\n) 2>&1; status=$?; echo; echo status=$status");
         let words = ["private-server", "exec", name, "--limit-s", "50", "--", &wrapped];
-        let output = self.act.done(&words)["output"].as_str().unwrap_or_default().to_owned();
+        let output = match self.act.tried(&words, "") {
+            Ok(output) => output["output"].as_str().unwrap_or_default().to_owned(),
+            Err(refused) if [137, 143].contains(&refused.exit_code) => return Err(refused.exit_code.into()),
+            Err(refused) => panic!("{line}: {refused:?}"),
+        };
         let (text, status) =
             output.rsplit_once("\nstatus=").unwrap_or_else(|| panic!("no status in {output:?}"));
-        (status.trim().parse().expect("a number"), text.trim().to_owned())
+        Ok((status.trim().parse().expect("a number"), text.trim().to_owned()))
     }
 
     /// What root's shell line prints on the server that all stand on.
