@@ -96,8 +96,8 @@ pub enum CommandError {
     Start { program: String, source: io::Error },
     #[error("`{program}` was not done after {seconds} s and was stopped{tail}")]
     Limit { program: String, seconds: u64, tail: Tail },
-    #[error("`{program}` failed ({status}){tail}")]
-    Failed { program: String, status: String, tail: Tail },
+    #[error("`{program}` failed ({}){tail}", in_words(*status))]
+    Failed { program: String, status: ExitStatus, tail: Tail },
     #[error("`{program}` was stopped because the work was cancelled")]
     Cancelled { program: String },
 }
@@ -159,7 +159,7 @@ impl Runner for System {
         if status.success() {
             return Ok(());
         }
-        Err(CommandError::Failed { program: program.to_string(), status: in_words(status), tail: lines.tail })
+        Err(CommandError::Failed { program: program.to_string(), status, tail: lines.tail })
     }
 }
 

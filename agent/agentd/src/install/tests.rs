@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::net::Ipv4Addr;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::ExitStatus;
 use std::sync::Mutex;
 
 use rackwright_model::profile::{
@@ -28,7 +30,7 @@ impl Runner for Recorded {
         let line = program.to_string();
         if self.fails.is_some_and(|word| line.contains(word)) {
             let tail = crate::command::Tail::default();
-            return Err(CommandError::Failed { program: line, status: "exit code 1".into(), tail });
+            return Err(CommandError::Failed { program: line, status: ExitStatus::from_raw(1 << 8), tail });
         }
         if line.ends_with("pkgnames") {
             say("htop");

@@ -10,14 +10,12 @@ use std::time::{Duration, Instant};
 use rackwright_model::private_server::Number;
 use rackwright_proto::transfer::{News, TOKEN, Ticket, Transfer, TransferNews, TransferOrder};
 
-use super::{Gate, Pass, send};
+use super::{Gate, LONGEST, Pass, send};
 use crate::command::Cancel;
 use crate::session::explain;
 
 /// Transfers at one time.
 const MOST: usize = 8;
-/// One that nobody ended is ended after so long.
-const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 /// Between two words on how far a pass is.
 const TELL: Duration = Duration::from_secs(1);
 

@@ -13,6 +13,10 @@ mod pipe;
 mod send;
 mod splice;
 
+use std::time::Duration;
+
+/// A transfer that nobody ended is ended after so long.
+const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 /// Carries the ticket to the program that rsync calls: command lines are seen by everybody.
 const TICKET: &str = "RACKWRIGHT_TRANSFER";
 

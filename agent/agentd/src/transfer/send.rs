@@ -1,19 +1,17 @@
 //! The end that the files come from.
 
-use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rackwright_proto::transfer::Ticket;
 
-use super::TICKET;
-use crate::command::Cancel;
+use super::{LONGEST, TICKET};
+use crate::command::{Cancel, CommandError, Program, Runner, System};
 
 /// rsync gives up when nothing moves for so long, in seconds.
 const SILENCE: &str = "--timeout=60";
-/// Bytes of what rsync complained that an error keeps.
-const SAID: u64 = 4_096;
+/// What rsync ends with when files went away while they were read, as they do in a private server that runs (rsync(1)).
+const VANISHED: i32 = 24;
 
 /// One pass of a transfer: rsync sends what is different there.
 pub struct Pass<'a> {
@@ -28,16 +26,10 @@ pub struct Pass<'a> {
 /// A pass broke off. What has arrived stays there, and the next pass goes on from it.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    #[error("rsync could not be started; is its package installed?")]
-    Start(#[source] io::Error),
     #[error("the ticket cannot be written")]
     Ticket(#[source] serde_json::Error),
-    #[error("reading what rsync says")]
-    Read(#[source] io::Error),
-    #[error("rsync did not send everything ({status}): {said}")]
-    Failed { status: String, said: String },
-    #[error("the transfer was ended")]
-    Cancelled,
+    #[error(transparent)]
+    Rsync(#[from] CommandError),
 }
 
 /// Sends, and tells `progress` per mille as they pass; how long it took.
@@ -47,26 +39,18 @@ pub enum SendError {
 pub fn send(transfer: &Pass<'_>, progress: &mut dyn FnMut(u32)) -> Result<Duration, SendError> {
     let began = Instant::now();
     let ticket = serde_json::to_string(transfer.ticket).map_err(SendError::Ticket)?;
-    let complaints = tempfile()?;
-    let mut child = Command::new("rsync")
-        .args(arguments(transfer.directory, transfer.agent))
-        .env(TICKET, ticket)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(complaints.try_clone().map_err(SendError::Start)?)
-        .spawn()
-        .map_err(SendError::Start)?;
-    let watched = watch(&mut child, transfer.cancelled, progress);
-    if watched.is_err() {
-        drop(child.kill());
+    let rsync = Program::new("rsync", arguments(transfer.directory, transfer.agent))
+        .env(TICKET, &ticket)
+        .limit_s(LONGEST.as_secs());
+    let mut line = |line: &str| {
+        if let Some(percent) = percent(line) {
+            progress(percent * 10);
+        }
+    };
+    match (System { cancel: transfer.cancelled.clone() }).run_with(&rsync, &mut line) {
+        Err(CommandError::Failed { status, .. }) if status.code() == Some(VANISHED) => Ok(began.elapsed()),
+        ended => Ok(ended.map(|()| began.elapsed())?),
     }
-    let status = child.wait().map_err(SendError::Read)?;
-    watched?;
-    // 24: files went away while they were read, as they do in a private server that runs.
-    if status.success() || status.code() == Some(24) {
-        return Ok(began.elapsed());
-    }
-    Err(SendError::Failed { status: status.to_string(), said: said(complaints) })
 }
 
 fn arguments(directory: &Path, agent: &Path) -> Vec<String> {
@@ -86,45 +70,11 @@ fn arguments(directory: &Path, agent: &Path) -> Vec<String> {
     all
 }
 
-/// Reads the progress until rsync has closed its output.
-fn watch(child: &mut Child, cancelled: &Cancel, progress: &mut dyn FnMut(u32)) -> Result<(), SendError> {
-    let Some(mut output) = child.stdout.take() else { return Ok(()) };
-    let mut buffer = [0; 512];
-    loop {
-        let count = output.read(&mut buffer).map_err(SendError::Read)?;
-        if cancelled.is_cancelled() {
-            return Err(SendError::Cancelled);
-        }
-        if count == 0 {
-            return Ok(());
-        }
-        if let Some(percent) = percent(&String::from_utf8_lossy(&buffer[..count])) {
-            progress(percent * 10);
-        }
-    }
-}
-
 /// The last percentage of a line such as "  1,234,567  45%   11.8MB/s    0:00:01".
 fn percent(text: &str) -> Option<u32> {
     let (before, _) = text.rsplit_once('%')?;
     let digits = before.len() - before.trim_end_matches(|letter: char| letter.is_ascii_digit()).len();
     before[before.len() - digits..].parse().ok().filter(|percent| *percent <= 100)
-}
-
-fn tempfile() -> Result<std::fs::File, SendError> {
-    use nix::sys::memfd::{MFdFlags, memfd_create};
-    let memory = memfd_create("complaints", MFdFlags::MFD_CLOEXEC);
-    memory.map(std::fs::File::from).map_err(|errno| SendError::Start(errno.into()))
-}
-
-fn said(mut complaints: std::fs::File) -> String {
-    use std::io::Seek as _;
-    let mut bytes = Vec::new();
-    let read = complaints.rewind().and_then(|()| complaints.take(SAID).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => String::from_utf8_lossy(&bytes).trim().to_owned(),
-        Err(error) => error.to_string(),
-    }
 }
 
 #[cfg(test)]
