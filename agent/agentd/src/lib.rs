@@ -7,6 +7,7 @@ pub mod arguments;
 mod center;
 pub mod command;
 pub mod enrol;
+pub mod fingerprint;
 pub mod install;
 pub mod inventory;
 pub mod managed;

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use rackwright_model::MacAddr;
 
+use crate::fingerprint;
+
 /// The settings of this boot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -47,7 +49,7 @@ impl Settings {
             center: center.parse().map_err(|_| {
                 malformed("rackwright.center", center, "an IP address and a port, such as 10.77.0.1:8444")
             })?,
-            authority: sha256(authority)
+            authority: fingerprint::read(authority)
                 .ok_or_else(|| malformed("rackwright.ca", authority, "a SHA-256 of 64 hexadecimal digits"))?,
             boot: word("boot").unwrap_or_default().chars().take(128).collect(),
             mac: mac
@@ -55,18 +57,6 @@ impl Settings {
                 .transpose()?,
         })
     }
-}
-
-fn sha256(text: &str) -> Option<[u8; 32]> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

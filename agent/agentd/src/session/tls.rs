@@ -53,6 +53,14 @@ pub fn pinned(pin: [u8; 32]) -> Result<Arc<ClientConfig>, TlsError> {
     Ok(finish(builder(Trust::Pin(pin))?.with_no_client_auth()))
 }
 
+/// For one connection to a server whose very certificate has this SHA-256; no client certificate.
+///
+/// # Errors
+/// As [`pinned`].
+pub fn only(pin: [u8; 32]) -> Result<Arc<ClientConfig>, TlsError> {
+    Ok(finish(builder(Trust::Only(pin))?.with_no_client_auth()))
+}
+
 /// For enrolment: the authority by its certificate, no client certificate.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use rustls::{Connection, ServerConfig, ServerConnection};
 use super::splice::splice;
 use crate::command::Cancel;
 use crate::files;
+use crate::fingerprint::hex;
 
 /// For the handshake and the token.
 const GREETING: Duration = Duration::from_secs(10);
@@ -180,13 +181,4 @@ impl Drop for Gone {
     fn drop(&mut self) {
         drop(std::fs::remove_file(&self.0));
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String never fails.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -4,19 +4,16 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::fd::AsFd;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rackwright_proto::transfer::Ticket;
-use ring::digest::{SHA256, digest};
-use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, Connection, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, Connection};
 
 use super::TICKET;
 use super::splice::splice;
+use crate::fingerprint;
+use crate::session::tls::{self, TlsError};
 
 /// To connect and for the handshake.
 const GREETING: Duration = Duration::from_secs(10);
@@ -31,7 +28,9 @@ pub enum PipeError {
     #[error("no connection to the other server")]
     Connect(#[source] io::Error),
     #[error("TLS with the other server cannot be begun")]
-    Tls(#[source] Error),
+    Tls(#[source] rustls::Error),
+    #[error(transparent)]
+    Settings(#[from] TlsError),
     #[error("the connection to the other server broke off")]
     Broken(#[source] io::Error),
 }
@@ -52,17 +51,10 @@ pub fn run() -> Result<(), PipeError> {
 }
 
 fn greet(mut socket: &TcpStream, ticket: &Ticket) -> Result<ClientConnection, PipeError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Only { fingerprint: ticket.fingerprint.clone(), provider: Arc::clone(&provider) };
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(PipeError::Tls)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    config.resumption = Resumption::disabled();
+    let pin = fingerprint::read(&ticket.fingerprint).ok_or(PipeError::NoTicket)?;
+    let config = tls::only(pin)?;
     let name = ServerName::IpAddress(ticket.to.ip().into());
-    let mut tls = ClientConnection::new(Arc::new(config), name).map_err(PipeError::Tls)?;
+    let mut tls = ClientConnection::new(config, name).map_err(PipeError::Tls)?;
     // Held back until the handshake has shown who is there.
     tls.writer().write_all(ticket.token.as_bytes()).map_err(PipeError::Broken)?;
     let until = Instant::now() + GREETING;
@@ -74,51 +66,4 @@ fn greet(mut socket: &TcpStream, ticket: &Ticket) -> Result<ClientConnection, Pi
         tls.complete_io(&mut socket).map_err(PipeError::Connect)?;
     }
     Ok(tls)
-}
-
-/// Trusts the one certificate that the Control Center told of.
-#[derive(Debug)]
-struct Only {
-    fingerprint: String,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Only {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let there = super::gate::hex(digest(&SHA256, end_entity).as_ref());
-        if there == self.fingerprint {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(Error::General("another server answers than the one the files go to".to_owned()))
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(Error::General("only TLS 1.3 is spoken here".to_owned()))
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -11,6 +11,7 @@ use ring::digest::{Context, SHA256};
 use super::chunks::{Chunk, Filler};
 use super::head::{self, BadHead, Head};
 use crate::command::Cancel;
+use crate::fingerprint::hex;
 
 /// How often a quiet socket is checked for cancellation.
 const TICK: Duration = Duration::from_secs(1);
@@ -343,11 +344,6 @@ impl<'a> Fetch<'a> {
             }
         }
     }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

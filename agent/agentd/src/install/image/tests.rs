@@ -12,9 +12,9 @@ use std::time::Duration;
 use ring::digest::{SHA256, digest};
 use tar::{Builder, EntryType, Header};
 
-use super::fetch::hex;
 use super::{FetchError, ImageError, Source, Watch, stream};
 use crate::command::Cancel;
+use crate::fingerprint::hex;
 
 /// Answers one request on one connection; the second argument counts connections.
 type Answer = dyn Fn(&mut TcpStream, usize, u64) + Send + 'static;
