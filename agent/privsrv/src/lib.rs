@@ -24,3 +24,16 @@ pub mod shaping;
 #[expect(unsafe_code, reason = "nix has no wrapper for this ioctl")]
 mod terminal;
 mod tool;
+
+/// An error and what caused it, in one line.
+#[must_use]
+pub fn explain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(why) = cause {
+        text.push_str(": ");
+        text.push_str(&why.to_string());
+        cause = why.source();
+    }
+    text
+}

@@ -11,16 +11,4 @@ mod tests;
 
 pub use backoff::Backoff;
 pub use link::{Event, Link, LinkError};
-
-/// An error and what caused it, in one line.
-#[must_use]
-pub fn explain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(why) = cause {
-        text.push_str(": ");
-        text.push_str(&why.to_string());
-        cause = why.source();
-    }
-    text
-}
+pub use rackwright_privsrv::explain;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use rackwright_model::private_server::{Phase, Seen, Wanted};
 
 use super::record::{Made, Record};
-use super::{Shared, Templates, explain, told};
+use super::{Shared, Templates, told};
+use crate::explain;
 use crate::firewall::Cable;
 use crate::making;
 use crate::runtime::{self, Host, PrivateServer};

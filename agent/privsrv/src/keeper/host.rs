@@ -126,7 +126,7 @@ fn is_mounted(mounts: &str, place: &str, fits: impl Fn(&str, &[&str]) -> bool) -
 /// A sentence when there is none.
 pub fn card(center: SocketAddr) -> Result<String, String> {
     let said = tool::run("ip", &["-o", "route", "get", &center.ip().to_string()], LIMIT)
-        .map_err(|why| super::explain(&why))?;
+        .map_err(|why| crate::explain(&why))?;
     let mut words = said.split_whitespace().skip_while(|word| *word != "dev").skip(1);
     words.next().map(str::to_owned).ok_or_else(|| format!("no network card leads to {}", center.ip()))
 }
@@ -146,7 +146,7 @@ pub fn speed(card: &str) -> u32 {
 /// # Errors
 /// A sentence.
 pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
-    let said = |why: ToolError| super::explain(&why);
+    let said = |why: ToolError| crate::explain(&why);
     tool::run("modprobe", &[&["-a"], &MODULES[..]].concat(), LIMIT).map_err(said)?;
     // A server that routes takes no route from its neighbours any more, unless it is told to (ip-sysctl.rst, accept_ra).
     let accept = Path::new("/proc/sys/net/ipv6/conf").join(link.card).join("accept_ra");

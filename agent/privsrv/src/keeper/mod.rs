@@ -22,11 +22,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use rackwright_model::private_server::{Intent, Number, Phase, Seen, Template, UsageBatch, Wanted};
+use rackwright_proto::HostRoom;
 
 use crate::bell::Bell;
 use crate::durable::FileError;
+use crate::explain;
 use crate::places::Places;
-use rackwright_proto::HostRoom;
 pub use record::{Done, Made, Record, RecordError, Records};
 pub use report::{Kept, Report, report};
 use usage::Spool;
@@ -255,18 +256,6 @@ fn check(wanted: &Wanted) -> Result<(), String> {
         return Err("a key of root is not one line".to_owned());
     }
     Ok(())
-}
-
-/// An error with its causes, in one line.
-fn explain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::record::Records;
 use super::sweep::{self, Stray};
-use super::{Site, explain, host};
+use super::{Site, host};
+use crate::explain;
 use crate::runtime;
 use crate::shaping::Link;
 

@@ -50,7 +50,7 @@ pub fn strays(
     note("mounts", mounted(&fs::read_to_string("/proc/self/mounts").unwrap_or_default(), &places.run));
     note("bundle", directory(&places.run));
     note("files", directory(&places.data.join("private")));
-    let tables = tool::run("nft", &["list", "tables"], LIMIT).map_err(|why| super::explain(&why))?;
+    let tables = tool::run("nft", &["list", "tables"], LIMIT).map_err(|why| crate::explain(&why))?;
     note(
         "packet filter",
         tables.lines().filter_map(|line| line.split(' ').next_back()).map(str::to_owned).collect(),
@@ -73,7 +73,7 @@ pub fn sweep(host: &Host<'_>, claimed: &BTreeSet<u32>) -> Result<(), String> {
     for number in numbers.into_iter().filter_map(|number| Number::try_from(number).ok()) {
         eprintln!("{}: taking away what is left of it, because it is not kept here", number.tag());
         let addresses = cable::proxies(number);
-        runtime::clear_number(host, number, &addresses).map_err(|why| super::explain(&why))?;
+        runtime::clear_number(host, number, &addresses).map_err(|why| crate::explain(&why))?;
     }
     Ok(())
 }

@@ -51,14 +51,14 @@ impl Spool {
         for (part, samples) in (0..).zip(samples.chunks(SAMPLES)) {
             let batch = UsageBatch { batch: span * PARTS + part, samples: samples.to_vec() };
             let text = serde_json::to_vec(&batch).map_err(|why| why.to_string())?;
-            durable::replace(&self.path(batch.batch), &text, 0o600).map_err(|why| super::explain(&why))?;
+            durable::replace(&self.path(batch.batch), &text, 0o600).map_err(|why| crate::explain(&why))?;
         }
         let oldest = span.saturating_sub(u64::try_from(MOST).unwrap_or(0)) * PARTS;
         for batch in self.waiting().into_iter().filter(|batch| *batch < oldest) {
             self.forget(batch)?;
         }
         let text = serde_json::to_vec(meter).map_err(|why| why.to_string())?;
-        durable::replace(&self.meter(), &text, 0o600).map_err(|why| super::explain(&why))
+        durable::replace(&self.meter(), &text, 0o600).map_err(|why| crate::explain(&why))
     }
 
     /// Numbers of the batches that wait.
@@ -92,7 +92,7 @@ impl Spool {
     /// # Errors
     /// A sentence.
     pub fn forget(&self, batch: u64) -> Result<(), String> {
-        durable::remove(&self.path(batch)).map_err(|why| super::explain(&why))
+        durable::remove(&self.path(batch)).map_err(|why| crate::explain(&why))
     }
 }
 
@@ -128,7 +128,7 @@ pub fn disks(places: &Places) -> BTreeMap<u32, u64> {
     let data = places.data.display().to_string();
     let said = tool::run("xfs_quota", &["-f", "-x", "-c", "report -pnN -b", &data], LIMIT);
     said.map(|text| parse_report(&text)).unwrap_or_else(|why| {
-        eprintln!("the use of disks is not known: {}", super::explain(&why));
+        eprintln!("the use of disks is not known: {}", crate::explain(&why));
         BTreeMap::new()
     })
 }

@@ -104,15 +104,15 @@ impl Worker {
         }
         for record in kept.values() {
             let number = record.wanted.number;
-            let stands = runtime::is_running(number).map_err(|why| super::explain(&why))?;
+            let stands = runtime::is_running(number).map_err(|why| crate::explain(&why))?;
             if !stands {
                 runtime::clear_number(host, number, &record.done.addresses)
-                    .map_err(|why| super::explain(&why))?;
+                    .map_err(|why| crate::explain(&why))?;
                 let forget = |done: &mut super::Done| {
                     done.addresses.clear();
                     done.laid = None;
                 };
-                self.shared.note(number, forget).map_err(|why| super::explain(&why))?;
+                self.shared.note(number, forget).map_err(|why| crate::explain(&why))?;
             }
         }
         Ok(())
