@@ -31,9 +31,7 @@ impl Handle<PrivateServerDrain, Caller> for Domain {
                 Ok(moves)
             })
             .await?;
-        for (_, target, private_server) in &moves {
-            self.set_out(target, private_server).await;
-        }
+        self.set_out(&moves).await;
         let message = match moves.len() {
             1 => format!("Moving 1 private server away from {name}."),
             count => format!("Moving {count} private servers away from {name}."),

@@ -1,5 +1,7 @@
 //! `private-server move`: the target is asked for room, and the job begins; [`crate::reconcile`] carries it out.
 
+use std::collections::BTreeSet;
+
 use rackwright_catalog::actions::JobStarted;
 use rackwright_catalog::actions::private_server::{PrivateServerMove, PrivateServerMoveInput};
 use rackwright_catalog::{Fault, Handle};
@@ -7,7 +9,7 @@ use rackwright_model::private_server::{Intent, MoveStage, Phase, Wanted};
 use rackwright_model::{JobId, Millis};
 use rackwright_store::Connection;
 use rackwright_store::job::{JobDraft, JobKind, job_insert};
-use rackwright_store::network::network_list;
+use rackwright_store::network::{Network, network_list};
 use rackwright_store::private_server::{
     MoveRow, PrivateServer, private_server_away_put, private_server_move_insert, private_server_move_of,
 };
@@ -35,8 +37,9 @@ impl Handle<PrivateServerMove, Caller> for Domain {
                 Ok((job, target, row))
             })
             .await?;
-        self.set_out(&target, &row).await;
-        Ok(JobStarted { job, message: format!("Moving {name} to {} is job {job}.", target.name) })
+        let message = format!("Moving {name} to {} is job {job}.", target.name);
+        self.set_out(&[(job, target, row)]).await;
+        Ok(JobStarted { job, message })
     }
 }
 
@@ -52,11 +55,15 @@ impl Domain {
         Order { actor: caller.actor.clone(), site: self.site.clone(), at: self.now() }
     }
 
-    /// The target learns what is to come.
-    pub(super) async fn set_out(&self, target: &Server, row: &PrivateServer) {
-        self.tell_all_private_servers(target.id).await;
-        let said = format!("{} is being moved.", row.wanted.name);
-        self.events.private_server(self.now(), row, said);
+    /// The targets learn what is to come, each once.
+    pub(super) async fn set_out(&self, moves: &[(JobId, Server, PrivateServer)]) {
+        for target in moves.iter().map(|(_, target, _)| target.id).collect::<BTreeSet<_>>() {
+            self.tell_away(target).await;
+        }
+        for (_, _, row) in moves {
+            let said = format!("{} is being moved.", row.wanted.name);
+            self.events.private_server(self.now(), row, said);
+        }
         self.changed.notify_waiters();
     }
 }
@@ -113,8 +120,8 @@ impl Order {
             let reason = format!("it stands on {} already", row.server_name);
             return Err(conflict(attempted, reason, "Choose another server.").into());
         }
-        let near =
-            |server: &Server| server.id != row.wanted.server && is_near(tx, row, server).unwrap_or(false);
+        let networks = network_list(tx)?;
+        let near = |server: &Server| server.id != row.wanted.server && is_near(&networks, row, server);
         if let Some(target) = chosen.as_ref().filter(|target| !near(target)) {
             let reason = format!(
                 "its address is not of a network that {} stands in, and it keeps its address",
@@ -127,15 +134,14 @@ impl Order {
 }
 
 /// Whether the network that a server stands in has the private server's address.
-fn is_near(tx: &Connection, row: &PrivateServer, server: &Server) -> Result<bool, Refusal> {
+fn is_near(networks: &[Network], row: &PrivateServer, server: &Server) -> bool {
     let (Some(address), Some(there)) = (row.wanted.address, server.address) else {
-        return Ok(row.wanted.address.is_none());
+        return row.wanted.address.is_none();
     };
-    let networks = network_list(tx)?;
-    Ok(networks.iter().any(|network| {
+    networks.iter().any(|network| {
         let cidr = network.subnet.cidr;
         cidr.contains(address) && cidr.contains(there)
-    }))
+    })
 }
 
 /// That it is whole where it is, and not on its way.

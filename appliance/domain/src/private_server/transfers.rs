@@ -27,6 +27,8 @@ pub(crate) struct Ends {
     pub number: Number,
     pub from: ServerId,
     pub to: ServerId,
+    /// The address of the server that receives.
+    pub there: Option<Ipv4Addr>,
 }
 
 struct Live {
@@ -47,8 +49,6 @@ struct Live {
 pub(crate) enum Next {
     /// Nothing was heard yet, or the pass is under way: per mille of it.
     Wait { permille: u32 },
-    /// Give this order to this server.
-    Order(ServerId, Transfer),
     /// The port is open; nothing is sent yet.
     Ready,
     /// The wanted pass is done.
@@ -71,15 +71,15 @@ impl Transfers {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What to do so that it comes as far as `until`. `there` is the address of the server that receives.
+    /// Brings it as far as `until`: `give` gives an order to a server, as often as nobody answers it.
     pub fn next(
         &self,
         job: JobId,
         ends: Ends,
-        there: Option<Ipv4Addr>,
         until: Until,
         now: Millis,
         chance: &dyn Chance,
+        give: &dyn Fn(ServerId, Transfer),
     ) -> Next {
         let mut all = self.all();
         let live = all.entry(job).or_insert_with(|| Live::new(ends, chance));
@@ -88,11 +88,11 @@ impl Transfers {
         }
         let due = live.asked_at.is_none_or(|at| now.since(at) >= AGAIN_MS);
         let Some((port, fingerprint)) = live.ready.clone() else {
-            if !due {
-                return Next::Wait { permille: 0 };
+            if due {
+                live.asked_at = Some(now);
+                give(ends.to, live.order(TransferOrder::Receive { token: live.token.clone() }));
             }
-            live.asked_at = Some(now);
-            return live.order(ends.to, TransferOrder::Receive { token: live.token.clone() });
+            return Next::Wait { permille: 0 };
         };
         if until == Until::Ready {
             return Next::Ready;
@@ -100,10 +100,11 @@ impl Transfers {
         if let Some((pass, ms)) = live.passed.filter(|(pass, _)| *pass >= live.pass) {
             return Next::Passed { pass, ms };
         }
-        let Some(there) = there.filter(|_| due) else { return Next::Wait { permille: live.permille } };
+        let Some(there) = ends.there.filter(|_| due) else { return Next::Wait { permille: live.permille } };
         live.asked_at = Some(now);
         let ticket = Ticket { to: SocketAddr::from((there, port)), fingerprint, token: live.token.clone() };
-        live.order(ends.from, TransferOrder::Send { pass: live.pass, ticket })
+        give(ends.from, live.order(TransferOrder::Send { pass: live.pass, ticket }));
+        Next::Wait { permille: live.permille }
     }
 
     /// One more pass is wanted.
@@ -118,9 +119,7 @@ impl Transfers {
     /// Ends it; the orders that tell both.
     pub fn end(&self, job: JobId) -> Vec<(ServerId, Transfer)> {
         let Some(live) = self.all().remove(&job) else { return Vec::new() };
-        let Ends { number, from, to } = live.ends;
-        let end = |server| (server, Transfer { transfer: live.transfer, number, order: TransferOrder::End });
-        vec![end(from), end(to)]
+        [live.ends.from, live.ends.to].map(|server| (server, live.order(TransferOrder::End))).into()
     }
 
     /// Takes in what a server says; what is not its own to say is passed over.
@@ -171,8 +170,8 @@ impl Live {
         }
     }
 
-    fn order(&self, server: ServerId, order: TransferOrder) -> Next {
-        Next::Order(server, Transfer { transfer: self.transfer, number: self.ends.number, order })
+    fn order(&self, order: TransferOrder) -> Transfer {
+        Transfer { transfer: self.transfer, number: self.ends.number, order }
     }
 }
 

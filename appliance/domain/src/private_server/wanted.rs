@@ -52,7 +52,7 @@ impl Domain {
     }
 
     /// Tell an agent what is wanted of what lies on its server and does not belong there.
-    async fn tell_away(&self, server: ServerId) {
+    pub(crate) async fn tell_away(&self, server: ServerId) {
         match self.read(move |tx| Ok(private_server_away_on(tx, server)?)).await {
             Ok(away) => self.send_wanted(server, away.into_iter().map(|away| away.wanted).collect()),
             Err(error) => {

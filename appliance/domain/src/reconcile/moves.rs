@@ -1,13 +1,12 @@
-//! Moves of private servers: one file per stage. A step returns what has happened; only [`Domain::advance_move`] writes stages.
+//! Moves of private servers: one file per kind of stage. A step returns what has happened; only [`Domain::advance_move`] writes stages.
 //!
 //! Whoever's record names the server runs the private server, and that changes in one transaction, while it stands still on
 //! both. So there is never a second copy that runs, whatever breaks off in between.
 
 mod arriving;
-mod copying;
 mod end;
-mod finishing;
 mod preparing;
+mod sending;
 mod stopping;
 
 use std::sync::Arc;
@@ -90,9 +89,8 @@ impl Domain {
         }
         let outcome = match stage {
             MoveStage::Preparing => preparing::step(self, &moving),
-            MoveStage::Copying => copying::step(self, &moving),
+            MoveStage::Copying | MoveStage::Finishing => sending::step(self, &moving),
             MoveStage::Stopping => stopping::step(self, &moving),
-            MoveStage::Finishing => finishing::step(self, &moving),
             MoveStage::Arriving => arriving::step(&moving),
             MoveStage::Done | MoveStage::Aborted => Outcome::Wait(None),
         };
@@ -162,20 +160,20 @@ impl Domain {
         Ok(())
     }
 
-    /// What a transfer needs next, with its orders given.
+    /// How far a transfer is, with what it needs next ordered.
     fn transfer(&self, moving: &Moving, until: Until) -> Next {
-        let ends = Ends { number: moving.server.wanted.number, from: moving.row.from, to: moving.row.to };
+        let ends = Ends {
+            number: moving.server.wanted.number,
+            from: moving.row.from,
+            to: moving.row.to,
+            there: moving.target.address,
+        };
         let chance = self.ports.chance.as_ref();
-        let next =
-            self.transfers.next(moving.row.job, ends, moving.target.address, until, self.now(), chance);
-        match next {
-            Next::Order(server, order) => {
-                // Not sent: it is given again.
-                self.ports.machines.send_to_agent(server, ToMachine::Transfer(order));
-                Next::Wait { permille: 0 }
-            }
-            other => other,
-        }
+        let give = |server, order| {
+            // Not sent: it is given again.
+            self.ports.machines.send_to_agent(server, ToMachine::Transfer(order));
+        };
+        self.transfers.next(moving.row.job, ends, until, self.now(), chance, &give)
     }
 }
 

@@ -40,7 +40,7 @@ impl Domain {
         let Some(server) = handed else { return Ok(()) };
         self.end_transfer(moving);
         self.tell_private_server(&server).await;
-        self.tell_all_private_servers(moving.row.from).await;
+        self.tell_away(moving.row.from).await;
         self.changed.notify_waiters();
         Ok(())
     }
@@ -105,7 +105,7 @@ impl Domain {
         let Some(server) = ended else { return Ok(()) };
         self.end_transfer(moving);
         self.tell_private_server(&server).await;
-        self.tell_all_private_servers(moving.row.to).await;
+        self.tell_away(moving.row.to).await;
         self.events.private_server(at, &server, sentence);
         self.changed.notify_waiters();
         Ok(())

@@ -25,6 +25,6 @@ pub(super) fn step(domain: &Domain, moving: &Moving) -> Outcome {
             Outcome::Advance(MoveEvent::Ready { runs })
         }
         Next::Failed(reason) => Outcome::Fail(reason),
-        Next::Wait { .. } | Next::Order(..) => Outcome::Wait(None),
+        Next::Wait { .. } => Outcome::Wait(None),
     }
 }

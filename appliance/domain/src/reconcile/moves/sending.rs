@@ -1,4 +1,5 @@
-//! Its files are sent while it runs, and again what has changed meanwhile, until that is little.
+//! Its files are sent while it runs, and again what has changed meanwhile, until that is little; what is left then is sent
+//! while it stands still.
 
 use rackwright_model::private_server::MoveEvent;
 
@@ -11,6 +12,6 @@ pub(super) fn step(domain: &Domain, moving: &Moving) -> Outcome {
         Next::Passed { pass, ms } => Outcome::Advance(MoveEvent::Passed { pass, ms }),
         Next::Failed(reason) => Outcome::Fail(reason),
         Next::Wait { permille } => Outcome::Wait(Some(permille)),
-        Next::Ready | Next::Order(..) => Outcome::Wait(None),
+        Next::Ready => Outcome::Wait(None),
     }
 }
