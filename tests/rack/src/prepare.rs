@@ -51,19 +51,30 @@ pub struct Prepared {
 /// # Errors
 /// Building fails or takes too long.
 pub fn prepare(programs: &Programs, hardware: Hardware, step: &mut Step) -> Result<Prepared> {
-    let home = Path::new(CACHE).join(key(hardware)?);
+    let key = key(hardware)?;
+    kept(&key, step, |home| found(home, hardware), |home, step| build(home, programs, hardware, step))
+}
+
+/// What is kept under this key; built when it is not there.
+fn kept<T>(
+    key: &str,
+    step: &mut Step,
+    found: impl Fn(&Path) -> Option<T>,
+    build: impl FnOnce(&Path, &mut Step) -> Result<()>,
+) -> Result<T> {
+    let home = Path::new(CACHE).join(key);
     std::fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
     // Racks that start at the same time build once.
     let lock = File::create(home.join("lock")).context("making the cache's lock")?;
     step.note("waiting for another rack that prepares the same");
     lock.lock().context("locking the cache")?;
-    if let Some(prepared) = found(&home, hardware) {
+    if let Some(there) = found(&home) {
         step.result("found in the cache");
-        return Ok(prepared);
+        return Ok(there);
     }
-    build(&home, programs, hardware, step)?;
+    build(&home, step)?;
     step.result("built");
-    found(&home, hardware).with_context(|| format!("{} lacks what was just built there", home.display()))
+    found(&home).with_context(|| format!("{} lacks what was just built there", home.display()))
 }
 
 fn found(home: &Path, hardware: Hardware) -> Option<Prepared> {
@@ -80,10 +91,16 @@ fn build(home: &Path, programs: &Programs, hardware: Hardware, step: &mut Step) 
     let center = ControlCenter::start(place, programs)?;
     let job = center.rackwright().act(&["environment", "build", hardware.kernel()])?;
     follow_job(center.rackwright(), &job, step)?;
-    let sha256 = build_image(center.rackwright(), hardware, step)?;
+    let recipe = ["--recipe", "debian-12", "--kernel", hardware.kernel()];
+    let sha256 = build_image(center.rackwright(), IMAGE, &recipe, &EXTRA_PACKAGES, step)?;
     drop(center);
-    rename(&data.join("images").join(format!("{sha256}.tar.zst")), &home.join("image.tar.zst"))?;
     rename(&boot, &home.join("boot"))?;
+    keep_image(home, &data, &sha256)
+}
+
+/// Moves the image out of the workshop.
+fn keep_image(home: &Path, data: &Path, sha256: &str) -> Result<()> {
+    rename(&data.join("images").join(format!("{sha256}.tar.zst")), &home.join("image.tar.zst"))?;
     // Last: its presence says that everything is there.
     std::fs::write(home.join("sha256"), sha256).context("noting the image's SHA-256")?;
     std::fs::remove_dir_all(home.join("workshop")).context("removing the workshop")
@@ -105,14 +122,20 @@ fn workshop(home: &Path) -> Result<(PathBuf, PathBuf)> {
 }
 
 /// Builds the image by the Control Center's own action and gives back its SHA-256.
-fn build_image(rackwright: &Rackwright, hardware: Hardware, step: &mut Step) -> Result<String> {
-    let mut words = vec!["image", "build", IMAGE, "--recipe", "debian-12", "--kernel", hardware.kernel()];
-    for package in EXTRA_PACKAGES {
+fn build_image(
+    rackwright: &Rackwright,
+    name: &str,
+    recipe: &[&str],
+    packages: &[&str],
+    step: &mut Step,
+) -> Result<String> {
+    let mut words = [&["image", "build", name], recipe].concat();
+    for package in packages {
         words.extend(["--packages", package]);
     }
     let job = rackwright.act(&words)?;
     follow_job(rackwright, &job, step)?;
-    let image = rackwright.act(&["image", "show", IMAGE])?;
+    let image = rackwright.act(&["image", "show", name])?;
     image["sha256"].as_str().map(str::to_owned).with_context(|| format!("image show gave no sha256: {image}"))
 }
 

@@ -1,12 +1,11 @@
 //! The image that private servers begin with, kept as the servers' image is.
 
-use std::fs::File;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::{CACHE, follow_job, hash_packages, rename, workshop};
+use super::{build_image, hash_packages, keep_image, kept, workshop};
 use crate::center::{ControlCenter, Place};
 use crate::hardware::Hardware;
 use crate::progress::Step;
@@ -29,20 +28,8 @@ pub struct Template {
 /// # Errors
 /// Building fails or takes too long.
 pub fn prepare_template(programs: &Programs, packages: &[&str], step: &mut Step) -> Result<Template> {
-    let key = hash_packages(&[&[TEMPLATE], packages].concat())?.finish();
-    let home = Path::new(CACHE).join(format!("{key:016x}"));
-    std::fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
-    // Racks that start at the same time build once.
-    let lock = File::create(home.join("lock")).context("making the cache's lock")?;
-    step.note("waiting for another rack that prepares the same");
-    lock.lock().context("locking the cache")?;
-    if let Some(template) = found(&home) {
-        step.result("found in the cache");
-        return Ok(template);
-    }
-    build(&home, programs, packages, step)?;
-    step.result("built");
-    found(&home).with_context(|| format!("{} lacks what was just built there", home.display()))
+    let key = format!("{:016x}", hash_packages(&[&[TEMPLATE], packages].concat())?.finish());
+    kept(&key, step, found, |home, step| build(home, programs, packages, step))
 }
 
 fn found(home: &Path) -> Option<Template> {
@@ -53,20 +40,11 @@ fn found(home: &Path) -> Option<Template> {
 
 fn build(home: &Path, programs: &Programs, packages: &[&str], step: &mut Step) -> Result<()> {
     let (data_dir, run_dir) = workshop(home)?;
-    let images = data_dir.join("images");
     let place = Place { data_dir, run_dir, namespace: None, hardware: Hardware::Virtio };
+    let data = place.data_dir.clone();
     let center = ControlCenter::start(place, programs)?;
-    let mut words = vec!["image", "build", TEMPLATE, "--recipe", TEMPLATE];
-    for package in packages {
-        words.extend(["--packages", package]);
-    }
-    let job = center.rackwright().act(&words)?;
-    follow_job(center.rackwright(), &job, step)?;
-    let image = center.rackwright().act(&["image", "show", TEMPLATE])?;
-    let sha256 = image["sha256"].as_str().with_context(|| format!("image show gave no sha256: {image}"))?;
+    let recipe = ["--recipe", TEMPLATE];
+    let sha256 = build_image(center.rackwright(), TEMPLATE, &recipe, packages, step)?;
     drop(center);
-    rename(&images.join(format!("{sha256}.tar.zst")), &home.join("image.tar.zst"))?;
-    // Last: its presence says that everything is there.
-    std::fs::write(home.join("sha256"), sha256).context("noting the image's SHA-256")?;
-    std::fs::remove_dir_all(home.join("workshop")).context("removing the workshop")
+    keep_image(home, &data, &sha256)
 }
