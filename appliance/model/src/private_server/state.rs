@@ -176,6 +176,11 @@ impl PrivateServerState {
             Self::Unreachable => "unreachable",
         }
     }
+
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
 }
 
 #[cfg(test)]
@@ -221,6 +226,9 @@ mod tests {
     fn words_come_back() {
         for phase in Phase::ALL {
             assert_eq!(Phase::from_word(phase.word()), Some(phase));
+        }
+        for state in S::ALL {
+            assert_eq!(S::from_word(state.word()), Some(state));
         }
         for power in [Power::On, Power::Off] {
             assert_eq!(Power::from_word(power.word()), Some(power));

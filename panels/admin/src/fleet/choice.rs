@@ -46,7 +46,6 @@ pub struct Chosen {
 
 impl Choice {
     pub fn checked(&self) -> Chosen {
-        let name = |text: &str| text.parse::<Name>().map(|name| name.to_string()).unwrap_or_default();
         let grouping = Grouping::from_word(&self.group);
         Chosen {
             view: if self.view == "table" { "table" } else { "wall" },
@@ -119,14 +118,24 @@ impl Chosen {
             ("sort", self.sort),
             ("order", self.order),
         ];
-        let pairs: Vec<String> = parts
-            .into_iter()
-            .map(|(name, now)| (name, if name == key { value } else { now }))
-            .filter(|(name, text)| !text.is_empty() && (*name, *text) != ("group", "none"))
-            .map(|(name, text)| format!("{name}={}", encoded(text)))
-            .collect();
-        format!("/servers?{}", pairs.join("&"))
+        address("/servers", &parts, key, value)
     }
+}
+
+/// The address of a page of these choices, with one of them changed. What is empty, and to be grouped by nothing, is left out.
+pub fn address(page: &str, parts: &[(&str, &str)], key: &str, value: &str) -> String {
+    let pairs: Vec<String> = parts
+        .iter()
+        .map(|(name, now)| (*name, if *name == key { value } else { *now }))
+        .filter(|(name, text)| !text.is_empty() && (*name, *text) != ("group", "none"))
+        .map(|(name, text)| format!("{name}={}", encoded(text)))
+        .collect();
+    format!("{page}?{}", pairs.join("&"))
+}
+
+/// A name, or nothing where there is none.
+pub fn name(text: &str) -> String {
+    text.parse::<Name>().map(|name| name.to_string()).unwrap_or_default()
 }
 
 /// A text as it stands in an address.

@@ -26,7 +26,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::warnings::{self, WarningsView};
-pub use choice::{Choice, Chosen, encoded};
+pub use choice::{Choice, Chosen, address, encoded, name};
 use group::{GroupView, Grouping};
 
 /// The wall or the table, with its filters.

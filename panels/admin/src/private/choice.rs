@@ -1,12 +1,11 @@
 //! Which private servers are shown, and how: what stands in the address of the page.
 
 use rackwright_catalog::actions::private_server::{PrivateServerListInput, PrivateServerView};
-use rackwright_model::Name;
 use rackwright_model::private_server::PrivateServerState;
 use rackwright_panel_kit::messages::tell;
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::encoded;
+use crate::fleet::{address, encoded, name};
 
 /// Private servers of a page.
 const ROWS: u32 = 500;
@@ -74,12 +73,14 @@ impl Grouping {
 
 impl Choice {
     pub fn checked(&self) -> Chosen {
-        let name = |text: &str| text.parse::<Name>().map(|name| name.to_string()).unwrap_or_default();
         let grouping =
             Grouping::ALL.into_iter().find(|one| one.word() == self.group).unwrap_or(Grouping::None);
         Chosen {
             view: if self.view == "table" { "table" } else { "wall" },
-            state: state_of(&self.state).map(PrivateServerState::word).unwrap_or_default().to_owned(),
+            state: PrivateServerState::from_word(&self.state)
+                .map(PrivateServerState::word)
+                .unwrap_or_default()
+                .to_owned(),
             search: self.search.trim().chars().take(63).collect(),
             group: grouping.word(),
             server: name(&self.server),
@@ -90,11 +91,6 @@ impl Choice {
     }
 }
 
-/// The state of this word.
-pub fn state_of(word: &str) -> Option<PrivateServerState> {
-    PrivateServerState::ALL.into_iter().find(|state| state.word() == word)
-}
-
 impl Chosen {
     /// What is asked for, in every state: so that each can say how many are in it.
     pub fn in_every_state(&self) -> PrivateServerListInput {
@@ -103,7 +99,7 @@ impl Chosen {
 
     pub fn input(&self) -> PrivateServerListInput {
         PrivateServerListInput {
-            state: state_of(&self.state),
+            state: PrivateServerState::from_word(&self.state),
             search: (!self.search.is_empty()).then(|| self.search.clone()),
             server: self.server.parse().ok(),
             account: self.account.parse().ok(),
@@ -129,13 +125,7 @@ impl Chosen {
             ("server", &self.server),
             ("account", &self.account),
         ];
-        let pairs: Vec<String> = parts
-            .into_iter()
-            .map(|(name, now)| (name, if name == key { value } else { now }))
-            .filter(|(name, text)| !text.is_empty() && (*name, *text) != ("group", "none"))
-            .map(|(name, text)| format!("{name}={}", encoded(text)))
-            .collect();
-        format!("/private-servers?{}", pairs.join("&"))
+        address("/private-servers", &parts, key, value)
     }
 
     /// Whether nothing narrows the choice.

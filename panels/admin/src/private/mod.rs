@@ -214,7 +214,7 @@ pub async fn part(
 }
 
 async fn list(session: &Session, who: &SessionView, chosen: &Chosen) -> Result<Live<ListView>, Fault> {
-    let state = choice::state_of(&chosen.state);
+    let state = PrivateServerState::from_word(&chosen.state);
     let every = session.client.call::<PrivateServerList>(chosen.in_every_state()).await?;
     // All of them fit one page: what is shown and how many are in each state follow from it.
     let counted = every.next.is_none() && chosen.after.is_empty();
