@@ -18,6 +18,9 @@ pub struct Link<'a> {
     pub kbit: u32,
 }
 
+/// The class of the whole link. Only below a common class may one class use what another leaves.
+pub const WHOLE: u32 = 0xfffe;
+
 /// The class of the server itself, which gets what its private servers leave, and at least a hundredth.
 pub const OWN: u32 = 0xffff;
 
@@ -43,7 +46,11 @@ pub fn ground(link: &Link<'_>, laid: &Laid) -> String {
         }
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1: classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit",
+            "class replace dev {device} parent 1: classid 1:{WHOLE:x} htb rate {kbit}kbit ceil {kbit}kbit"
+        );
+        let _ = writeln!(
+            lines,
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit",
             kbit / 100
         );
     }
@@ -69,7 +76,7 @@ pub fn class(link: &Link<'_>, cable: &Cable, size: &Size) -> String {
     for (device, side) in [(link.card, "src_ip"), (link.inward, "dst_ip")] {
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1: classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit"
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit"
         );
         let _ = writeln!(lines, "qdisc replace dev {device} parent 1:{minor} fq_codel");
         if let Some(address) = cable.v4 {
@@ -118,7 +125,7 @@ mod tests {
     fn what_lies_of_the_ground_is_left() {
         let link = Link { card: "eth0", inward: "in", kbit: 1_000_000 };
         let all = ground(&link, &Laid::default());
-        assert_eq!(all.lines().count(), 6);
+        assert_eq!(all.lines().count(), 8);
         let htb = "qdisc htb 1: root refcnt 2 r2q 10 default 0xffff direct_packets_stat 0";
         let laid = Laid {
             card: format!("{htb}\nqdisc ingress ffff: parent ffff:fff1 ----------------\n"),
@@ -127,8 +134,8 @@ mod tests {
         };
         let again = ground(&link, &laid);
         assert!(again.lines().all(|line| line.starts_with("class replace")), "{again}");
-        assert_eq!(again.lines().count(), 2);
+        assert_eq!(again.lines().count(), 4);
         let half = ground(&link, &Laid { incoming: String::new(), ..laid });
-        assert!(half.ends_with("redirect dev in\n") && half.lines().count() == 3, "{half}");
+        assert!(half.ends_with("redirect dev in\n") && half.lines().count() == 5, "{half}");
     }
 }

@@ -126,7 +126,8 @@ fn mounted(mounts: &str, run: &Path) -> Vec<String> {
 fn classes(said: &str) -> Vec<String> {
     let minors = said.lines().filter_map(|line| line.strip_prefix("class htb 1:")?.split(' ').next());
     let numbers = minors.filter_map(|minor| u32::from_str_radix(minor, 16).ok());
-    numbers.filter(|number| *number != crate::shaping::OWN).map(|number| format!("ps{number}")).collect()
+    // Those of the link and of the server itself are no private server's.
+    numbers.filter_map(|number| Some(Number::try_from(number).ok()?.tag())).collect()
 }
 
 #[cfg(test)]
@@ -146,7 +147,7 @@ mod tests {
 
     #[test]
     fn classes_and_mounts_name_their_private_servers() {
-        let said = "class htb 1:ffff root prio 0 rate 1Mbit\nclass htb 1:2a root leaf 8001: prio 0\nclass fq_codel 8001:3\n";
+        let said = "class htb 1:fffe root rate 1Gbit\nclass htb 1:ffff parent 1:fffe prio 0 rate 1Mbit\nclass htb 1:2a parent 1:fffe leaf 8001: prio 0\nclass fq_codel 8001:3\n";
         assert_eq!(classes(said), ["ps42"]);
         let mounts = "overlay /run/rackwright-private/ps7/root overlay rw 0 0\n/dev/vdb /srv xfs rw 0 0\n";
         assert_eq!(mounted(mounts, Path::new("/run/rackwright-private")), ["ps7"]);
