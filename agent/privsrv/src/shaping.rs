@@ -24,6 +24,12 @@ pub const WHOLE: u32 = 0xfffe;
 /// The class of the server itself, which gets what its private servers leave, and at least a hundredth.
 pub const OWN: u32 = 0xffff;
 
+/// Bytes that all classes together send before it is the first one's turn again, each its share of the link: what nobody has
+/// claimed is divided as the guarantees are. Longer turns would keep the others waiting.
+const TURN: u64 = 300_000;
+/// A turn is at least one frame.
+const FRAME: u64 = 1_600;
+
 /// What `tc` shows of the ground, as far as it is laid.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Laid {
@@ -50,8 +56,9 @@ pub fn ground(link: &Link<'_>, laid: &Laid) -> String {
         );
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit",
-            kbit / 100
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit quantum {}",
+            kbit / 100,
+            turn(link, kbit / 100)
         );
     }
     if !laid.card.contains("qdisc ingress ffff:") {
@@ -76,7 +83,8 @@ pub fn class(link: &Link<'_>, cable: &Cable, size: &Size) -> String {
     for (device, side) in [(link.card, "src_ip"), (link.inward, "dst_ip")] {
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit"
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit quantum {}",
+            turn(link, rate)
         );
         let _ = writeln!(lines, "qdisc replace dev {device} parent 1:{minor} fq_codel");
         if let Some(address) = cable.v4 {
@@ -112,6 +120,11 @@ pub fn without(link: &Link<'_>, number: Number) -> String {
     lines
 }
 
+/// Bytes of one turn of a class with this rate, in kbit/s.
+fn turn(link: &Link<'_>, rate: u32) -> u64 {
+    (u64::from(rate) * TURN / u64::from(link.kbit.max(1))).max(FRAME)
+}
+
 /// tc writes the minor number of a class in hexadecimal.
 fn minor(number: Number) -> String {
     format!("{:x}", u32::from(number))
@@ -120,6 +133,12 @@ fn minor(number: Number) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn turns_are_as_the_guarantees() {
+        let link = Link { card: "eth0", inward: "in", kbit: 100_000 };
+        assert_eq!([30_000, 15_000, 1].map(|rate| turn(&link, rate)), [90_000, 45_000, FRAME]);
+    }
 
     #[test]
     fn what_lies_of_the_ground_is_left() {

@@ -13,4 +13,5 @@ pub mod prepare;
 pub mod private_servers;
 pub mod progress;
 pub mod setup;
+pub mod ssh;
 pub mod workspace;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::center::{ControlCenter, Place, Rackwright};
 use crate::hardware::{Machine, MachineSpec, PanelProxy, Rack, address};
-use crate::prepare::{IMAGE, Prepared, TEMPLATE, Template};
+use crate::prepare::{IMAGE, Prepared, Template};
 use crate::progress::Step;
 use crate::setup::Programs;
 
@@ -69,7 +69,7 @@ impl LiveRack {
     /// The import fails.
     pub fn offer_template(&self, template: &Template, step: &mut Step) -> Result<()> {
         let path = template.image.to_str().context("the cache's path is not UTF-8")?;
-        let words = ["image", "import", TEMPLATE, "--path", path, "--sha256", &template.sha256];
+        let words = ["image", "import", &template.name, "--path", path, "--sha256", &template.sha256];
         let job = self.rackwright().act(&words)?;
         crate::prepare::follow_job(self.rackwright(), &job, step)
     }

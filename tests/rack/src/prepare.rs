@@ -22,7 +22,7 @@ use crate::progress::Step;
 use crate::setup::Programs;
 use crate::workspace;
 
-pub use template::{TEMPLATE, Template, prepare_template};
+pub use template::{TEMPLATE, Template, WEB_TEMPLATE, prepare_template};
 
 /// Where prepared things are kept.
 const CACHE: &str = "/var/cache/rackwright-rack";
@@ -51,8 +51,22 @@ pub struct Prepared {
 /// # Errors
 /// Building fails or takes too long.
 pub fn prepare(programs: &Programs, hardware: Hardware, step: &mut Step) -> Result<Prepared> {
-    let key = key(hardware)?;
-    kept(&key, step, |home| found(home, hardware), |home, step| build(home, programs, hardware, step))
+    prepare_with(programs, hardware, &EXTRA_PACKAGES, step)
+}
+
+/// The same with these packages in the image, beyond its recipe.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_with(
+    programs: &Programs,
+    hardware: Hardware,
+    packages: &[&str],
+    step: &mut Step,
+) -> Result<Prepared> {
+    let key = key(hardware, packages)?;
+    let build = |home: &Path, step: &mut Step| build(home, programs, hardware, packages, step);
+    kept(&key, step, |home| found(home, hardware), build)
 }
 
 /// What is kept under this key; built when it is not there.
@@ -84,7 +98,13 @@ fn found(home: &Path, hardware: Hardware) -> Option<Prepared> {
     (prepared.image.is_file() && kernel.is_file()).then_some(prepared)
 }
 
-fn build(home: &Path, programs: &Programs, hardware: Hardware, step: &mut Step) -> Result<()> {
+fn build(
+    home: &Path,
+    programs: &Programs,
+    hardware: Hardware,
+    packages: &[&str],
+    step: &mut Step,
+) -> Result<()> {
     let (data_dir, run_dir) = workshop(home)?;
     let place = Place { data_dir, run_dir, namespace: None, hardware };
     let (data, boot) = (place.data_dir.clone(), place.boot_dir());
@@ -92,7 +112,7 @@ fn build(home: &Path, programs: &Programs, hardware: Hardware, step: &mut Step) 
     let job = center.rackwright().act(&["environment", "build", hardware.kernel()])?;
     follow_job(center.rackwright(), &job, step)?;
     let recipe = ["--recipe", "debian-12", "--kernel", hardware.kernel()];
-    let sha256 = build_image(center.rackwright(), IMAGE, &recipe, &EXTRA_PACKAGES, step)?;
+    let sha256 = build_image(center.rackwright(), IMAGE, &recipe, packages, step)?;
     drop(center);
     rename(&boot, &home.join("boot"))?;
     keep_image(home, &data, &sha256)
@@ -167,8 +187,8 @@ pub fn follow_job(rackwright: &Rackwright, started: &Value, step: &mut Step) -> 
 }
 
 /// A name for everything that image and environment are made from.
-fn key(hardware: Hardware) -> Result<String> {
-    let what = [&[hardware.kernel()], &EXTRA_PACKAGES[..]].concat();
+fn key(hardware: Hardware, packages: &[&str]) -> Result<String> {
+    let what = [&[hardware.kernel()], packages].concat();
     Ok(format!("{:016x}", hash_packages(&what)?.finish()))
 }
 

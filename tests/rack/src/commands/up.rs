@@ -10,7 +10,7 @@ use crate::follow::{self, Journey};
 use crate::hardware::{Firmware, Hardware, MachineSpec};
 use crate::interrupt;
 use crate::live::LiveRack;
-use crate::prepare::{IMAGE, Prepared, prepare, prepare_template};
+use crate::prepare::{IMAGE, Prepared, TEMPLATE, prepare, prepare_template};
 use crate::private_servers::{self, PrivateServers};
 use crate::progress::step;
 use crate::setup::{self, Programs};
@@ -62,7 +62,7 @@ pub fn run(up: &Up) -> Result<()> {
 pub fn bring_up(up: &Up, programs: &Programs, prepared: &Prepared) -> Result<()> {
     let specs = specs(up.servers, up.firmware, up.hardware);
     let template = (up.private_servers > 0)
-        .then(|| step("Template of private servers", |step| prepare_template(programs, &[], step)));
+        .then(|| step("Template of private servers", |step| prepare_template(programs, TEMPLATE, &[], step)));
     let template = template.transpose()?;
     let live = start(&specs, programs, prepared, template.is_some())?;
     let password = live.admin_password()?;

@@ -104,6 +104,13 @@ impl MachineSpec {
         self
     }
 
+    /// The same machine with so much memory, in MiB.
+    #[must_use]
+    pub fn with_memory_mib(mut self, memory_mib: u32) -> Self {
+        self.memory_mib = memory_mib;
+        self
+    }
+
     /// The same machine with a disk of this many MiB.
     #[must_use]
     pub fn with_disk_mib(mut self, disk_mib: u64) -> Self {

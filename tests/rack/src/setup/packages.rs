@@ -45,8 +45,9 @@ pub const PACKAGES: &[&str] = &[
     "ca-certificates",
     "openssl",
     "python3",
-    // private servers
+    // private servers: what starts them, and what asks their web servers for pages
     "crun",
+    "wrk",
     // the provider to sign in by
     "python3-venv",
     // the mail server of the tests

@@ -3,6 +3,7 @@
 mod agent;
 mod console;
 mod install;
+mod private_server;
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ pub struct Bench {
 /// A benchmark: its name, what it measures, and how.
 type Entry = (&'static str, &'static str, fn() -> Result<()>);
 
-const ENTRIES: [Entry; 3] = [
+const ENTRIES: [Entry; 4] = [
     (
         "install",
         "power on to live agent, by phase, and the image against plain curl | zstd | tar",
@@ -33,6 +34,11 @@ const ENTRIES: [Entry; 3] = [
         "lists, search and pages of the panel at 10,000 servers and 1,000,000 audit rows",
         console::run,
     ),
+    (
+        "private-server",
+        "overhead, shares, starts, density and moves of private servers, beside crun, systemd-nspawn and lxc",
+        private_server::run,
+    ),
 ];
 
 /// Runs the command.
@@ -42,7 +48,7 @@ const ENTRIES: [Entry; 3] = [
 pub fn run(bench: &Bench) -> Result<()> {
     let Some(wanted) = &bench.name else {
         for (name, what, _) in ENTRIES {
-            println!("{name:<10} {what}");
+            println!("{name:<16} {what}");
         }
         return Ok(());
     };

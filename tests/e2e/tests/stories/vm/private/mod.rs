@@ -21,7 +21,7 @@ const PASSWORD: &str = "a-password-of-the-story";
 
 #[test]
 fn private_servers_live_and_their_root_stays_inside() {
-    let template = step("Template", |step| prepare_template(&programs(), &["python3"], step));
+    let template = step("Template", |step| prepare_template(&programs(), TEMPLATE, &["python3"], step));
     let template = template.unwrap_or_else(|error| panic!("{error:#}"));
     let key = SshKey::make();
     let story = Story::begin(&[bios(HOST)], &["--root-keys", &key.public()]);

@@ -20,7 +20,7 @@ const BUSY: &str =
 
 #[test]
 fn a_private_server_changes_its_server() {
-    let template = step("Template", |step| prepare_template(&programs(), &[], step));
+    let template = step("Template", |step| prepare_template(&programs(), TEMPLATE, &[], step));
     let template = template.unwrap_or_else(|error| panic!("{error:#}"));
     let key = SshKey::make();
     let story = Story::begin(&[bios(FROM), bios(TO)], &["--root-keys", &key.public()]);

@@ -1,7 +1,8 @@
 //! Private servers on a rack's servers: made, followed until they run, signed in to.
 
+mod order;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -10,11 +11,14 @@ use serde::Deserialize;
 use crate::hardware::Tool;
 use crate::interrupt;
 use crate::live::LiveRack;
-use crate::prepare::{TEMPLATE, Template};
+use crate::prepare::Template;
 use crate::progress::{Step, step};
+use crate::ssh;
+
+pub use order::Order;
 
 /// The private half of the rack's key, in its run directory.
-const KEY: &str = "key";
+pub const KEY: &str = "key";
 /// Fetching the template, making and starting, all together on two busy processors.
 const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 /// Software emulation makes the first key exchange slow.
@@ -65,8 +69,7 @@ impl PrivateServers {
 pub fn make_key(live: &LiveRack) -> Result<String> {
     let key = live.rack.run_dir().join(KEY);
     Tool::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "rack", "-f"]).arg(&key).run()?;
-    let public = std::fs::read_to_string(key.with_extension("pub")).context("reading the public key")?;
-    Ok(public.trim().to_owned())
+    public_key(live)
 }
 
 /// Makes `count` private servers with the rack's key, waits until they run, signs in on each and prints what became of them.
@@ -79,8 +82,8 @@ pub fn bring_up(live: &LiveRack, template: &Template, count: u8) -> Result<Priva
     step("Private servers", |step| {
         step.note("the template");
         live.offer_template(template, step)?;
-        create(live, &key, &names)?;
-        until_running(live, &names, step)?;
+        create(live, &template.name, &names)?;
+        until_running(live, &names, RUNNING_LIMIT, step)?;
         step.result(format!("{count} run"));
         Ok(())
     })?;
@@ -97,26 +100,33 @@ pub fn bring_up(live: &LiveRack, template: &Template, count: u8) -> Result<Priva
 }
 
 /// All of one size, so that they fit on one server of the rack.
-fn create(live: &LiveRack, key: &Path, names: &[String]) -> Result<()> {
-    let public = std::fs::read_to_string(key.with_extension("pub")).context("reading the public key")?;
+fn create(live: &LiveRack, template: &str, names: &[String]) -> Result<()> {
+    let key = public_key(live)?;
     let count = u32::try_from(names.len()).unwrap_or(CPU_PERMILLE).max(1);
-    let (cpu, memory) =
-        ((CPU_PERMILLE / count).min(150).to_string(), (1_600 / count).clamp(64, 256).to_string());
-    let disk = (3_600 / count).clamp(64, 512).to_string();
     for name in names {
-        let who = ["private-server", "create", name, "--template", TEMPLATE, "--ssh-keys", public.trim()];
-        let size = [
-            ["--size-cpu-permille", &cpu],
-            ["--size-memory-mib", &memory],
-            ["--size-swap-mib", "0"],
-            ["--size-disk-mib", &disk],
-            ["--size-bandwidth-kbit", "10000"],
-            ["--size-sessions", "2000"],
-            ["--size-processes", "500"],
-        ];
-        live.rackwright().act(&[&who[..], &size.concat()].concat())?;
+        let order = Order {
+            name,
+            server: None,
+            template,
+            cpu_permille: (CPU_PERMILLE / count).min(150),
+            memory_mib: (1_600 / count).clamp(64, 256),
+            disk_mib: (3_600 / count).clamp(64, 512),
+            kbit: 10_000,
+            key: &key,
+        };
+        order.give(live)?;
     }
     Ok(())
+}
+
+/// The public half of the rack's key.
+///
+/// # Errors
+/// [`make_key`] was not called.
+pub fn public_key(live: &LiveRack) -> Result<String> {
+    let path = live.rack.run_dir().join(KEY).with_extension("pub");
+    let public = std::fs::read_to_string(path).context("reading the public key")?;
+    Ok(public.trim().to_owned())
 }
 
 fn lines(live: &LiveRack) -> Result<Vec<Line>> {
@@ -124,7 +134,30 @@ fn lines(live: &LiveRack) -> Result<Vec<Line>> {
     serde_json::from_value(list["items"].take()).context("understanding `private-server list`")
 }
 
-fn until_running(live: &LiveRack, names: &[String], step: &mut Step) -> Result<()> {
+/// The address of one.
+///
+/// # Errors
+/// There is no such private server, or it has none.
+pub fn address(live: &LiveRack, name: &str) -> Result<String> {
+    let shown = live.rackwright().act(&["private-server", "show", name])?;
+    let address = shown["summary"]["address"].as_str().with_context(|| format!("{name} has no address"))?;
+    Ok(address.to_owned())
+}
+
+/// The number of one, which is in the names of its cgroup and its directories.
+///
+/// # Errors
+/// There is no such private server.
+pub fn number(live: &LiveRack, name: &str) -> Result<u64> {
+    let shown = live.rackwright().act(&["private-server", "show", name])?;
+    shown["summary"]["number"].as_u64().with_context(|| format!("{name} has no number"))
+}
+
+/// Waits until they run, as the Control Center sees it.
+///
+/// # Errors
+/// Not all do within the limit.
+pub fn until_running(live: &LiveRack, names: &[String], limit: Duration, step: &mut Step) -> Result<()> {
     let started = Instant::now();
     loop {
         let all: Vec<Line> = lines(live)?.into_iter().filter(|one| names.contains(&one.name)).collect();
@@ -134,9 +167,9 @@ fn until_running(live: &LiveRack, names: &[String], step: &mut Step) -> Result<(
         if all.len() == names.len() && all.iter().all(|one| one.state == "running") {
             return Ok(());
         }
-        if started.elapsed() > RUNNING_LIMIT {
+        if started.elapsed() > limit {
             let reasons: Vec<&str> = all.iter().filter_map(|one| one.reason.as_deref()).collect();
-            bail!("not running after {} s: {states}: {}", RUNNING_LIMIT.as_secs(), reasons.join("; "));
+            bail!("not running after {} s: {states}: {}", limit.as_secs(), reasons.join("; "));
         }
         interrupt::pause(Duration::from_millis(500))?;
     }
@@ -147,11 +180,10 @@ fn sign_in(live: &LiveRack, key: &Path, one: &Line) -> Result<String> {
     let address = one.address.as_deref().with_context(|| format!("{} has no address", one.name))?;
     let started = Instant::now();
     loop {
-        let mut ssh = ssh(live, key, address);
+        let mut ssh = ssh::root_at(&live.rack, key, address);
         ssh.arg("echo \"$(hostname): $(systemctl is-system-running --wait), $(systemctl --failed --no-legend | wc -l) failed units\"");
         let output = ssh.output().context("starting ssh")?;
-        // 255 is ssh's own: it could not get in (ssh(1), "EXIT STATUS").
-        if output.status.code() != Some(255) {
+        if output.status.code() != Some(ssh::NOT_IN) {
             return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
         }
         if started.elapsed() > LOGIN_LIMIT {
@@ -159,20 +191,4 @@ fn sign_in(live: &LiveRack, key: &Path, one: &Line) -> Result<String> {
         }
         interrupt::pause(Duration::from_millis(500))?;
     }
-}
-
-fn ssh(live: &LiveRack, key: &Path, address: &str) -> Command {
-    let mut ssh = live.rack.command("ssh");
-    ssh.arg("-i").arg(key);
-    for option in [
-        "StrictHostKeyChecking=no",
-        "UserKnownHostsFile=/dev/null",
-        "LogLevel=ERROR",
-        "BatchMode=yes",
-        "ConnectTimeout=30",
-    ] {
-        ssh.args(["-o", option]);
-    }
-    ssh.arg(format!("root@{address}")).stdin(Stdio::null());
-    ssh
 }

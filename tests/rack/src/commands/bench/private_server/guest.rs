@@ -1,0 +1,93 @@
+//! Root's shell on a server of the rack.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::hardware::Tool;
+use crate::live::LiveRack;
+use crate::private_servers::KEY;
+use crate::ssh;
+
+/// Of one command in a private server, seconds.
+const LIMIT_INSIDE_S: &str = "50";
+
+/// A server that was installed with the rack's key.
+#[derive(Debug)]
+pub struct Guest<'a> {
+    live: &'a LiveRack,
+    key: PathBuf,
+    pub address: String,
+}
+
+/// A command that still runs there. It ends with this value.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl<'a> Guest<'a> {
+    pub fn of(live: &'a LiveRack, name: &str) -> Result<Self> {
+        let server = live.rackwright().act(&["server", "show", name])?;
+        let address =
+            server["summary"]["address"].as_str().with_context(|| format!("{name} has no address"))?;
+        Ok(Self { live, key: live.rack.run_dir().join(KEY), address: address.to_owned() })
+    }
+
+    /// What a shell script prints; it must succeed.
+    pub fn read(&self, script: &str) -> Result<String> {
+        let mut ssh = ssh::root_at(&self.live.rack, &self.key, &self.address);
+        ssh.arg(script);
+        Ok(Tool::from_command(ssh).read()?.trim().to_owned())
+    }
+
+    /// The number that a shell script prints.
+    pub fn number(&self, script: &str) -> Result<u64> {
+        let said = self.read(script)?;
+        said.parse().with_context(|| format!("`{script}` printed {said:?} instead of a number"))
+    }
+
+    /// Starts a shell script.
+    pub fn start(&self, script: &str) -> Result<Running> {
+        let mut ssh = ssh::root_at(&self.live.rack, &self.key, &self.address);
+        let mut child = ssh.arg(script).stdout(Stdio::piped()).spawn().context("starting ssh")?;
+        let stdout = child.stdout.take().context("ssh has no standard output")?;
+        Ok(Running { child, lines: BufReader::new(stdout) })
+    }
+
+    /// Writes a file there.
+    pub fn write(&self, path: &str, text: &str) -> Result<()> {
+        // The text has no line of its own with only this word.
+        self.read(&format!("cat > {path} <<'RACK-END'\n{text}\nRACK-END")).map(drop)
+    }
+}
+
+impl Running {
+    /// The next line that it prints.
+    pub fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).context("reading what the server says")?;
+        if line.is_empty() {
+            bail!("the command on the server ended early, with {:?}", self.child.wait());
+        }
+        Ok(line.trim().to_owned())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// What a shell line prints in a private server; it must succeed.
+pub fn inside(live: &LiveRack, name: &str, line: &str) -> Result<String> {
+    let words = ["private-server", "exec", name, "--limit-s", LIMIT_INSIDE_S, "--", line];
+    let output = live.rackwright().act(&words)?;
+    Ok(output["output"].as_str().unwrap_or_default().trim().to_owned())
+}

@@ -1,0 +1,131 @@
+# Sourced by root's shell on the server: what others run containers with, all from the same template. Each has an overlay on
+# the template for its files, as ours has, and a network of its own without a card.
+PEERS=/srv/peers
+TEMPLATE=$(ls -d /srv/templates/debian-12-private* | head -n 1)
+
+fail() { echo "$*" >&2; exit 1; }
+
+now() { date +%s%3N; }
+
+root_of() {
+    mkdir -p "$PEERS/$1/upper" "$PEERS/$1/work" "$PEERS/$1/root"
+    mount -t overlay overlay -o "lowerdir=$TEMPLATE,upperdir=$PEERS/$1/upper,workdir=$PEERS/$1/work" "$PEERS/$1/root"
+}
+
+gone() {
+    for _ in $(seq 50); do
+        umount "$PEERS/$1/root" 2>/dev/null && break
+        sleep 0.2
+    done
+    rm -rf "${PEERS:?}/$1"
+}
+
+nspawn_start() {
+    root_of "$1"
+    systemd-run --quiet --unit="peer-$1" --property=Delegate=yes systemd-nspawn --quiet --boot --keep-unit \
+        --private-network --machine="$1" --directory="$PEERS/$1/root"
+}
+nspawn_pid() { machinectl show --property=Leader --value "$1" 2>/dev/null; }
+nspawn_end() { machinectl terminate "$1"; gone "$1"; }
+
+lxc_start() {
+    root_of "$1"
+    cat >"$PEERS/$1/config" <<END
+lxc.uts.name = $1
+lxc.rootfs.path = dir:$PEERS/$1/root
+lxc.net.0.type = empty
+lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed
+lxc.tty.max = 0
+lxc.cap.drop = sys_module sys_time mac_admin mac_override
+END
+    lxc-start --lxcpath="$PEERS" --name="$1" --rcfile="$PEERS/$1/config" --daemon
+}
+lxc_pid() { lxc-info --lxcpath="$PEERS" --name="$1" --pid --no-humanize 2>/dev/null; }
+lxc_end() { lxc-stop --lxcpath="$PEERS" --name="$1" --kill; gone "$1"; }
+
+crun_start() {
+    root_of "$1"
+    sed "s/PEER/$1/g" /root/crun.json >"$PEERS/$1/config.json"
+    crun --systemd-cgroup run --detach --bundle "$PEERS/$1" "$1" </dev/null >/dev/null 2>&1
+}
+crun_pid() { crun state "$1" 2>/dev/null | sed -n 's/^ *"pid" *: *\([0-9]*\).*/\1/p'; }
+crun_end() { crun delete --force "$1"; gone "$1"; }
+
+ours_pid() { crun --root /run/rackwright-crun state "$1" 2>/dev/null | sed -n 's/^ *"pid" *: *\([0-9]*\).*/\1/p'; }
+
+# ready PID: waits until the system of this first process has started; prints how it is, and when that was.
+ready() {
+    end=$(($(now) + 120000))
+    while :; do
+        state=$(timeout 120 nsenter -t "$1" -m -u -i -n -p systemctl is-system-running --wait 2>/dev/null)
+        case $state in running | degraded) break ;; esac
+        [ "$(now)" -lt "$end" ] || fail "process $1 has not started its system within two minutes: $state"
+        sleep 0.05
+    done
+    echo "$state $(now)"
+}
+
+# pid KIND NAME: waits for the first process.
+pid() {
+    end=$(($(now) + 60000))
+    until found=$("$1_pid" "$2") && [ "${found:-0}" -gt 0 ]; do
+        [ "$(now)" -lt "$end" ] || fail "$1 has not started $2 within a minute"
+        sleep 0.05
+    done
+    echo "$found"
+}
+
+# starting KIND: prints the milliseconds from nothing to a started system, and how that is.
+starting() {
+    began=$(now)
+    "$1_start" one || fail "$1 does not start"
+    set -- "$1" $(ready "$(pid "$1" one)")
+    echo "$(($3 - began)) $2"
+    "$1_end" one >/dev/null 2>&1
+}
+
+# ours: prints a line when it looks, and one with the time when the only private server here has started its system.
+ours() {
+    while set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope && [ -e "$1" ]; do sleep 0.05; done
+    now
+    until set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope && [ -e "$1" ]; do sleep 0.02; done
+    tag=${1##*/rackwright-}
+    ready "$(pid ours "${tag%.scope}")"
+}
+
+# idle: waits until the processors have had little to do for five seconds.
+idle() {
+    end=$(($(now) + 900000))
+    while [ "$(now)" -lt "$end" ]; do
+        set -- $(sed -n 's/^cpu  *//p' /proc/stat)
+        before=$4
+        sleep 5
+        set -- $(sed -n 's/^cpu  *//p' /proc/stat)
+        # Hundredths of a second, of all processors.
+        [ $(($4 - before)) -lt $((450 * $(nproc))) ] || return 0
+    done
+    fail "the server is not idle after a quarter of an hour"
+}
+
+# memory: KiB of the kernel and of programs that nothing can give back.
+memory() {
+    sync
+    echo 3 >/proc/sys/vm/drop_caches
+    sleep 1
+    awk '/^(AnonPages|Shmem|SUnreclaim|SReclaimable|KernelStack|PageTables|SecPageTables|Percpu):/ { sum += $2 } END { print sum }' \
+        /proc/meminfo
+}
+
+# several KIND FROM TO: starts them and waits until they idle.
+several() {
+    for number in $(seq "$2" "$3"); do
+        "$1_start" "$1-$number" || fail "$1 does not start number $number"
+        ready "$(pid "$1" "$1-$number")" >/dev/null
+    done
+    idle
+}
+
+# none KIND TO
+none() {
+    for number in $(seq "$2"); do "$1_end" "$1-$number" >/dev/null 2>&1; done
+}

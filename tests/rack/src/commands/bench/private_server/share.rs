@@ -1,0 +1,307 @@
+//! Whether guarantees are kept when everybody wants everything: four private servers at 30, 30, 15 and 15 % under equal load.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::guest::{Guest, inside};
+use super::{HOST, pressure};
+use crate::interrupt;
+use crate::live::LiveRack;
+use crate::prepare::WEB_TEMPLATE;
+use crate::private_servers::{self, Order};
+use crate::progress::Step;
+
+/// Name, thousandths of the processors.
+const FOUR: [(&str, u32); 4] = [("large-1", 300), ("large-2", 300), ("small-1", 150), ("small-2", 150)];
+/// What the network card says that it carries, Mbit/s: less than two emulated processors can send.
+const LINK_MBIT: u32 = 100;
+const RUNNING_LIMIT: Duration = Duration::from_secs(300);
+/// Until the load is the same everywhere.
+const SETTLE: Duration = Duration::from_secs(4);
+const WINDOW: Duration = Duration::from_secs(20);
+/// How long the load is there.
+const LOAD_S: u32 = 30;
+/// A page that takes time to compress and little to send.
+const PAGE: &str = "printf 'gzip on; gzip_types *; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
+    head -c 98304 /dev/urandom | base64 > /var/www/html/page.txt && \
+    head -c 64M /dev/zero > /var/www/html/big && systemctl restart nginx && \
+    systemd-run --quiet systemd-socket-activate -l 9000 --accept --inetd -E NONE=1 dd of=/dev/null bs=64k";
+
+/// What each of the four got.
+#[derive(Debug)]
+pub struct Share {
+    /// Of the processors, the requests, and the bandwidth out and in.
+    rows: Vec<(&'static str, [f64; 4])>,
+    /// Percent of the processors that one got alone.
+    alone_pct: f64,
+}
+
+/// Makes the four and loads them equally, with one thing after the other.
+pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Share> {
+    step.note("the network card becomes slow");
+    // The agent tells the Control Center what the card carries when it begins.
+    host.read(&format!(
+        "dev=$(ip -o route get 10.77.0.1 | sed 's/.* dev \\([^ ]*\\).*/\\1/'); ethtool -s $dev speed {LINK_MBIT} duplex full; \
+         systemctl restart rackwright-agent"
+    ))?;
+    let key = private_servers::public_key(live)?;
+    let names = FOUR.map(|(name, _)| name.to_owned());
+    for (name, cpu_permille) in FOUR {
+        let kbit = LINK_MBIT * cpu_permille;
+        let order = Order {
+            name,
+            server: Some(HOST),
+            template: WEB_TEMPLATE,
+            cpu_permille,
+            memory_mib: 384,
+            disk_mib: 512,
+            kbit,
+            key: &key,
+        };
+        order.give(live)?;
+    }
+    private_servers::until_running(live, &names, RUNNING_LIMIT, step)?;
+    for name in &names {
+        inside(live, name, PAGE)?;
+    }
+    let numbers = names.iter().map(|name| private_servers::number(live, name)).collect::<Result<Vec<_>>>()?;
+    let four = Four { live, host, numbers: numbers.try_into().ok().context("not four numbers")? };
+    step.note("processors");
+    let cpu = four.cpu()?;
+    step.note("one alone");
+    let alone_pct = four.alone()?;
+    step.note("requests");
+    let requests = four.requests()?;
+    step.note("bandwidth out");
+    let out = four.bandwidth_out()?;
+    step.note("bandwidth in");
+    let inward = four.bandwidth_in()?;
+    for name in &names {
+        live.rackwright().act(&["private-server", "remove", name, "--confirm", name])?;
+    }
+    let rows = vec![
+        ("processor time", cpu),
+        ("requests per second", requests),
+        ("bandwidth out, Mbit/s", out),
+        ("bandwidth in, Mbit/s", inward),
+    ];
+    Ok(Share { rows, alone_pct })
+}
+
+struct Four<'a> {
+    live: &'a LiveRack,
+    host: &'a Guest<'a>,
+    /// Their numbers, in the order of [`FOUR`].
+    numbers: [u64; 4],
+}
+
+impl Four<'_> {
+    /// Percent of all processors that each got while all wanted all.
+    fn cpu(&self) -> Result<[f64; 4]> {
+        for number in self.numbers {
+            self.burn(number)?;
+        }
+        interrupt::pause(SETTLE)?;
+        let used = self.during(|four| four.processor_us())?;
+        self.quiet()?;
+        Ok(used)
+    }
+
+    /// Percent of all processors that one gets when the others rest.
+    fn alone(&self) -> Result<f64> {
+        self.burn(self.numbers[2])?;
+        interrupt::pause(SETTLE)?;
+        let used = self.during(|four| four.processor_us())?;
+        self.quiet()?;
+        Ok(used[2])
+    }
+
+    /// Two processes that do nothing but burn, for a time.
+    fn burn(&self, number: u64) -> Result<()> {
+        let burner = format!("timeout {LOAD_S} sh -c 'while :; do :; done'");
+        let start = format!(
+            "crun --root /run/rackwright-crun exec --detach ps{number} {burner} < /dev/null > /dev/null 2>&1"
+        );
+        self.host.read(&format!("{start}; {start}")).map(drop)
+    }
+
+    fn quiet(&self) -> Result<()> {
+        interrupt::pause(Duration::from_secs(u64::from(LOAD_S)).saturating_sub(WINDOW))
+    }
+
+    /// Microseconds of processor time since their start, and the time of the look; as percent of the machine's at the end.
+    fn processor_us(&self) -> Result<Looked> {
+        let files = self.numbers.map(|number| {
+            format!(
+                "sed -n 's/usage_usec //p' /sys/fs/cgroup/private.slice/rackwright-ps{number}.scope/cpu.stat;"
+            )
+        });
+        let said =
+            self.host.read(&format!("{} echo $(($(date +%s%6N) * $(nproc) / 100))", files.concat()))?;
+        Looked::read(&said)
+    }
+
+    /// Bits in a direction since their start; as Mbit/s at the end.
+    fn bits(&self, device: &str) -> Result<Looked> {
+        let classes = self.numbers.map(|number| {
+            format!(
+                "tc -s class show dev {device} | grep -A1 'class htb 1:{number:x} ' | sed -n 's/^ *Sent \\([0-9]*\\).*/\\1/p';"
+            )
+        });
+        let said = self.host.read(&format!("{} echo $(($(date +%s%6N) / 8))", classes.concat()))?;
+        Looked::read(&said)
+    }
+
+    /// What grew in the window, by what the clock grew.
+    fn during(&self, look: impl Fn(&Self) -> Result<Looked>) -> Result<[f64; 4]> {
+        let before = look(self)?;
+        interrupt::pause(WINDOW)?;
+        Ok(look(self)?.since(&before))
+    }
+
+    fn requests(&self) -> Result<[f64; 4]> {
+        let asked = self
+            .addresses()?
+            .map(|address| pressure::begin(self.live, &format!("http://{address}/page.txt"), 4, LOAD_S));
+        let mut rates = [0.0; 4];
+        for (rate, asked) in rates.iter_mut().zip(asked) {
+            *rate = asked?.end()?.requests;
+        }
+        Ok(rates)
+    }
+
+    fn bandwidth_out(&self) -> Result<[f64; 4]> {
+        let card = self.host.read("ip -o route get 10.77.0.1 | sed 's/.* dev \\([^ ]*\\).*/\\1/'")?;
+        let loads = self
+            .addresses()?
+            .map(|address| pressure::begin(self.live, &format!("http://{address}/big"), 4, LOAD_S));
+        interrupt::pause(SETTLE)?;
+        let grown = self.during(|four| four.bits(&card));
+        for load in loads {
+            load?.stop()?;
+        }
+        grown
+    }
+
+    fn bandwidth_in(&self) -> Result<[f64; 4]> {
+        let senders: Vec<_> = self
+            .addresses()?
+            .iter()
+            .map(|address| {
+                let line = format!("timeout {LOAD_S} cat /dev/zero > /dev/tcp/{address}/9000");
+                self.live.rack.command("bash").args(["-c", &line]).spawn().context("starting bash")
+            })
+            .collect();
+        interrupt::pause(SETTLE)?;
+        let grown = self.during(|four| four.bits("rackwright-in"));
+        for sender in senders {
+            // Its time is over: it ends with what `timeout` ends with.
+            sender?.wait().context("waiting for a sender")?;
+        }
+        grown
+    }
+
+    fn addresses(&self) -> Result<[String; 4]> {
+        let all = FOUR.iter().map(|(name, _)| private_servers::address(self.live, name));
+        all.collect::<Result<Vec<_>>>()?.try_into().ok().context("not four addresses")
+    }
+}
+
+/// Four counters, and a clock in the unit of their quotient.
+#[derive(Debug)]
+struct Looked {
+    counters: [f64; 4],
+    clock: f64,
+}
+
+impl Looked {
+    /// Five lines with a number.
+    fn read(said: &str) -> Result<Self> {
+        let numbers = said.lines().map(|line| line.trim().parse::<f64>()).collect::<Result<Vec<_>, _>>();
+        match numbers.as_deref() {
+            Ok([a, b, c, d, clock]) => Ok(Self { counters: [*a, *b, *c, *d], clock: *clock }),
+            _ => anyhow::bail!("expected five numbers, got {said:?}"),
+        }
+    }
+
+    fn since(&self, before: &Self) -> [f64; 4] {
+        let passed = self.clock - before.clock;
+        let mut grown = [0.0; 4];
+        for (grown, (now, then)) in grown.iter_mut().zip(self.counters.iter().zip(before.counters)) {
+            *grown = (now - then) / passed;
+        }
+        grown
+    }
+}
+
+/// The greatest departure from 2 : 2 : 1 : 1, as a part of what is due.
+fn departure(got: [f64; 4]) -> f64 {
+    let whole: f64 = got.iter().sum();
+    let due = FOUR.map(|(_, permille)| f64::from(permille) / 900.0 * whole);
+    got.iter().zip(due).map(|(got, due)| ((got - due) / due).abs()).fold(0.0, f64::max)
+}
+
+/// Large by small, of the sums.
+fn ratio([a, b, c, d]: [f64; 4]) -> f64 {
+    (a + b) / (c + d)
+}
+
+impl Share {
+    /// Large by small, of processor time and of requests: the one that is farther from 2.
+    pub fn cpu(&self) -> f64 {
+        self.farther(0, 1)
+    }
+
+    /// The same of bandwidth, out and in.
+    pub fn net(&self) -> f64 {
+        self.farther(2, 3)
+    }
+
+    pub fn alone_pct(&self) -> f64 {
+        self.alone_pct
+    }
+
+    fn farther(&self, one: usize, other: usize) -> f64 {
+        let [one, other] =
+            [one, other].map(|row| self.rows.get(row).map_or(f64::NAN, |(_, got)| ratio(*got)));
+        if (one - 2.0).abs() > (other - 2.0).abs() { one } else { other }
+    }
+
+    pub fn print(&self) {
+        print!("\n{:<34}", "guaranteed share, all loaded");
+        for (name, permille) in FOUR {
+            print!(" {:>14}", format!("{name} {} %", permille / 10));
+        }
+        println!(" {:>8} {:>10}", "ratio", "departure");
+        for (words, got) in &self.rows {
+            print!("{words:<34}");
+            for got in got {
+                print!(" {got:>14.2}");
+            }
+            println!(" {:>8.3} {:>8.1} %", ratio(*got), departure(*got) * 100.0);
+        }
+        println!("{:<34} {:>14.1} % of the processors", "one alone", self.alone_pct);
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_just_share_does_not_depart() {
+        assert!(departure([30.0, 30.0, 15.0, 15.0]) < 1e-9);
+        assert!((ratio([30.0, 30.0, 15.0, 15.0]) - 2.0).abs() < 1e-9);
+        assert!((departure([33.0, 27.0, 15.0, 15.0]) - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn counters_grow_by_the_clock() {
+        let before = Looked::read("0\n10\n20\n30\n100\n").unwrap();
+        let after = Looked::read("5\n10\n25\n31\n110").unwrap();
+        assert_eq!(after.since(&before).map(|n| (n * 10.0).round()), [5.0, 0.0, 5.0, 1.0]);
+        assert!(Looked::read("1\n2\n3\n4\n").is_err());
+    }
+}

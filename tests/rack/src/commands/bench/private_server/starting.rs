@@ -1,0 +1,150 @@
+//! From nothing to a started system, and from stopped to started, beside the peers.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::guest::Guest;
+use super::peers::{self, PEERS};
+use super::{HOST, median};
+use crate::interrupt;
+use crate::live::LiveRack;
+use crate::prepare::TEMPLATE;
+use crate::private_servers::{self, Order};
+use crate::progress::Step;
+
+const NAME: &str = "starter";
+const ROUNDS: usize = 5;
+const RUNNING_LIMIT: Duration = Duration::from_secs(300);
+
+/// Seconds, with how the started systems said they are.
+#[derive(Debug)]
+struct Row {
+    words: String,
+    seconds: Vec<f64>,
+    states: Vec<String>,
+}
+
+/// Our rows, then those of [`PEERS`].
+#[derive(Debug)]
+pub struct Starting(Vec<Row>);
+
+/// Starts each several times, in turns.
+pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Starting> {
+    step.note("the template comes");
+    create(live)?;
+    private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
+    peers::prepare(host)?;
+    remove(live, host)?;
+    let row = |words: &str| Row { words: words.to_owned(), seconds: Vec::new(), states: Vec::new() };
+    let mut rows = vec![row("private-server create"), row("private-server start")];
+    rows.extend(PEERS.map(|(_, words)| row(words)));
+    for round in 1..=ROUNDS {
+        step.note(format!("round {round} of {ROUNDS}"));
+        let [created, started, others @ ..] = rows.as_mut_slice() else {
+            bail!("there are no rows");
+        };
+        created.add(&ours(host, || create(live))?)?;
+        private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
+        live.rackwright().act(&["private-server", "stop", NAME])?;
+        started.add(&ours(host, || live.rackwright().act(&["private-server", "start", NAME]).map(drop))?)?;
+        remove(live, host)?;
+        for (row, (kind, _)) in others.iter_mut().zip(PEERS) {
+            row.add(&host.read(&peers::line(&format!("starting {kind}")))?)?;
+        }
+    }
+    step.result(format!("{ROUNDS} rounds"));
+    Ok(Starting(rows))
+}
+
+/// What is done here, until the system of the only private server there has started: milliseconds and how it is.
+fn ours(host: &Guest<'_>, act: impl FnOnce() -> Result<()>) -> Result<String> {
+    let mut watch = host.start(&peers::line("ours"))?;
+    watch.line()?;
+    // The clock of the server, as for the peers.
+    let began: u64 = host.number("date +%s%3N")?;
+    act()?;
+    let said = watch.line()?;
+    let (state, ended) = said.split_once(' ').with_context(|| format!("no time in {said:?}"))?;
+    Ok(format!("{} {state}", ended.parse::<u64>()?.saturating_sub(began)))
+}
+
+fn create(live: &LiveRack) -> Result<()> {
+    let key = private_servers::public_key(live)?;
+    let order = Order {
+        name: NAME,
+        server: Some(HOST),
+        template: TEMPLATE,
+        cpu_permille: 500,
+        memory_mib: 512,
+        disk_mib: 512,
+        kbit: 50_000,
+        key: &key,
+    };
+    order.give(live)
+}
+
+/// Removes it and waits until nothing of it is left.
+fn remove(live: &LiveRack, host: &Guest<'_>) -> Result<()> {
+    live.rackwright().act(&["private-server", "remove", NAME, "--confirm", NAME])?;
+    let began = std::time::Instant::now();
+    while host.number("ls /srv/private | wc -l")? > 0 {
+        if began.elapsed() > RUNNING_LIMIT {
+            bail!("{NAME} is not gone after {} s", RUNNING_LIMIT.as_secs());
+        }
+        interrupt::pause(Duration::from_millis(300))?;
+    }
+    Ok(())
+}
+
+impl Row {
+    /// `MILLISECONDS STATE`
+    fn add(&mut self, said: &str) -> Result<()> {
+        let (ms, state) = said.split_once(' ').with_context(|| format!("no state in {said:?}"))?;
+        self.seconds.push(ms.parse::<f64>().with_context(|| format!("the time {ms:?}"))? / 1000.0);
+        if !self.states.contains(&state.to_owned()) {
+            self.states.push(state.to_owned());
+        }
+        Ok(())
+    }
+
+    fn median(&self) -> f64 {
+        median(&self.seconds)
+    }
+}
+
+impl Starting {
+    /// How many times as long as plain crun a new private server takes until its system has started.
+    pub fn against_crun(&self) -> f64 {
+        match self.0.as_slice() {
+            [created, _, crun, ..] => created.median() / crun.median(),
+            _ => f64::NAN,
+        }
+    }
+
+    pub fn print(&self) {
+        println!("\n{:<34} {:>12} {:>12}  system", "to a started system", "median", "by crun's");
+        let crun = self.0.get(2).map_or(f64::NAN, Row::median);
+        for row in &self.0 {
+            let (median, states) = (row.median(), row.states.join(", "));
+            println!("{:<34} {median:>10.2} s {:>12.2}  {states}", row.words, median / crun);
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_states_are_kept() {
+        let mut row = Row { words: String::new(), seconds: Vec::new(), states: Vec::new() };
+        for said in ["4200 running", "4400 degraded", "4300 running"] {
+            row.add(said).unwrap();
+        }
+        assert!((row.median() - 4.3).abs() < 1e-9);
+        assert_eq!(row.states, ["running", "degraded"]);
+        assert!(row.add("soon running").is_err());
+    }
+}
