@@ -21,6 +21,8 @@ pub use order::Order;
 pub const KEY: &str = "key";
 /// Fetching the template, making and starting, all together on two busy processors.
 const RUNNING_LIMIT: Duration = Duration::from_secs(300);
+/// Stopping and removing the files of one.
+const REMOVED_LIMIT: Duration = Duration::from_secs(90);
 /// Software emulation makes the first key exchange slow.
 const LOGIN_LIMIT: Duration = Duration::from_secs(120);
 /// Thousandths of a server's processors that are shared out.
@@ -172,6 +174,28 @@ pub fn until_running(live: &LiveRack, names: &[String], limit: Duration, step: &
             bail!("not running after {} s: {states}: {}", limit.as_secs(), reasons.join("; "));
         }
         interrupt::pause(Duration::from_millis(500))?;
+    }
+}
+
+/// Removes these and waits until nothing of them is left.
+///
+/// # Errors
+/// One is refused, or is still there after a while.
+pub fn remove(live: &LiveRack, names: &[String]) -> Result<()> {
+    for name in names {
+        live.rackwright().act(&["private-server", "remove", name, "--confirm", name])?;
+    }
+    let started = Instant::now();
+    loop {
+        let left: Vec<String> =
+            lines(live)?.into_iter().map(|one| one.name).filter(|name| names.contains(name)).collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        if started.elapsed() > REMOVED_LIMIT * u32::try_from(names.len()).unwrap_or(1) {
+            bail!("not gone after {} s: {}", started.elapsed().as_secs(), left.join(", "));
+        }
+        interrupt::pause(Duration::from_millis(300))?;
     }
 }
 

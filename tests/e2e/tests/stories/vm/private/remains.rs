@@ -13,7 +13,7 @@ grep -E '/ps[0-9]+' /proc/self/mounts
 ip -o link | grep -E ': ps[0-9]+'
 nft list tables | grep -E ' ps[0-9]+'
 for device in rackwright-in $(ip -o route get 10.77.0.1 | sed 's/.* dev \([^ ]*\).*/\1/'); do
-    tc class show dev "$device" | grep -v ' 1:ffff '
+    tc class show dev "$device" | grep -v '^class htb 1:fff[ef] '
 done
 find /sys/fs/cgroup/private.slice -mindepth 1 -type d
 ls /srv/private /run/rackwright-crun

@@ -43,11 +43,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     let disk_kb = many_disk.saturating_sub(few_disk) / further;
 
     step.note("they go");
-    for number in 1..=MANY {
-        let name = name(number);
-        live.rackwright().act(&["private-server", "remove", &name, "--confirm", &name])?;
-    }
-    host.read("for _ in $(seq 900); do [ -z \"$(ls /srv/private)\" ] && exit; sleep 1; done; ls /srv/private >&2; exit 1")?;
+    private_servers::remove(live, &(1..=MANY).map(name).collect::<Vec<_>>())?;
     for (kind, words) in PEERS {
         step.note(words);
         let (few, many) = OTHERS;

@@ -3,16 +3,20 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::hardware::Tool;
+use crate::interrupt;
 use crate::live::LiveRack;
 use crate::private_servers::KEY;
 use crate::ssh;
 
 /// Of one command in a private server, seconds.
 const LIMIT_INSIDE_S: &str = "50";
+
+const SETTLED_LIMIT: Duration = Duration::from_secs(120);
 
 /// A server that was installed with the rack's key.
 #[derive(Debug)]
@@ -83,6 +87,24 @@ impl Drop for Running {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Waits until the systems of these private servers have started: before that no service can be.
+pub fn settled(live: &LiveRack, names: &[String]) -> Result<()> {
+    for name in names {
+        let started = Instant::now();
+        loop {
+            let said = inside(live, name, "systemctl is-system-running 2>&1 || true");
+            if said.as_ref().is_ok_and(|said| said == "running") {
+                break;
+            }
+            if started.elapsed() > SETTLED_LIMIT {
+                bail!("{name} has not started its system after {} s: {said:?}", SETTLED_LIMIT.as_secs());
+            }
+            interrupt::pause(Duration::from_millis(500))?;
+        }
+    }
+    Ok(())
 }
 
 /// What a shell line prints in a private server; it must succeed.

@@ -67,15 +67,14 @@ pub fn run() -> Result<()> {
     let (host, other) = (Guest::of(&live, HOST)?, Guest::of(&live, OTHER)?);
 
     let overhead = step("Overhead", |step| overhead::measure(&live, &other, step))?;
-    let share = step("Shares", |step| share::measure(&live, &host, step))?;
-    let moving = step("Move", |step| moving::measure(&live, &host, &other, step))?;
-    let starting = step("Starts", |step| starting::measure(&live, &host, step))?;
-    let density = step("Density", |step| density::measure(&live, &host, step))?;
-
     overhead.print();
+    let share = step("Shares", |step| share::measure(&live, &host, step))?;
     share.print();
+    let moving = step("Move", |step| moving::measure(&live, &host, &other, step))?;
     moving.print();
+    let starting = step("Starts", |step| starting::measure(&live, &host, &plain, step))?;
     starting.print();
+    let density = step("Density", |step| density::measure(&live, &host, step))?;
     density.print();
     println!(
         "bench private-server: throughput={:.3} latency={:.3} qos_cpu={:.3} qos_net={:.3} alone_pct={:.1} \

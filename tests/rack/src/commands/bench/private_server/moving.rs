@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::guest::{Guest, inside};
+use super::guest::{Guest, inside, settled};
 use super::{HOST, OTHER};
 use crate::interrupt;
 use crate::live::LiveRack;
@@ -49,6 +49,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, other: &Guest<'_>, step: &mut 
     };
     order.give(live)?;
     private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
+    settled(live, &[NAME.to_owned()])?;
     step.note("a GiB of files");
     inside(live, NAME, FILES)?;
     until("its files stand", FILES_LIMIT, || {
@@ -87,7 +88,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, other: &Guest<'_>, step: &mut 
         })
     })?;
     let whole_s = began.elapsed().as_secs_f64();
-    live.rackwright().act(&["private-server", "remove", NAME, "--confirm", NAME])?;
+    private_servers::remove(live, &[NAME.to_owned()])?;
     Ok(Moving { ours_s, plain_s, whole_s })
 }
 

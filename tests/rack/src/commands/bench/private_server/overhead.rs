@@ -2,16 +2,17 @@
 //!
 //! The two are asked in turns, so that what else goes on on the machine hits both.
 
+use std::time::Duration;
+
 use anyhow::Result;
 
-use super::guest::Guest;
+use super::guest::{Guest, inside, settled};
 use super::pressure::{self, Rate};
 use super::{HOST, median};
 use crate::live::LiveRack;
 use crate::prepare::WEB_TEMPLATE;
 use crate::private_servers::{self, Order};
 use crate::progress::Step;
-use std::time::Duration;
 
 const NAME: &str = "web";
 const ROUNDS: u32 = 7;
@@ -43,11 +44,12 @@ pub fn measure(live: &LiveRack, bare: &Guest<'_>, step: &mut Step) -> Result<Ove
     };
     order.give(live)?;
     private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
+    settled(live, &[NAME.to_owned()])?;
     // As many processes as in the private server.
     bare.read(&format!(
         "sed -i 's/^worker_processes auto;/worker_processes 1;/' /etc/nginx/nginx.conf && systemctl restart nginx && {PAGE}"
     ))?;
-    super::guest::inside(live, NAME, PAGE)?;
+    inside(live, NAME, PAGE)?;
     let address = private_servers::address(live, NAME)?;
     let mut overhead = Overhead { bare: Vec::new(), private: Vec::new() };
     // The first round warms up.
@@ -61,7 +63,7 @@ pub fn measure(live: &LiveRack, bare: &Guest<'_>, step: &mut Step) -> Result<Ove
             overhead.private.push(second?);
         }
     }
-    live.rackwright().act(&["private-server", "remove", NAME, "--confirm", NAME])?;
+    private_servers::remove(live, &[NAME.to_owned()])?;
     step.result(format!("{ROUNDS} rounds of {SECONDS} s"));
     Ok(overhead)
 }

@@ -12,9 +12,13 @@ const FUNCTIONS: &str = include_str!("peers.sh");
 /// Where it is on the server.
 const FILE: &str = "/root/peers.sh";
 
-/// Writes down how the peers are run. A private server must stand, from whose bundle that of plain crun is made.
-pub fn prepare(host: &Guest<'_>) -> Result<()> {
+/// Writes down how the peers are run, and copies the template with this SHA-256 for them. A private server must stand, from
+/// whose bundle that of plain crun is made.
+pub fn prepare(host: &Guest<'_>, template: &str) -> Result<()> {
     host.write(FILE, FUNCTIONS)?;
+    host.read(&format!(
+        "mkdir -p /srv/peers && cp -a --reflink=auto /srv/templates/{template} /srv/peers/template"
+    ))?;
     let config = host.read("cat $(ls -d /run/rackwright-private/ps*/config.json | head -n 1)")?;
     let config = serde_json::from_str(&config).context("understanding a bundle's config.json")?;
     host.write("/root/crun.json", &plain(config).to_string())

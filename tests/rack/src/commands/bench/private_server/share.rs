@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::guest::{Guest, inside};
+use super::guest::{Guest, inside, settled};
 use super::{HOST, pressure};
 use crate::interrupt;
 use crate::live::LiveRack;
@@ -18,12 +18,12 @@ const FOUR: [(&str, u32); 4] = [("large-1", 300), ("large-2", 300), ("small-1", 
 const LINK_MBIT: u32 = 100;
 const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 /// Until the load is the same everywhere.
-const SETTLE: Duration = Duration::from_secs(4);
+const SETTLE_S: u64 = 5;
 const WINDOW: Duration = Duration::from_secs(20);
 /// How long the load is there.
-const LOAD_S: u32 = 30;
+const LOAD_S: u32 = 40;
 /// A page that takes time to compress and little to send.
-const PAGE: &str = "printf 'gzip on; gzip_types *; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
+const PAGE: &str = "printf 'gzip_types text/plain; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
     head -c 98304 /dev/urandom | base64 > /var/www/html/page.txt && \
     head -c 64M /dev/zero > /var/www/html/big && systemctl restart nginx && \
     systemd-run --quiet systemd-socket-activate -l 9000 --accept --inetd -E NONE=1 dd of=/dev/null bs=64k";
@@ -62,6 +62,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Sha
         order.give(live)?;
     }
     private_servers::until_running(live, &names, RUNNING_LIMIT, step)?;
+    settled(live, &names)?;
     for name in &names {
         inside(live, name, PAGE)?;
     }
@@ -77,9 +78,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Sha
     let out = four.bandwidth_out()?;
     step.note("bandwidth in");
     let inward = four.bandwidth_in()?;
-    for name in &names {
-        live.rackwright().act(&["private-server", "remove", name, "--confirm", name])?;
-    }
+    private_servers::remove(live, &names)?;
     let rows = vec![
         ("processor time", cpu),
         ("requests per second", requests),
@@ -99,65 +98,56 @@ struct Four<'a> {
 impl Four<'_> {
     /// Percent of all processors that each got while all wanted all.
     fn cpu(&self) -> Result<[f64; 4]> {
-        for number in self.numbers {
-            self.burn(number)?;
-        }
-        interrupt::pause(SETTLE)?;
-        let used = self.during(|four| four.processor_us())?;
-        self.quiet()?;
-        Ok(used)
+        self.burning(&self.numbers)
     }
 
     /// Percent of all processors that one gets when the others rest.
     fn alone(&self) -> Result<f64> {
-        self.burn(self.numbers[2])?;
-        interrupt::pause(SETTLE)?;
-        let used = self.during(|four| four.processor_us())?;
-        self.quiet()?;
-        Ok(used[2])
+        Ok(self.burning(&self.numbers[2..3])?[2])
     }
 
-    /// Two processes that do nothing but burn, for a time.
-    fn burn(&self, number: u64) -> Result<()> {
-        let burner = format!("timeout {LOAD_S} sh -c 'while :; do :; done'");
-        let start = format!(
-            "crun --root /run/rackwright-crun exec --detach ps{number} {burner} < /dev/null > /dev/null 2>&1"
-        );
-        self.host.read(&format!("{start}; {start}")).map(drop)
-    }
-
-    fn quiet(&self) -> Result<()> {
-        interrupt::pause(Duration::from_secs(u64::from(LOAD_S)).saturating_sub(WINDOW))
-    }
-
-    /// Microseconds of processor time since their start, and the time of the look; as percent of the machine's at the end.
-    fn processor_us(&self) -> Result<Looked> {
+    /// Percent of all processors that each got while two processes burned in each of these. All of it is one script: a busy
+    /// server is slow to let anybody in.
+    fn burning(&self, numbers: &[u64]) -> Result<[f64; 4]> {
+        let burners: String = numbers
+            .iter()
+            .map(|number| {
+                format!(
+                    "for _ in 1 2; do crun --root /run/rackwright-crun exec --detach ps{number} \
+                     timeout {LOAD_S} sh -c 'while :; do :; done' < /dev/null > /dev/null 2>&1; done & "
+                )
+            })
+            .collect();
         let files = self.numbers.map(|number| {
             format!(
                 "sed -n 's/usage_usec //p' /sys/fs/cgroup/private.slice/rackwright-ps{number}.scope/cpu.stat;"
             )
         });
-        let said =
-            self.host.read(&format!("{} echo $(($(date +%s%6N) * $(nproc) / 100))", files.concat()))?;
-        Looked::read(&said)
+        let look = format!("{} echo $(($(date +%s%6N) * $(nproc) / 100))", files.concat());
+        let (settle, window) = (SETTLE_S, WINDOW.as_secs());
+        let rest = u64::from(LOAD_S) - settle - window;
+        let said = self
+            .host
+            .read(&format!("{burners} wait; sleep {settle}; {look}; sleep {window}; {look}; sleep {rest}"))?;
+        let lines: Vec<&str> = said.lines().collect();
+        let (before, after) = lines.split_at(lines.len() / 2);
+        Ok(Looked::read(&after.join("\n"))?.since(&Looked::read(&before.join("\n"))?))
     }
 
-    /// Bits in a direction since their start; as Mbit/s at the end.
-    fn bits(&self, device: &str) -> Result<Looked> {
+    /// Mbit/s that went through the class of each on this device.
+    fn passed(&self, device: &str) -> Result<[f64; 4]> {
         let classes = self.numbers.map(|number| {
             format!(
                 "tc -s class show dev {device} | grep -A1 'class htb 1:{number:x} ' | sed -n 's/^ *Sent \\([0-9]*\\).*/\\1/p';"
             )
         });
-        let said = self.host.read(&format!("{} echo $(($(date +%s%6N) / 8))", classes.concat()))?;
-        Looked::read(&said)
-    }
-
-    /// What grew in the window, by what the clock grew.
-    fn during(&self, look: impl Fn(&Self) -> Result<Looked>) -> Result<[f64; 4]> {
-        let before = look(self)?;
+        let look = || {
+            let clock = "echo $(($(date +%s%6N) / 8))";
+            Looked::read(&self.host.read(&format!("{} {clock}", classes.concat()))?)
+        };
+        let before = look()?;
         interrupt::pause(WINDOW)?;
-        Ok(look(self)?.since(&before))
+        Ok(look()?.since(&before))
     }
 
     fn requests(&self) -> Result<[f64; 4]> {
@@ -176,8 +166,8 @@ impl Four<'_> {
         let loads = self
             .addresses()?
             .map(|address| pressure::begin(self.live, &format!("http://{address}/big"), 4, LOAD_S));
-        interrupt::pause(SETTLE)?;
-        let grown = self.during(|four| four.bits(&card));
+        interrupt::pause(Duration::from_secs(SETTLE_S))?;
+        let grown = self.passed(&card);
         for load in loads {
             load?.stop()?;
         }
@@ -193,8 +183,8 @@ impl Four<'_> {
                 self.live.rack.command("bash").args(["-c", &line]).spawn().context("starting bash")
             })
             .collect();
-        interrupt::pause(SETTLE)?;
-        let grown = self.during(|four| four.bits("rackwright-in"));
+        interrupt::pause(Duration::from_secs(SETTLE_S))?;
+        let grown = self.passed("rackwright-in");
         for sender in senders {
             // Its time is over: it ends with what `timeout` ends with.
             sender?.wait().context("waiting for a sender")?;

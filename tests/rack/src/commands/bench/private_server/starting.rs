@@ -7,9 +7,8 @@ use anyhow::{Context, Result, bail};
 use super::guest::Guest;
 use super::peers::{self, PEERS};
 use super::{HOST, median};
-use crate::interrupt;
 use crate::live::LiveRack;
-use crate::prepare::TEMPLATE;
+use crate::prepare::{TEMPLATE, Template};
 use crate::private_servers::{self, Order};
 use crate::progress::Step;
 
@@ -30,12 +29,12 @@ struct Row {
 pub struct Starting(Vec<Row>);
 
 /// Starts each several times, in turns.
-pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Starting> {
+pub fn measure(live: &LiveRack, host: &Guest<'_>, template: &Template, step: &mut Step) -> Result<Starting> {
     step.note("the template comes");
     create(live)?;
     private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
-    peers::prepare(host)?;
-    remove(live, host)?;
+    peers::prepare(host, &template.sha256)?;
+    private_servers::remove(live, &[NAME.to_owned()])?;
     let row = |words: &str| Row { words: words.to_owned(), seconds: Vec::new(), states: Vec::new() };
     let mut rows = vec![row("private-server create"), row("private-server start")];
     rows.extend(PEERS.map(|(_, words)| row(words)));
@@ -48,7 +47,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Sta
         private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
         live.rackwright().act(&["private-server", "stop", NAME])?;
         started.add(&ours(host, || live.rackwright().act(&["private-server", "start", NAME]).map(drop))?)?;
-        remove(live, host)?;
+        private_servers::remove(live, &[NAME.to_owned()])?;
         for (row, (kind, _)) in others.iter_mut().zip(PEERS) {
             row.add(&host.read(&peers::line(&format!("starting {kind}")))?)?;
         }
@@ -82,19 +81,6 @@ fn create(live: &LiveRack) -> Result<()> {
         key: &key,
     };
     order.give(live)
-}
-
-/// Removes it and waits until nothing of it is left.
-fn remove(live: &LiveRack, host: &Guest<'_>) -> Result<()> {
-    live.rackwright().act(&["private-server", "remove", NAME, "--confirm", NAME])?;
-    let began = std::time::Instant::now();
-    while host.number("ls /srv/private | wc -l")? > 0 {
-        if began.elapsed() > RUNNING_LIMIT {
-            bail!("{NAME} is not gone after {} s", RUNNING_LIMIT.as_secs());
-        }
-        interrupt::pause(Duration::from_millis(300))?;
-    }
-    Ok(())
 }
 
 impl Row {
