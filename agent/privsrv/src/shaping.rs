@@ -19,10 +19,10 @@ pub struct Link<'a> {
 }
 
 /// The class of the whole link. Only below a common class may one class use what another leaves.
-pub const WHOLE: u32 = 0xfffe;
+const WHOLE: u32 = 0xfffe;
 
 /// The class of the server itself, which gets what its private servers leave, and at least a hundredth.
-pub const OWN: u32 = 0xffff;
+const OWN: u32 = 0xffff;
 
 /// Bytes that all classes together send before it is the first one's turn again, each its share of the link: what nobody has
 /// claimed is divided as the guarantees are. Longer turns would keep the others waiting.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::center::{ControlCenter, Place, Rackwright};
 use crate::hardware::{Machine, MachineSpec, PanelProxy, Rack, address};
-use crate::prepare::{IMAGE, Prepared, Template};
+use crate::prepare::{BUILD_LIMIT, IMAGE, Prepared, Template, follow_job};
 use crate::progress::Step;
 use crate::setup::Programs;
 
@@ -58,7 +58,7 @@ impl LiveRack {
         let path = prepared.image.to_str().context("the cache's path is not UTF-8")?;
         let words = ["image", "import", IMAGE, "--path", path, "--sha256", &prepared.sha256];
         let job = self.rackwright().act(&words)?;
-        crate::prepare::follow_job(self.rackwright(), &job, step)?;
+        follow_job(self.rackwright(), &job, BUILD_LIMIT, step)?;
         let words = ["profile", "create", IMAGE, "--image", IMAGE];
         self.rackwright().act(&[&words[..], profile].concat()).map(drop)
     }
@@ -71,7 +71,7 @@ impl LiveRack {
         let path = template.image.to_str().context("the cache's path is not UTF-8")?;
         let words = ["image", "import", &template.name, "--path", path, "--sha256", &template.sha256];
         let job = self.rackwright().act(&words)?;
-        crate::prepare::follow_job(self.rackwright(), &job, step)
+        follow_job(self.rackwright(), &job, BUILD_LIMIT, step)
     }
 
     /// Makes the Control Center install every machine that netboots.

@@ -28,8 +28,8 @@ pub use template::{TEMPLATE, Template, WEB_TEMPLATE, prepare_template};
 const CACHE: &str = "/var/cache/rackwright-rack";
 /// The name of the image, and of the profile that installs it.
 pub const IMAGE: &str = "debian-12";
-/// How long building the image may take.
-const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
+/// How long building an image, or taking one in, may take.
+pub const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
 /// What the image holds beyond its recipe: the tools that the benchmark's floor is measured with.
 const EXTRA_PACKAGES: [&str; 2] = ["curl", "zstd"];
 
@@ -110,7 +110,7 @@ fn build(
     let (data, boot) = (place.data_dir.clone(), place.boot_dir());
     let center = ControlCenter::start(place, programs)?;
     let job = center.rackwright().act(&["environment", "build", hardware.kernel()])?;
-    follow_job(center.rackwright(), &job, step)?;
+    follow_job(center.rackwright(), &job, BUILD_LIMIT, step)?;
     let recipe = ["--recipe", "debian-12", "--kernel", hardware.kernel()];
     let sha256 = build_image(center.rackwright(), IMAGE, &recipe, packages, step)?;
     drop(center);
@@ -154,7 +154,7 @@ fn build_image(
         words.extend(["--packages", package]);
     }
     let job = rackwright.act(&words)?;
-    follow_job(rackwright, &job, step)?;
+    follow_job(rackwright, &job, BUILD_LIMIT, step)?;
     let image = rackwright.act(&["image", "show", name])?;
     image["sha256"].as_str().map(str::to_owned).with_context(|| format!("image show gave no sha256: {image}"))
 }
@@ -162,8 +162,8 @@ fn build_image(
 /// Waits for the job that an action started.
 ///
 /// # Errors
-/// It fails, or takes longer than a build may.
-pub fn follow_job(rackwright: &Rackwright, started: &Value, step: &mut Step) -> Result<()> {
+/// It fails, or takes longer than this.
+pub fn follow_job(rackwright: &Rackwright, started: &Value, limit: Duration, step: &mut Step) -> Result<()> {
     let id = started["job"].to_string();
     let began = Instant::now();
     loop {
@@ -179,8 +179,8 @@ pub fn follow_job(rackwright: &Rackwright, started: &Value, step: &mut Step) -> 
             Some("succeeded") => return Ok(()),
             _ => bail!("job {id} ended {}: {}", job["state"], job["reason"]),
         }
-        if began.elapsed() > BUILD_LIMIT {
-            bail!("job {id} still runs after {} s, at step {}", BUILD_LIMIT.as_secs(), job["step"]);
+        if began.elapsed() > limit {
+            bail!("job {id} still runs after {} s, at step {}", limit.as_secs(), job["step"]);
         }
         interrupt::pause(Duration::from_millis(500))?;
     }

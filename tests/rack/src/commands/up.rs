@@ -120,7 +120,11 @@ fn start(
     Ok(live)
 }
 
-fn bring_online(live: &LiveRack, names: &[&str], limit: Duration) -> Result<()> {
+/// Switches these machines on and waits until they are servers.
+///
+/// # Errors
+/// One is refused, or does not come online within the limit.
+pub fn bring_online(live: &LiveRack, names: &[&str], limit: Duration) -> Result<()> {
     step("Power on over IPMI", |_| {
         for name in names {
             let machine = live.rack.machine(name)?;

@@ -20,7 +20,7 @@ pub use order::Order;
 /// The private half of the rack's key, in its run directory.
 pub const KEY: &str = "key";
 /// Fetching the template, making and starting, all together on two busy processors.
-const RUNNING_LIMIT: Duration = Duration::from_secs(300);
+pub const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 /// Stopping and removing the files of one.
 const REMOVED_LIMIT: Duration = Duration::from_secs(90);
 /// Software emulation makes the first key exchange slow.
@@ -103,7 +103,6 @@ pub fn bring_up(live: &LiveRack, template: &Template, count: u8) -> Result<Priva
 
 /// All of one size, so that they fit on one server of the rack.
 fn create(live: &LiveRack, template: &str, names: &[String]) -> Result<()> {
-    let key = public_key(live)?;
     let count = u32::try_from(names.len()).unwrap_or(CPU_PERMILLE).max(1);
     for name in names {
         let order = Order {
@@ -114,7 +113,6 @@ fn create(live: &LiveRack, template: &str, names: &[String]) -> Result<()> {
             memory_mib: (1_600 / count).clamp(64, 256),
             disk_mib: (3_600 / count).clamp(64, 512),
             kbit: 10_000,
-            key: &key,
         };
         order.give(live)?;
     }
@@ -125,7 +123,7 @@ fn create(live: &LiveRack, template: &str, names: &[String]) -> Result<()> {
 ///
 /// # Errors
 /// [`make_key`] was not called.
-pub fn public_key(live: &LiveRack) -> Result<String> {
+fn public_key(live: &LiveRack) -> Result<String> {
     let path = live.rack.run_dir().join(KEY).with_extension("pub");
     let public = std::fs::read_to_string(path).context("reading the public key")?;
     Ok(public.trim().to_owned())

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rackwright_rack::ssh::{NOT_IN, STRANGER};
+
 use super::{Story, wait_until};
 
 /// Software emulation makes the first key exchange slow.
@@ -74,19 +76,14 @@ impl Story {
         wait_until(&format!("{user} has signed in at {address} and run a command"), LOGIN_LIMIT, || {
             let mut ssh = self.live.rack.command("ssh");
             ssh.args(options).envs(environment.iter().copied());
-            for option in [
-                "StrictHostKeyChecking=no",
-                "LogLevel=ERROR",
-                "UserKnownHostsFile=/dev/null",
-                "ConnectTimeout=30",
-            ] {
+            for option in STRANGER {
                 ssh.args(["-o", option]);
             }
             ssh.arg(format!("{user}@{address}")).arg(command).stdin(Stdio::null());
             let output = ssh.output().expect("ssh starts");
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            // ssh ends with 255 when it could not get in (ssh(1), "EXIT STATUS"): the server may still be starting.
-            if output.status.code() == Some(255) {
+            // The server may still be starting.
+            if output.status.code() == Some(NOT_IN) {
                 if said != complaint {
                     eprintln!("  ssh: {}", said.trim());
                     complaint = said;

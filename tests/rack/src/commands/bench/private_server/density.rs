@@ -63,7 +63,6 @@ fn name(number: u32) -> String {
 }
 
 fn make(live: &LiveRack, first: u32, last: u32, step: &mut Step) -> Result<()> {
-    let key = private_servers::public_key(live)?;
     let names: Vec<String> = (first..=last).map(name).collect();
     for name in &names {
         let order = Order {
@@ -74,7 +73,6 @@ fn make(live: &LiveRack, first: u32, last: u32, step: &mut Step) -> Result<()> {
             memory_mib: 34,
             disk_mib: 64,
             kbit: 900,
-            key: &key,
         };
         order.give(live)?;
     }

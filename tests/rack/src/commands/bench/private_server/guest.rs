@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::hardware::Tool;
+use crate::hardware::{Tool, address};
 use crate::interrupt;
 use crate::live::LiveRack;
-use crate::private_servers::KEY;
+use crate::private_servers::{KEY, Order, RUNNING_LIMIT, until_running};
+use crate::progress::Step;
 use crate::ssh;
 
 /// Of one command in a private server, seconds.
@@ -54,6 +55,11 @@ impl<'a> Guest<'a> {
         said.parse().with_context(|| format!("`{script}` printed {said:?} instead of a number"))
     }
 
+    /// The card that leads to the Control Center.
+    pub fn card(&self) -> Result<String> {
+        self.read(&format!("ip -o route get {} | sed 's/.* dev \\([^ ]*\\).*/\\1/'", address::CENTER))
+    }
+
     /// Starts a shell script.
     pub fn start(&self, script: &str) -> Result<Running> {
         let mut ssh = ssh::root_at(&self.live.rack, &self.key, &self.address);
@@ -87,6 +93,14 @@ impl Drop for Running {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Makes a private server and waits until its system has started.
+pub fn make(live: &LiveRack, order: &Order<'_>, step: &mut Step) -> Result<()> {
+    order.give(live)?;
+    let names = [order.name.to_owned()];
+    until_running(live, &names, RUNNING_LIMIT, step)?;
+    settled(live, &names)
 }
 
 /// Waits until the systems of these private servers have started: before that no service can be.

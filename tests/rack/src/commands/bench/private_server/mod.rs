@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::follow;
+use crate::commands::up::bring_online;
 use crate::hardware::{Firmware, Hardware, MachineSpec};
 use crate::live::LiveRack;
 use crate::prepare::{TEMPLATE, WEB_TEMPLATE, prepare_template, prepare_with};
@@ -58,12 +58,7 @@ pub fn run() -> Result<()> {
         live.offer_template(&web, step)
     })?;
     live.install_on_discovery()?;
-    for name in [HOST, OTHER] {
-        let machine = live.rack.machine(name)?;
-        live.announce(machine)?;
-        live.power_on(machine)?;
-    }
-    step("Install", |step| follow::until_online(&live, &[HOST, OTHER], INSTALL_LIMIT, step))?;
+    bring_online(&live, &[HOST, OTHER], INSTALL_LIMIT)?;
     let (host, other) = (Guest::of(&live, HOST)?, Guest::of(&live, OTHER)?);
 
     let overhead = step("Overhead", |step| overhead::measure(&live, &other, step))?;

@@ -4,16 +4,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::guest::{Guest, inside, settled};
+use super::guest::{Guest, inside, make};
 use super::{HOST, OTHER};
 use crate::interrupt;
 use crate::live::LiveRack;
-use crate::prepare::WEB_TEMPLATE;
-use crate::private_servers::{self, Order};
+use crate::prepare::{WEB_TEMPLATE, follow_job};
+use crate::private_servers::{self, Order, RUNNING_LIMIT};
 use crate::progress::Step;
 
 const NAME: &str = "mover";
-const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 /// A move of a GiB on two emulated processors, twice as long as it was seen to take.
 const MOVE_LIMIT: Duration = Duration::from_secs(600);
 const FILES_LIMIT: Duration = Duration::from_secs(300);
@@ -36,7 +35,6 @@ pub struct Moving {
 
 /// Fills a private server with files, copies it the plain way, and moves it.
 pub fn measure(live: &LiveRack, host: &Guest<'_>, other: &Guest<'_>, step: &mut Step) -> Result<Moving> {
-    let key = private_servers::public_key(live)?;
     let order = Order {
         name: NAME,
         server: Some(HOST),
@@ -45,11 +43,8 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, other: &Guest<'_>, step: &mut 
         memory_mib: 512,
         disk_mib: 2_048,
         kbit: 50_000,
-        key: &key,
     };
-    order.give(live)?;
-    private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
-    settled(live, &[NAME.to_owned()])?;
+    make(live, &order, step)?;
     step.note("a GiB of files");
     inside(live, NAME, FILES)?;
     until("its files stand", FILES_LIMIT, || {
@@ -76,16 +71,9 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, other: &Guest<'_>, step: &mut 
     step.note("move");
     let began = Instant::now();
     let ours_s = site.away_during(|| {
-        let job = live.rackwright().act(&["private-server", "move", NAME, "--to", OTHER])?["job"].to_string();
+        let job = live.rackwright().act(&["private-server", "move", NAME, "--to", OTHER])?;
         inside(live, NAME, CHANGE)?;
-        until("it is moved", MOVE_LIMIT, || {
-            let shown = live.rackwright().act(&["job", "show", &job])?;
-            match shown["job"]["state"].as_str() {
-                Some("running") => Ok(false),
-                Some("succeeded") => Ok(true),
-                _ => bail!("the move ended {}: {}", shown["job"]["state"], shown["job"]["reason"]),
-            }
-        })
+        follow_job(live.rackwright(), &job, MOVE_LIMIT, step)
     })?;
     let whole_s = began.elapsed().as_secs_f64();
     private_servers::remove(live, &[NAME.to_owned()])?;
@@ -127,7 +115,7 @@ struct Site<'a> {
 
 impl Site<'_> {
     /// The longest time without an answer while `work` is done and until the site answers after it, in seconds.
-    fn away_during(&self, work: impl FnOnce() -> Result<()> + Send) -> Result<f64> {
+    fn away_during(&self, work: impl FnOnce() -> Result<()>) -> Result<f64> {
         std::thread::scope(|scope| {
             let (done, is_done) = std::sync::mpsc::channel::<()>();
             let watch = scope.spawn(move || self.watch(&is_done));

@@ -2,11 +2,9 @@
 //!
 //! The two are asked in turns, so that what else goes on on the machine hits both.
 
-use std::time::Duration;
-
 use anyhow::Result;
 
-use super::guest::{Guest, inside, settled};
+use super::guest::{Guest, inside, make};
 use super::pressure::{self, Rate};
 use super::{HOST, median};
 use crate::live::LiveRack;
@@ -18,7 +16,6 @@ const NAME: &str = "web";
 const ROUNDS: u32 = 7;
 const SECONDS: u32 = 6;
 const CONNECTIONS: u32 = 8;
-const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 /// 16 KiB that a compressor would not touch, as a picture.
 const PAGE: &str = "head -c 16384 /dev/urandom > /var/www/html/page.png";
 
@@ -31,7 +28,6 @@ pub struct Overhead {
 
 /// Makes a private server with nginx on the one server, asks it and the nginx of the other.
 pub fn measure(live: &LiveRack, bare: &Guest<'_>, step: &mut Step) -> Result<Overhead> {
-    let key = private_servers::public_key(live)?;
     let order = Order {
         name: NAME,
         server: Some(HOST),
@@ -40,11 +36,8 @@ pub fn measure(live: &LiveRack, bare: &Guest<'_>, step: &mut Step) -> Result<Ove
         memory_mib: 512,
         disk_mib: 512,
         kbit: 100_000,
-        key: &key,
     };
-    order.give(live)?;
-    private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
-    settled(live, &[NAME.to_owned()])?;
+    make(live, &order, step)?;
     // As many processes as in the private server.
     bare.read(&format!(
         "sed -i 's/^worker_processes auto;/worker_processes 1;/' /etc/nginx/nginx.conf && systemctl restart nginx && {PAGE}"

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::HOST;
 use super::guest::{Guest, inside, settled};
-use super::{HOST, pressure};
+use super::pressure::{self, Pressure};
 use crate::interrupt;
 use crate::live::LiveRack;
 use crate::prepare::WEB_TEMPLATE;
-use crate::private_servers::{self, Order};
+use crate::private_servers::{self, Order, RUNNING_LIMIT};
 use crate::progress::Step;
 
 /// Name, thousandths of the processors.
 const FOUR: [(&str, u32); 4] = [("large-1", 300), ("large-2", 300), ("small-1", 150), ("small-2", 150)];
 /// What the network card says that it carries, Mbit/s: less than two emulated processors can send.
 const LINK_MBIT: u32 = 100;
-const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 /// Until the load is the same everywhere.
 const SETTLE_S: u64 = 5;
 const WINDOW: Duration = Duration::from_secs(20);
@@ -26,7 +26,7 @@ const LOAD_S: u32 = 40;
 const PAGE: &str = "printf 'gzip_types text/plain; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
     head -c 98304 /dev/urandom | base64 > /var/www/html/page.txt && \
     head -c 64M /dev/zero > /var/www/html/big && systemctl restart nginx && \
-    systemd-run --quiet systemd-socket-activate -l 9000 --accept --inetd -E NONE=1 dd of=/dev/null bs=64k";
+    systemd-run --quiet systemd-socket-activate -l 9000 --accept --inetd dd of=/dev/null bs=64k";
 
 /// What each of the four got.
 #[derive(Debug)]
@@ -41,11 +41,10 @@ pub struct Share {
 pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Share> {
     step.note("the network card becomes slow");
     // The agent tells the Control Center what the card carries when it begins.
+    let card = host.card()?;
     host.read(&format!(
-        "dev=$(ip -o route get 10.77.0.1 | sed 's/.* dev \\([^ ]*\\).*/\\1/'); ethtool -s $dev speed {LINK_MBIT} duplex full; \
-         systemctl restart rackwright-agent"
+        "ethtool -s {card} speed {LINK_MBIT} duplex full; systemctl restart rackwright-agent"
     ))?;
-    let key = private_servers::public_key(live)?;
     let names = FOUR.map(|(name, _)| name.to_owned());
     for (name, cpu_permille) in FOUR {
         let kbit = LINK_MBIT * cpu_permille;
@@ -57,7 +56,6 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Sha
             memory_mib: 384,
             disk_mib: 512,
             kbit,
-            key: &key,
         };
         order.give(live)?;
     }
@@ -67,7 +65,15 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Sha
         inside(live, name, PAGE)?;
     }
     let numbers = names.iter().map(|name| private_servers::number(live, name)).collect::<Result<Vec<_>>>()?;
-    let four = Four { live, host, numbers: numbers.try_into().ok().context("not four numbers")? };
+    let addresses =
+        names.iter().map(|name| private_servers::address(live, name)).collect::<Result<Vec<_>>>()?;
+    let four = Four {
+        live,
+        host,
+        card,
+        numbers: numbers.try_into().ok().context("not four numbers")?,
+        addresses: addresses.try_into().ok().context("not four addresses")?,
+    };
     step.note("processors");
     let cpu = four.cpu()?;
     step.note("one alone");
@@ -91,8 +97,11 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Sha
 struct Four<'a> {
     live: &'a LiveRack,
     host: &'a Guest<'a>,
-    /// Their numbers, in the order of [`FOUR`].
+    /// To the outside.
+    card: String,
+    /// In the order of [`FOUR`], as are the addresses.
     numbers: [u64; 4],
+    addresses: [String; 4],
 }
 
 impl Four<'_> {
@@ -151,9 +160,7 @@ impl Four<'_> {
     }
 
     fn requests(&self) -> Result<[f64; 4]> {
-        let asked = self
-            .addresses()?
-            .map(|address| pressure::begin(self.live, &format!("http://{address}/page.txt"), 4, LOAD_S));
+        let asked = self.ask("page.txt");
         let mut rates = [0.0; 4];
         for (rate, asked) in rates.iter_mut().zip(asked) {
             *rate = asked?.end()?.requests;
@@ -162,12 +169,9 @@ impl Four<'_> {
     }
 
     fn bandwidth_out(&self) -> Result<[f64; 4]> {
-        let card = self.host.read("ip -o route get 10.77.0.1 | sed 's/.* dev \\([^ ]*\\).*/\\1/'")?;
-        let loads = self
-            .addresses()?
-            .map(|address| pressure::begin(self.live, &format!("http://{address}/big"), 4, LOAD_S));
+        let loads = self.ask("big");
         interrupt::pause(Duration::from_secs(SETTLE_S))?;
-        let grown = self.passed(&card);
+        let grown = self.passed(&self.card);
         for load in loads {
             load?.stop()?;
         }
@@ -176,7 +180,7 @@ impl Four<'_> {
 
     fn bandwidth_in(&self) -> Result<[f64; 4]> {
         let senders: Vec<_> = self
-            .addresses()?
+            .addresses
             .iter()
             .map(|address| {
                 let line = format!("timeout {LOAD_S} cat /dev/zero > /dev/tcp/{address}/9000");
@@ -192,9 +196,11 @@ impl Four<'_> {
         grown
     }
 
-    fn addresses(&self) -> Result<[String; 4]> {
-        let all = FOUR.iter().map(|(name, _)| private_servers::address(self.live, name));
-        all.collect::<Result<Vec<_>>>()?.try_into().ok().context("not four addresses")
+    /// Begins to ask each for this page.
+    fn ask(&self, page: &str) -> [Result<Pressure>; 4] {
+        self.addresses
+            .each_ref()
+            .map(|address| pressure::begin(self.live, &format!("http://{address}/{page}"), 4, LOAD_S))
     }
 }
 

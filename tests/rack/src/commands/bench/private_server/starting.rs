@@ -1,7 +1,5 @@
 //! From nothing to a started system, and from stopped to started, beside the peers.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, bail};
 
 use super::guest::Guest;
@@ -9,12 +7,11 @@ use super::peers::{self, PEERS};
 use super::{HOST, median};
 use crate::live::LiveRack;
 use crate::prepare::{TEMPLATE, Template};
-use crate::private_servers::{self, Order};
+use crate::private_servers::{self, Order, RUNNING_LIMIT};
 use crate::progress::Step;
 
 const NAME: &str = "starter";
 const ROUNDS: usize = 5;
-const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 
 /// Seconds, with how the started systems said they are.
 #[derive(Debug)]
@@ -69,7 +66,6 @@ fn ours(host: &Guest<'_>, act: impl FnOnce() -> Result<()>) -> Result<String> {
 }
 
 fn create(live: &LiveRack) -> Result<()> {
-    let key = private_servers::public_key(live)?;
     let order = Order {
         name: NAME,
         server: Some(HOST),
@@ -78,7 +74,6 @@ fn create(live: &LiveRack) -> Result<()> {
         memory_mib: 512,
         disk_mib: 512,
         kbit: 50_000,
-        key: &key,
     };
     order.give(live)
 }
