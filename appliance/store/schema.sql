@@ -10,7 +10,7 @@ CREATE TABLE person (
     password_hash TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     signed_in_at BIGINT
-, account_id BIGINT NOT NULL DEFAULT 1, email TEXT);
+, account_id BIGINT NOT NULL DEFAULT 1, email TEXT, private_server_id BIGINT REFERENCES private_server (id) ON DELETE SET NULL, login TEXT);
 
 CREATE TABLE session (
     hash TEXT PRIMARY KEY,
@@ -604,7 +604,7 @@ CREATE TABLE private_server (
     progress BIGINT,
     seen_at BIGINT,
     created_at BIGINT NOT NULL
-);
+, origin_number BIGINT, nas_id BIGINT REFERENCES nas (id), epoch BIGINT NOT NULL DEFAULT 1, priority BIGINT NOT NULL DEFAULT 5);
 
 CREATE INDEX private_server_server ON private_server (server_id, name);
 
@@ -685,3 +685,106 @@ CREATE TABLE private_server_away (
     seen TEXT,
     PRIMARY KEY (server_id, number)
 );
+
+CREATE TABLE private_server_snapshot (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    private_server_id BIGINT NOT NULL REFERENCES private_server (id) ON DELETE CASCADE,
+    -- making, kept, removing
+    state TEXT NOT NULL,
+    note TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    -- What it takes of its server's disk; the most that it can be until it is made.
+    mib BIGINT NOT NULL,
+    -- JSON: the template below its files.
+    template TEXT NOT NULL
+);
+
+CREATE INDEX private_server_snapshot_of ON private_server_snapshot (private_server_id, id);
+
+CREATE TABLE vault (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- Its folder at the Control Center, and its name in addresses.
+    folder TEXT NOT NULL UNIQUE,
+    account_id BIGINT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    -- None: it is gone.
+    private_server_id BIGINT UNIQUE,
+    -- The name that it had last.
+    name TEXT NOT NULL,
+    -- Sealed: what opens the backups, and what opens the door to them.
+    secret_key TEXT NOT NULL,
+    password TEXT NOT NULL,
+    -- SHA-256 of the password.
+    fingerprint TEXT NOT NULL,
+    limit_bytes BIGINT NOT NULL,
+    stored_bytes BIGINT NOT NULL DEFAULT 0,
+    -- The hour of the day in UTC; none: only when somebody asks.
+    hour BIGINT,
+    -- JSON.
+    keep TEXT NOT NULL,
+    -- When the schedule was last followed.
+    scheduled_at BIGINT NOT NULL,
+    failure TEXT,
+    failed_at BIGINT,
+    -- Whether there is something to tidy.
+    untidy BIGINT NOT NULL DEFAULT 0,
+    kept_until BIGINT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX vault_account ON vault (account_id, id);
+
+CREATE TABLE backup (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    vault_id BIGINT NOT NULL REFERENCES vault (id) ON DELETE CASCADE,
+    -- 64 hexadecimal digits.
+    snapshot TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    files BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    added_bytes BIGINT NOT NULL,
+    template TEXT NOT NULL,
+    removing BIGINT NOT NULL DEFAULT 0,
+    tested_at BIGINT,
+    test TEXT
+);
+
+CREATE INDEX backup_vault ON backup (vault_id, id);
+
+CREATE TABLE nas (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    purpose TEXT NOT NULL,
+    address TEXT NOT NULL,
+    path TEXT NOT NULL,
+    version TEXT NOT NULL,
+    -- The directory of this Control Center on it.
+    directory TEXT NOT NULL,
+    -- What may be promised of it, in MiB; none: nobody counts.
+    capacity_mib BIGINT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX private_server_nas ON private_server (nas_id) WHERE nas_id IS NOT NULL;
+
+CREATE TABLE private_server_share (
+    private_server_id BIGINT NOT NULL REFERENCES private_server (id) ON DELETE CASCADE,
+    -- Where they appear inside.
+    at TEXT NOT NULL,
+    nas_id BIGINT NOT NULL REFERENCES nas (id),
+    PRIMARY KEY (private_server_id, at)
+);
+
+CREATE INDEX private_server_share_nas ON private_server_share (nas_id);
+
+CREATE TABLE failover (
+    server_id BIGINT PRIMARY KEY REFERENCES server (id) ON DELETE CASCADE,
+    stage TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    -- What keeps it from going on, in a sentence.
+    reason TEXT,
+    fenced_at BIGINT,
+    -- Who said that it is off; none: its BMC.
+    fenced_by TEXT
+);
+
+CREATE INDEX person_private_server ON person (private_server_id) WHERE private_server_id IS NOT NULL;

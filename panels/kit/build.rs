@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// The name that templates call an asset by, and the files that it is made of, in order.
-const FILES: [(&str, &[&str], &str); 15] = [
+const FILES: [(&str, &[&str], &str); 16] = [
     ("tabler.css", &["node_modules/@tabler/core/dist/css/tabler.min.css"], "text/css; charset=utf-8"),
     ("htmx.js", &["node_modules/htmx.org/dist/htmx.min.js"], "text/javascript; charset=utf-8"),
     ("sse.js", &["node_modules/htmx-ext-sse/dist/sse.min.js"], "text/javascript; charset=utf-8"),
@@ -40,6 +40,7 @@ const FILES: [(&str, &[&str], &str); 15] = [
         "text/javascript; charset=utf-8",
     ),
     ("console.js", &["kit/assets/console.js"], "text/javascript; charset=utf-8"),
+    ("files.js", &["kit/assets/files.js"], "text/javascript; charset=utf-8"),
     ("wall.js", &["kit/assets/wall.js"], "text/javascript; charset=utf-8"),
     ("passkey.js", &["kit/assets/js/passkey.js"], "text/javascript; charset=utf-8"),
     ("theme.js", &["kit/assets/theme.js"], "text/javascript; charset=utf-8"),

@@ -8,6 +8,7 @@ pub enum Task {
     Run,
     Inventory { json: bool },
     TransferPipe,
+    Inside,
     PrivateServers { json: bool },
     Version,
     Help,
@@ -79,6 +80,8 @@ pub fn read(program: &str, words: &[String]) -> Result<Task, BadArguments> {
         ["inventory", "--json"] => Ok(Task::Inventory { json: true }),
         // rsync appends the host and its own command.
         ["transfer-pipe", ..] => Ok(Task::TransferPipe),
+        // Started by the agent itself, with its orders on its input.
+        ["inside"] => Ok(Task::Inside),
         ["private-servers"] => Ok(Task::PrivateServers { json: false }),
         ["private-servers", "--json"] => Ok(Task::PrivateServers { json: true }),
         ["provision" | "enrol" | "run", word, ..]

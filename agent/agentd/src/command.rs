@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, PipeReader, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,8 +22,10 @@ use crate::system;
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Lines of output kept for an error.
 const TAIL_LINES: usize = 12;
-/// Characters kept of one line.
-const LINE_LIMIT: usize = 400;
+/// Bytes of one line that are read.
+const LINE_LIMIT: usize = 4_096;
+/// Bytes kept of one line for an error.
+const TAIL_BYTES: usize = 400;
 /// How often a running program is checked for cancellation.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -48,6 +51,8 @@ pub struct Program {
     pub arguments: Vec<String>,
     pub environment: Vec<(&'static str, String)>,
     pub stdin: Vec<u8>,
+    /// Where it runs; where we do when there is none.
+    pub directory: Option<PathBuf>,
     pub limit: Duration,
 }
 
@@ -59,6 +64,7 @@ impl Program {
             arguments: arguments.into_iter().map(Into::into).collect(),
             environment: Vec::new(),
             stdin: Vec::new(),
+            directory: None,
             limit: Duration::from_secs(60),
         }
     }
@@ -72,6 +78,12 @@ impl Program {
     #[must_use]
     pub fn limit_s(mut self, seconds: u64) -> Self {
         self.limit = Duration::from_secs(seconds);
+        self
+    }
+
+    #[must_use]
+    pub fn directory(mut self, path: &Path) -> Self {
+        self.directory = Some(path.to_owned());
         self
     }
 
@@ -225,6 +237,9 @@ fn spawn(program: &Program) -> io::Result<(Child, PipeReader)> {
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .process_group(0);
+    if let Some(directory) = &program.directory {
+        command.current_dir(directory);
+    }
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         match stdin.write_all(&program.stdin) {
@@ -273,7 +288,7 @@ impl Lines<'_> {
             if self.tail.0.len() == TAIL_LINES {
                 self.tail.0.pop_front();
             }
-            self.tail.0.push_back(text.to_owned());
+            self.tail.0.push_back(text[..text.floor_char_boundary(TAIL_BYTES)].to_owned());
         }
         self.partial.clear();
     }

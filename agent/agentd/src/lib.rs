@@ -15,5 +15,6 @@ pub mod provision;
 pub mod session;
 pub mod system;
 pub mod transfer;
+pub mod vault;
 
 pub use rackwright_privsrv::durable as files;

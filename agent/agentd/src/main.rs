@@ -25,6 +25,7 @@ fn carry_out(task: Task) -> ExitCode {
         Task::Run => end(managed::start()),
         Task::Inventory { json } => print_inventory(json),
         Task::TransferPipe => end(transfer::pipe()),
+        Task::Inside => end(rackwright_privsrv::inside::visit()),
         Task::PrivateServers { json } => print_private_servers(json),
         Task::Version => {
             println!("rackwright-agent {}", env!("CARGO_PKG_VERSION"));

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use rackwright_model::nas::Share;
 use rackwright_model::private_server::Size;
 use serde_json::{Value, json};
 
 use crate::capabilities::KEPT;
+use crate::nas;
 use crate::seccomp;
 use rackwright_model::private_server::{Number, USERS};
 
@@ -50,6 +52,8 @@ pub struct Bundle<'a> {
     pub root: &'a Path,
     /// Where lxcfs is mounted.
     pub lxcfs: &'a Path,
+    /// What it reads, mounted.
+    pub shares: &'a [Share],
 }
 
 /// `config.json` of a bundle.
@@ -84,7 +88,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
             "org.systemd.property.KillSignal": HALT.to_string(),
             "org.systemd.property.TimeoutStopUSec": format!("uint64 {STOPS_US}"),
         },
-        "mounts": mounts(bundle.lxcfs),
+        "mounts": mounts(bundle.lxcfs, bundle.shares),
         "linux": {
             "namespaces": [
                 { "type": "user" },
@@ -108,7 +112,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
     })
 }
 
-fn mounts(lxcfs: &Path) -> Value {
+fn mounts(lxcfs: &Path, shares: &[Share]) -> Value {
     let mut all = vec![
         json!({ "destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"] }),
         json!({ "destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"] }),
@@ -123,6 +127,12 @@ fn mounts(lxcfs: &Path) -> Value {
         json!({
             "destination": format!("/proc/{file}"), "type": "bind", "source": lxcfs.join("proc").join(file),
             "options": ["bind", "nosuid", "noexec", "nodev"],
+        })
+    }));
+    all.extend(shares.iter().map(|share| {
+        json!({
+            "destination": share.at, "type": "bind", "source": nas::place(share.export.nas),
+            "options": ["bind", "ro", "nosuid", "nodev"],
         })
     }));
     Value::Array(all)

@@ -1,7 +1,7 @@
 //! A command inside a private server, without a terminal: bounded in time and in what it may say.
 
-use std::fs;
-use std::io::{self, PipeReader, Read};
+use std::fs::{self, File};
+use std::io::{self, PipeReader, Read, Seek as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpgid, getpgrp};
@@ -55,6 +56,40 @@ pub fn run(
     most: usize,
     said: &mut Said,
 ) -> Result<i32, ExecError> {
+    run_with(number, argv, Stdio::null(), limit, most, said)
+}
+
+/// The same, with an input: it stands in no list of processes.
+///
+/// # Errors
+/// [`ExecError`]
+pub fn feed(
+    number: Number,
+    argv: &[String],
+    input: &[u8],
+    limit: Duration,
+    most: usize,
+    said: &mut Said,
+) -> Result<i32, ExecError> {
+    // A file in memory: nothing waits until the command reads it.
+    let mut told = File::from(memfd_create("told", MFdFlags::MFD_CLOEXEC).map_err(io::Error::from)?);
+    told.write_all(input)?;
+    told.rewind()?;
+    run_with(number, argv, told.into(), limit, most, said)
+}
+
+/// The same, with any input.
+///
+/// # Errors
+/// [`ExecError`]
+pub(crate) fn run_with(
+    number: Number,
+    argv: &[String],
+    input: Stdio,
+    limit: Duration,
+    most: usize,
+    said: &mut Said,
+) -> Result<i32, ExecError> {
     if argv.is_empty() {
         return Err(ExecError::Nothing);
     }
@@ -68,7 +103,7 @@ pub fn run(
         .args(argv)
         // So that all that it begins can be ended together.
         .process_group(0)
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, chown};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt, lchown};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
@@ -11,10 +11,12 @@ use rackwright_model::private_server::Size;
 
 use crate::idmap;
 use crate::places::Places;
+use crate::quota;
 use crate::tool::{self, ToolError};
+use crate::trees;
 use rackwright_model::private_server::Number;
 
-/// Of xfs_quota and chattr, which touch two directories.
+/// Of chattr, which touches one directory.
 const LIMIT: Duration = Duration::from_secs(30);
 /// Files of a MiB: a mail directory has some hundred.
 const FILES_PER_MIB: u64 = 512;
@@ -50,7 +52,7 @@ pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesErr
         directory(&path, 0o755)?;
     }
     let upper = places.upper(number);
-    chown(&upper, Some(number.root()), Some(number.root())).map_err(at("giving away", &upper))?;
+    lchown(&upper, Some(number.root()), Some(number.root())).map_err(at("giving away", &upper))?;
     limit(places, number, size)
 }
 
@@ -59,18 +61,22 @@ pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesErr
 /// # Errors
 /// [`FilesError`]
 pub fn limit(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
-    let data = Places::text(&places.data).map_err(at("naming", &places.data))?;
-    let files = u64::from(size.disk_mib) * FILES_PER_MIB;
-    let command = format!("limit -p bhard={}m ihard={files} {}", size.disk_mib, number.project());
-    tool::run("xfs_quota", &["-f", "-x", "-c", &command, data], LIMIT)?;
-    Ok(())
+    let mib = u64::from(size.disk_mib);
+    Ok(quota::limit(places, number.project(), mib, mib * FILES_PER_MIB)?)
+}
+
+/// Where a private server writes: over its template, and beside that for overlayfs.
+#[derive(Debug)]
+pub struct Above {
+    pub upper: PathBuf,
+    pub work: PathBuf,
 }
 
 /// Mounts the root file system of a private server.
 ///
 /// # Errors
 /// [`FilesError`]; nothing is mounted then.
-pub fn mount_root(places: &Places, number: Number, template: &str) -> Result<(), FilesError> {
+pub fn mount_root(places: &Places, number: Number, template: &str, above: &Above) -> Result<(), FilesError> {
     let lower = places.template(template);
     if !lower.is_dir() {
         return Err(FilesError::NoTemplate(template.to_owned()));
@@ -83,8 +89,8 @@ pub fn mount_root(places: &Places, number: Number, template: &str) -> Result<(),
     let options = format!(
         "lowerdir={},upperdir={},workdir={},xino=off",
         base.display(),
-        places.upper(number).display(),
-        places.work(number).display()
+        above.upper.display(),
+        above.work.display()
     );
     let mounted = mount(Some("overlay"), &root, Some("overlay"), MsFlags::MS_NODEV, Some(options.as_str()));
     if let Err(error) = mounted {
@@ -102,14 +108,11 @@ pub fn unmount_root(places: &Places, number: Number) -> Result<(), FilesError> {
     for path in [places.root(number), places.base(number)] {
         unmount(&path)?;
     }
-    let bundle = places.bundle(number);
-    match fs::remove_dir_all(&bundle) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at("removing", &bundle)(error)),
-        _ => Ok(()),
-    }
+    Ok(trees::remove(&places.bundle(number))?)
 }
 
-fn unmount(path: &Path) -> Result<(), FilesError> {
+/// Unmounts whatever is mounted there.
+pub(crate) fn unmount(path: &Path) -> Result<(), FilesError> {
     // One mount may lie on another after a crash.
     loop {
         match umount2(path, MntFlags::MNT_DETACH) {
@@ -121,16 +124,15 @@ fn unmount(path: &Path) -> Result<(), FilesError> {
     }
 }
 
-/// Removes what a private server wrote, and the limit on it.
+/// Removes what a private server wrote, its snapshots, and the limits on both.
 ///
 /// # Errors
 /// [`FilesError`]
 pub fn remove(places: &Places, number: Number) -> Result<(), FilesError> {
     discard(places, number)?;
-    let data = Places::text(&places.data).map_err(at("naming", &places.data))?;
-    let command = format!("limit -p bhard=0 ihard=0 {}", number.project());
-    tool::run("xfs_quota", &["-f", "-x", "-c", &command, data], LIMIT)?;
-    Ok(())
+    trees::remove(&places.snapshots(number))?;
+    quota::lift(places, number.project())?;
+    Ok(quota::lift(places, number.snapshots())?)
 }
 
 /// Discards what a private server wrote.
@@ -138,11 +140,7 @@ pub fn remove(places: &Places, number: Number) -> Result<(), FilesError> {
 /// # Errors
 /// [`FilesError`]
 pub fn discard(places: &Places, number: Number) -> Result<(), FilesError> {
-    let own = places.own(number);
-    match fs::remove_dir_all(&own) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at("removing", &own)(error)),
-        _ => Ok(()),
-    }
+    Ok(trees::remove(&places.own(number))?)
 }
 
 fn directory(path: &Path, mode: u32) -> Result<(), FilesError> {

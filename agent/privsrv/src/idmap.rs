@@ -20,9 +20,21 @@ const BORN: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the kernel refuses, or the file system of `from` cannot be shown so (XFS, ext4 and btrfs can).
 pub fn mount_read_only(from: &Path, to: &Path, number: Number) -> io::Result<()> {
-    let users = UserNamespace::of(number)?;
+    mount_mapped(from, to, &format!("0 {} {USERS}\n", number.root()), true)
+}
+
+/// Mounts `from`, where files have the owners of a private server, at `to` as root inside sees them.
+///
+/// # Errors
+/// As [`mount_read_only`].
+pub fn mount_inward(from: &Path, to: &Path, number: Number, writable: bool) -> io::Result<()> {
+    mount_mapped(from, to, &format!("{} 0 {USERS}\n", number.root()), !writable)
+}
+
+fn mount_mapped(from: &Path, to: &Path, map: &str, read_only: bool) -> io::Result<()> {
+    let users = UserNamespace::of(map)?;
     let tree = open_tree(from)?;
-    set_attributes(&tree, &users.file)?;
+    set_attributes(&tree, &users.file, read_only)?;
     move_mount(&tree, to)
 }
 
@@ -33,7 +45,7 @@ struct UserNamespace {
 }
 
 impl UserNamespace {
-    fn of(number: Number) -> io::Result<Self> {
+    fn of(map: &str) -> io::Result<Self> {
         // It waits for the end of its input, which comes when we let go of it.
         let mut keeper = Command::new("unshare")
             .args(["--user", "cat"])
@@ -41,7 +53,7 @@ impl UserNamespace {
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| named("starting unshare", error))?;
-        let made = Self::enter(&keeper, number);
+        let made = Self::enter(&keeper, map);
         match made {
             Ok(file) => Ok(Self { file, keeper }),
             Err(error) => {
@@ -52,7 +64,7 @@ impl UserNamespace {
         }
     }
 
-    fn enter(keeper: &Child, number: Number) -> io::Result<File> {
+    fn enter(keeper: &Child, map: &str) -> io::Result<File> {
         let process = Path::new("/proc").join(keeper.id().to_string());
         let (own, its) = (Path::new("/proc/self/ns/user"), process.join("ns/user"));
         let until = Instant::now() + BORN;
@@ -65,9 +77,8 @@ impl UserNamespace {
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        let map = format!("0 {} {USERS}\n", number.root());
-        fs::write(process.join("uid_map"), &map).map_err(|error| named("writing uid_map", error))?;
-        fs::write(process.join("gid_map"), &map).map_err(|error| named("writing gid_map", error))?;
+        fs::write(process.join("uid_map"), map).map_err(|error| named("writing uid_map", error))?;
+        fs::write(process.join("gid_map"), map).map_err(|error| named("writing gid_map", error))?;
         File::open(&its)
     }
 }
@@ -111,11 +122,11 @@ struct MountAttributes {
     user_namespace: u64,
 }
 
-fn set_attributes(tree: &OwnedFd, users: &File) -> io::Result<()> {
+fn set_attributes(tree: &OwnedFd, users: &File, read_only: bool) -> io::Result<()> {
     const MOUNT_ATTR_RDONLY: u64 = 0x1;
     const MOUNT_ATTR_IDMAP: u64 = 0x0010_0000;
     let attributes = MountAttributes {
-        set: MOUNT_ATTR_RDONLY | MOUNT_ATTR_IDMAP,
+        set: MOUNT_ATTR_IDMAP | if read_only { MOUNT_ATTR_RDONLY } else { 0 },
         clear: 0,
         propagation: 0,
         user_namespace: u64::try_from(users.as_raw_fd()).map_err(io::Error::other)?,

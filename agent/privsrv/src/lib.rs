@@ -4,6 +4,7 @@
 //! This crate knows the kernel and `crun`; it knows no Control Center.
 
 pub mod bell;
+mod beneath;
 mod bundle;
 mod cable;
 pub mod capabilities;
@@ -14,16 +15,23 @@ mod files;
 pub mod firewall;
 #[expect(unsafe_code, reason = "these system calls have no wrapper in nix")]
 mod idmap;
+pub mod inside;
 pub mod keeper;
 mod limits;
 mod making;
+pub mod nas;
 pub mod places;
+mod quota;
 pub mod runtime;
 pub mod seccomp;
 pub mod shaping;
 #[expect(unsafe_code, reason = "nix has no wrapper for this ioctl")]
 mod terminal;
+mod told;
 mod tool;
+mod trees;
+pub mod unpack;
+pub mod vault;
 
 /// An error and what caused it, in one line.
 #[must_use]

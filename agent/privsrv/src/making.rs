@@ -93,7 +93,7 @@ impl Place<'_> {
 }
 
 /// hosts(5).
-fn hosts(name: &str) -> String {
+pub fn hosts(name: &str) -> String {
     format!("127.0.0.1 localhost\n127.0.1.1 {name}\n::1 localhost ip6-localhost ip6-loopback\n")
 }
 

@@ -36,6 +36,23 @@ impl Places {
         self.own(number).join("work")
     }
 
+    /// Snapshots, beside its own files and of another project.
+    #[must_use]
+    pub fn snapshots(&self, number: Number) -> PathBuf {
+        self.data.join("snapshots").join(number.tag())
+    }
+
+    #[must_use]
+    pub fn snapshot(&self, number: Number, snapshot: u64) -> PathBuf {
+        self.snapshots(number).join(snapshot.to_string())
+    }
+
+    /// Where its files are shown to programs of the server. Not in the bundle, which is removed with all that is in it.
+    #[must_use]
+    pub fn views(&self, number: Number) -> PathBuf {
+        self.run.join("views").join(number.tag())
+    }
+
     /// The bundle, with the mounts beside it.
     #[must_use]
     pub fn bundle(&self, number: Number) -> PathBuf {

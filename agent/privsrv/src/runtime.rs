@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rackwright_model::nas::{NasDisk, Share};
 use rackwright_model::private_server::{Number, Size};
 use serde::Deserialize;
 
 use crate::bundle::{self, Bundle};
 use crate::cable;
-use crate::files::{self, FilesError};
+use crate::files::{self, Above, FilesError};
 use crate::firewall::Cable;
 use crate::limits;
+use crate::nas::claim::{self, ClaimError, Verdict};
+use crate::nas::disk::{self, DiskError};
+use crate::nas::mount::{self, MountError, Use};
 use crate::places::Places;
 use crate::shaping::Link;
 use crate::tool::{self, ToolError};
@@ -37,6 +41,10 @@ pub struct PrivateServer {
     /// Name and version of its template.
     pub template: String,
     pub size: Size,
+    /// Where its disk is; none: on this server.
+    pub nas: Option<NasDisk>,
+    /// What it reads.
+    pub shares: Vec<Share>,
 }
 
 /// The server that it runs on.
@@ -55,6 +63,12 @@ pub enum RuntimeError {
     Files(#[from] FilesError),
     #[error(transparent)]
     Tool(#[from] ToolError),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    #[error(transparent)]
+    Mount(#[from] MountError),
     #[error("writing {path}")]
     Write { path: String, source: io::Error },
     #[error("crun said of {tag} what we do not understand: {said}")]
@@ -75,6 +89,14 @@ struct State {
 /// When crun cannot be asked.
 pub fn is_running(number: Number) -> Result<bool, RuntimeError> {
     Ok(state(number)?.is_some_and(|state| state.status == "running"))
+}
+
+/// The first process inside, as the server numbers it; none when it does not run.
+///
+/// # Errors
+/// When crun cannot be asked.
+pub fn first_process(number: Number) -> Result<Option<u32>, RuntimeError> {
+    Ok(state(number)?.filter(|state| state.status == "running").map(|state| state.pid))
 }
 
 fn state(number: Number) -> Result<Option<State>, RuntimeError> {
@@ -113,10 +135,14 @@ pub fn start(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError
 
 fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
-    files::make(host.places, number, &server.size)?;
-    files::mount_root(host.places, number, &server.template)?;
+    let above = above(host, server)?;
+    for share in &server.shares {
+        mount::ensure(&share.export, Use::Files)?;
+    }
+    files::mount_root(host.places, number, &server.template, &above)?;
     let config = bundle::config(&Bundle {
         number,
+        shares: &server.shares,
         host_name: &server.host_name,
         size: &server.size,
         root: &host.places.root(number),
@@ -136,6 +162,19 @@ fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
     cable::lay(&server.cable, &server.size, &host.link, pid)?;
     crun(&["start", &tag])?;
     Ok(())
+}
+
+/// Makes ready where it writes. A disk on a NAS is used only by the server that has claimed it.
+fn above(host: &Host<'_>, server: &PrivateServer) -> Result<Above, RuntimeError> {
+    let number = server.cable.number;
+    let Some(nas) = &server.nas else {
+        files::make(host.places, number, &server.size)?;
+        return Ok(Above { upper: host.places.upper(number), work: host.places.work(number) });
+    };
+    mount::ensure(&nas.export, Use::Disks)?;
+    claim::take(nas, number)?;
+    disk::attach(nas, number, server.size.disk_mib)?;
+    Ok(Above { upper: disk::upper(number), work: disk::work(number) })
 }
 
 /// Stops it in order, or by force when it does not within the limit.
@@ -182,6 +221,7 @@ pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Re
     }
     cable::cut(number, addresses, &host.link)?;
     files::unmount_root(host.places, number)?;
+    disk::detach(number)?;
     Ok(())
 }
 
@@ -191,7 +231,10 @@ pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Re
 /// [`RuntimeError`]
 pub fn resize(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
-    files::limit(host.places, number, &server.size)?;
+    match &server.nas {
+        None => files::limit(host.places, number, &server.size)?,
+        Some(nas) => disk::grow(nas, number, server.size.disk_mib)?,
+    }
     if !is_running(server.cable.number)? {
         return Ok(());
     }
@@ -235,7 +278,13 @@ pub fn lay_anew(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeEr
 /// Where systemd put it.
 #[must_use]
 pub fn cgroup(number: Number) -> PathBuf {
-    Path::new("/sys/fs/cgroup/private.slice").join(format!("rackwright-{}.scope", number.tag()))
+    Path::new("/sys/fs/cgroup/private.slice").join(scope(number))
+}
+
+/// What systemd calls it.
+#[must_use]
+pub fn scope(number: Number) -> String {
+    format!("rackwright-{}.scope", number.tag())
 }
 
 /// Whether there are processes in it: cheap to ask, for what was once seen to run.
@@ -263,8 +312,28 @@ pub fn make(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
 /// [`RuntimeError`]
 pub fn remove(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     clear(host, server)?;
-    files::remove(host.places, server.cable.number)?;
-    Ok(())
+    let number = server.cable.number;
+    let Some(nas) = &server.nas else { return Ok(files::remove(host.places, number)?) };
+    mount::ensure(&nas.export, Use::Disks)?;
+    match claim::judge(claim::read(nas, number)?.as_ref(), nas) {
+        Verdict::Own | Verdict::Free => Ok(disk::remove(nas, number)?),
+        // It is another's, and not ours to remove.
+        Verdict::Lost(_) => Ok(()),
+    }
+}
+
+/// Lets it stand still, or go on. Nothing that it has begun is lost (cgroups(7), cgroup.freeze).
+///
+/// # Errors
+/// [`RuntimeError::Write`] when it does not run.
+pub fn freeze(number: Number, still: bool) -> Result<(), RuntimeError> {
+    write(&cgroup(number).join("cgroup.freeze"), if still { "1" } else { "0" })
+}
+
+/// Whether it was told to stand still.
+#[must_use]
+pub fn is_frozen(number: Number) -> bool {
+    fs::read_to_string(cgroup(number).join("cgroup.freeze")).is_ok_and(|text| text.trim() == "1")
 }
 
 fn write(path: &Path, text: &str) -> Result<(), RuntimeError> {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,20 @@ pub fn run(program: &str, args: &[&str], limit: Duration) -> Result<String, Tool
 /// # Errors
 /// As [`run`].
 pub fn feed(program: &str, args: &[&str], input: &str, limit: Duration) -> Result<String, ToolError> {
+    ask(program, args, input, limit, SAID)
+}
+
+/// The same; what it says is kept up to `most` bytes.
+///
+/// # Errors
+/// As [`run`].
+pub fn ask(
+    program: &str,
+    args: &[&str],
+    input: &str,
+    limit: Duration,
+    most: u64,
+) -> Result<String, ToolError> {
     let speak = |source: io::Error| ToolError::Speak { program: program.to_owned(), source };
     let start = |source| ToolError::Start { program: program.to_owned(), source };
     // Files in memory, not pipes: a program may leave others behind that keep its end of a pipe open.
@@ -45,7 +59,7 @@ pub fn feed(program: &str, args: &[&str], input: &str, limit: Duration) -> Resul
     let mut told = file().map_err(speak)?;
     told.write_all(input.as_bytes()).and_then(|()| told.rewind()).map_err(speak)?;
     let (said, complained) = (file().map_err(speak)?, file().map_err(speak)?);
-    let mut child = Command::new(program)
+    let child = Command::new(program)
         .args(args)
         .stdin(told)
         .stdout(said.try_clone().map_err(speak)?)
@@ -53,10 +67,10 @@ pub fn feed(program: &str, args: &[&str], input: &str, limit: Duration) -> Resul
         .spawn()
         .map_err(start)?;
     let line = || format!("{program} {}", args.join(" "));
-    let Some(status) = wait(&mut child, limit).map_err(speak)? else {
+    let Some(status) = wait(child, limit).map_err(speak)? else {
         return Err(ToolError::Late { line: line(), limit_s: limit.as_secs() });
     };
-    let said = read(said).map_err(speak)?;
+    let said = read_some(said, most).map_err(speak)?;
     if status.success() {
         return Ok(said);
     }
@@ -71,7 +85,7 @@ pub fn feed(program: &str, args: &[&str], input: &str, limit: Duration) -> Resul
 /// As [`run`].
 pub fn leave(program: &str, args: &[&str], log: &Path, limit: Duration) -> Result<(), ToolError> {
     let speak = |source: io::Error| ToolError::Speak { program: program.to_owned(), source };
-    let mut child = Command::new(program)
+    let child = Command::new(program)
         .args(args)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -79,7 +93,7 @@ pub fn leave(program: &str, args: &[&str], log: &Path, limit: Duration) -> Resul
         .spawn()
         .map_err(|source| ToolError::Start { program: program.to_owned(), source })?;
     let line = || format!("{program} {}", args.join(" "));
-    match wait(&mut child, limit).map_err(speak)? {
+    match wait(child, limit).map_err(speak)? {
         None => Err(ToolError::Late { line: line(), limit_s: limit.as_secs() }),
         Some(status) if status.success() => Ok(()),
         Some(_) => {
@@ -89,24 +103,43 @@ pub fn leave(program: &str, args: &[&str], log: &Path, limit: Duration) -> Resul
     }
 }
 
-fn read(mut file: File) -> io::Result<String> {
+fn read(file: File) -> io::Result<String> {
+    read_some(file, SAID)
+}
+
+fn read_some(mut file: File, most: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.rewind()?;
-    file.take(SAID).read_to_end(&mut bytes)?;
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// A killed program that does not end for so long waits for something that the kernel does not let go.
+const ENDS: Duration = Duration::from_secs(1);
+
 /// The status, or none when the limit passed and the program was killed.
-fn wait(child: &mut std::process::Child, limit: Duration) -> io::Result<Option<std::process::ExitStatus>> {
-    let until = Instant::now() + limit;
+///
+/// # Errors
+/// The kernel's.
+pub fn wait(mut child: Child, limit: Duration) -> io::Result<Option<std::process::ExitStatus>> {
+    if let Some(status) = until(&mut child, Instant::now() + limit)? {
+        return Ok(Some(status));
+    }
+    child.kill()?;
+    if until(&mut child, Instant::now() + ENDS)?.is_none() {
+        // A disk or a NAS that does not answer: nobody else waits for it.
+        thread::spawn(move || drop(child.wait()));
+    }
+    Ok(None)
+}
+
+fn until(child: &mut Child, end: Instant) -> io::Result<Option<std::process::ExitStatus>> {
     let mut pause = Duration::from_millis(1);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if Instant::now() >= until {
-            child.kill()?;
-            child.wait()?;
+        if Instant::now() >= end {
             return Ok(None);
         }
         thread::sleep(pause);

@@ -8,14 +8,16 @@ pub mod frame;
 pub mod order;
 pub mod private;
 pub mod transfer;
+pub mod vault;
 
 use rackwright_model::private_server::{Seen, UsageBatch, Wanted};
 use rackwright_model::{BootStage, InstallId, Inventory, MacAddr, ServerId};
 use serde::{Deserialize, Serialize};
 
 pub use order::{AgentSeed, ImageSource, NetworkSettings, Order};
-pub use private::{Console, ConsoleOrder, ConsoleOutput, Exec, ExecDone, HostRoom};
+pub use private::{Console, ConsoleOrder, ConsoleOutput, Exec, ExecDone, HostRoom, Inside, InsideDone};
 pub use transfer::{Transfer, TransferNews};
+pub use vault::{Vault, VaultNews};
 
 /// Version of this conversation. A peer with another major version is refused with a sentence.
 pub const VERSION: u32 = 1;
@@ -81,7 +83,9 @@ pub enum FromMachine {
     Usage(UsageBatch),
     ExecDone(ExecDone),
     Console(ConsoleOutput),
+    Inside(InsideDone),
     Transfer(TransferNews),
+    Vault(VaultNews),
 }
 
 /// From the Control Center to a machine.
@@ -129,7 +133,9 @@ pub enum ToMachine {
     },
     Exec(Exec),
     Console(Console),
+    Inside(Inside),
     Transfer(Transfer),
+    Vault(Box<Vault>),
 }
 
 /// Who a machine in the provisioning environment is.

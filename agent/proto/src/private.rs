@@ -1,6 +1,7 @@
 //! What is said of private servers beside what is wanted and seen of them.
 
 use rackwright_model::private_server::Number;
+use rackwright_model::private_server::inside::{Answer, LoginName, Work, WorkFailure};
 use serde::{Deserialize, Serialize};
 
 use crate::bytes;
@@ -24,6 +25,9 @@ pub struct HostRoom {
     pub disk_mib: u64,
     /// Of the card to the outside.
     pub link_kbit: u64,
+    /// Whether it can mount NFS exports. Older agents do not tell it, and cannot.
+    #[serde(default)]
+    pub nfs: bool,
 }
 
 /// A command to run inside, without a terminal.
@@ -90,6 +94,23 @@ pub struct ConsoleOutput {
     pub ended: Option<String>,
 }
 
+/// Work inside a private server.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inside {
+    pub ask: u64,
+    pub number: Number,
+    /// With the rights of this login, in its home; as root when there is none.
+    pub login: Option<LoginName>,
+    pub work: Work,
+}
+
+/// What came of [`Inside`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InsideDone {
+    pub ask: u64,
+    pub result: Result<Answer, WorkFailure>,
+}
+
 /// Shows everything but what may be a secret.
 macro_rules! discreet {
     ($($type:ident { $($field:ident),+ })+) => {$(
@@ -106,4 +127,6 @@ discreet! {
     ExecDone { command, status, cut, error }
     Console { console }
     ConsoleOutput { console, ended }
+    Inside { ask, number, work }
+    InsideDone { ask }
 }

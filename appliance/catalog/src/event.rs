@@ -31,6 +31,21 @@ pub const SERVER_UNREACHABLE: Occurrence =
 /// A server that was unreachable answers again.
 pub const SERVER_ONLINE: Occurrence =
     occurrence("server.online", "A server that was unreachable answers again.");
+/// A server that does not answer is known to be off, and its private servers on a NAS start elsewhere.
+pub const SERVER_FENCED: Occurrence = occurrence(
+    "server.fenced",
+    "A server that does not answer is known to be off, and its private servers on a NAS start elsewhere.",
+);
+/// A server does not answer, and it is not known to be off: its private servers on a NAS wait for a person.
+pub const SERVER_NOT_FENCED: Occurrence = occurrence(
+    "server.not-fenced",
+    "A server does not answer, and it is not known to be off: its private servers on a NAS wait for a person.",
+);
+/// So many servers fell silent at once that none is powered off by itself.
+pub const FAILOVER_HELD: Occurrence = occurrence(
+    "failover.held",
+    "So many servers with private servers on a NAS fell silent at once that none is powered off by itself.",
+);
 /// A job that makes an image or a provisioning environment ended.
 pub const JOB_ENDED: Occurrence =
     occurrence("job.ended", "A job that makes an image or a provisioning environment ended.");
@@ -42,6 +57,9 @@ pub const OCCURRENCES: &[Occurrence] = &[
     SERVER_NOT_INSTALLED,
     SERVER_UNREACHABLE,
     SERVER_ONLINE,
+    SERVER_FENCED,
+    SERVER_NOT_FENCED,
+    FAILOVER_HELD,
     JOB_ENDED,
 ];
 

@@ -37,6 +37,9 @@ permissions! {
     Operate "operate" "Work on servers that are in service: power, reboot, cancelling jobs.",
     Provision "provision" "Take servers into service and out of it: add, accept, install, rename, retire.",
     Allot "allot" "Make private servers, resize, suspend and remove them.",
+    SeePrivate "see-private" "Look at private servers and at what they use.",
+    Files "files" "Work on files inside private servers; whoever has a login there, on those of its home.",
+    Inside "inside" "Work inside private servers: power, console, commands, services, users, processes, logs.",
     Inspect "inspect" "Look at what the Control Center serves: networks, images, profiles, discovery.",
     Configure "configure" "Change what the Control Center serves.",
     ViewAccounts "view-accounts" "Look at accounts.",
@@ -49,11 +52,14 @@ permissions! {
 
 impl Permission {
     /// All but the two that every role has.
-    pub const GRANTED: [Self; 12] = [
+    pub const GRANTED: [Self; 15] = [
         Self::Look,
         Self::Operate,
         Self::Provision,
         Self::Allot,
+        Self::SeePrivate,
+        Self::Files,
+        Self::Inside,
         Self::Inspect,
         Self::Configure,
         Self::ViewAccounts,
@@ -125,21 +131,32 @@ pub const ROLES: &[RoleRow] = &[
         "engineer",
         Tier::Provider,
         "Runs the racks: servers, networks, images and profiles.",
-        &[P::Look, P::Operate, P::Provision, P::Allot, P::Inspect, P::Configure, P::ViewAccounts],
+        &[
+            P::Look,
+            P::Operate,
+            P::Provision,
+            P::Allot,
+            P::SeePrivate,
+            P::Files,
+            P::Inside,
+            P::Inspect,
+            P::Configure,
+            P::ViewAccounts,
+        ],
     ),
     role(
         Role::Support,
         "support",
         Tier::Provider,
         "Helps people: looks at everything, enters the panels of customers, changes nothing of the provider's.",
-        &[P::Look, P::Inspect, P::ViewAccounts, P::Enter],
+        &[P::Look, P::SeePrivate, P::Inspect, P::ViewAccounts, P::Enter],
     ),
     role(
         Role::Billing,
         "billing",
         Tier::Provider,
         "Keeps the accounts of resellers and customers.",
-        &[P::Look, P::ViewAccounts, P::Accounts],
+        &[P::Look, P::SeePrivate, P::ViewAccounts, P::Accounts],
     ),
     role(
         Role::Reseller,
@@ -150,6 +167,9 @@ pub const ROLES: &[RoleRow] = &[
             P::Look,
             P::Operate,
             P::Allot,
+            P::SeePrivate,
+            P::Files,
+            P::Inside,
             P::ViewAccounts,
             P::Accounts,
             P::People,
@@ -163,10 +183,32 @@ pub const ROLES: &[RoleRow] = &[
         "account-manager",
         Tier::Customer,
         "Manages what a customer has, and the customer's people.",
-        &[P::Look, P::Operate, P::ViewAccounts, P::People, P::Audit, P::Webhooks],
+        &[
+            P::Look,
+            P::Operate,
+            P::SeePrivate,
+            P::Files,
+            P::Inside,
+            P::ViewAccounts,
+            P::People,
+            P::Audit,
+            P::Webhooks,
+        ],
     ),
-    role(Role::PsAdministrator, "ps-administrator", Tier::Customer, "Administers a private server.", &[]),
-    role(Role::PsUser, "ps-user", Tier::Customer, "Has a login on a private server.", &[]),
+    role(
+        Role::PsAdministrator,
+        "ps-administrator",
+        Tier::Customer,
+        "Administers one private server: its power, files, services, users and logs.",
+        &[P::SeePrivate, P::Files, P::Inside],
+    ),
+    role(
+        Role::PsUser,
+        "ps-user",
+        Tier::Customer,
+        "Has a login on one private server, and works on the files of its home there.",
+        &[P::SeePrivate, P::Files],
+    ),
     role(Role::SiteAdministrator, "site-administrator", Tier::Customer, "Administers a site.", &[]),
     role(Role::SiteUser, "site-user", Tier::Customer, "Has a mailbox and a home directory on a site.", &[]),
 ];
@@ -195,6 +237,12 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         matches!(permission, P::Public | P::SignedIn) || self.row().permissions.contains(&permission)
+    }
+
+    /// Whether it is a role in one private server, and in nothing else of the account.
+    #[must_use]
+    pub fn is_of_one_private_server(self) -> bool {
+        matches!(self, Self::PsAdministrator | Self::PsUser)
     }
 
     #[must_use]

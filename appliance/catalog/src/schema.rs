@@ -2,6 +2,7 @@
 //!
 //! Marks: `x-secret: true` (never shown, never audited), `x-from: "server.list"` (values are the names that this
 //! action lists), `x-multiline: true` (a text area), `x-qr: true` (also drawn, for a telephone to read),
+//! `x-confirmed: true` (its last part is what is repeated to confirm),
 //! `x-passkey: true` (what a browser fills in from a passkey), `x-here: true` (the address of the panel, which it fills in
 //! itself), `x-sentence: true` (a sentence in English, which panels tell in other languages).
 

@@ -6,6 +6,7 @@ mod completion;
 mod connection;
 mod console;
 mod context;
+mod copy;
 mod events;
 mod exec;
 mod follow;

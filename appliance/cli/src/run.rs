@@ -15,7 +15,7 @@ use crate::format::Format;
 use crate::person::Person;
 use crate::screen::{End, write};
 use crate::tree::{COMPLETIONS, SHELL, WAIT, WATCH, chosen, command, starts_job};
-use crate::{completion, connection, console, context, events, exec, follow, input, man, show, watch};
+use crate::{completion, connection, console, context, copy, events, exec, follow, input, man, show, watch};
 
 /// Run the command of this process.
 #[must_use]
@@ -36,6 +36,9 @@ pub fn main() -> ExitCode {
         Some((man::MAN, arguments)) => return ended(man::MAN, Format::Table, man::run(arguments)),
         Some((events::EVENTS, arguments)) => {
             return ended(events::EVENTS, Format::of(arguments), events::run(arguments));
+        }
+        Some((copy::COPY, arguments)) => {
+            return ended(copy::COPY, Format::of(arguments), copy::run(arguments));
         }
         Some((context::CONTEXT, below)) => return remember(below),
         _ => {}

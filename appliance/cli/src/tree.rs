@@ -9,7 +9,7 @@ use rackwright_client::{cli_line, unix};
 
 use crate::argument::{arguments, shape};
 use crate::format::Format;
-use crate::{context, events, exec, man, watch};
+use crate::{context, copy, events, exec, man, watch};
 
 /// The argument that holds the whole input.
 pub(crate) const INPUT: &str = "@input";
@@ -55,6 +55,7 @@ pub fn command() -> Command {
     }
     command
         .subcommand(events::command())
+        .subcommand(copy::command())
         .subcommand(context::command())
         .subcommand(completions())
         .subcommand(man::command())

@@ -119,7 +119,8 @@ impl DataDir {
     }
 }
 
-fn private_folder(path: &Path) -> Result<(), DataError> {
+/// A folder that only we may look into, made when it is missing.
+pub(crate) fn private_folder(path: &Path) -> Result<(), DataError> {
     let failed = |what| move |source| DataError::File { what, path: path.to_owned(), source };
     fs::create_dir_all(path).map_err(failed("create"))?;
     fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed("protect"))

@@ -4,6 +4,7 @@
 pub mod adapters;
 pub mod agents;
 pub mod authority;
+pub mod backups;
 mod boot_files;
 pub mod config;
 pub mod daemon;

@@ -19,6 +19,7 @@ impl Actor {
             account_name: provider(),
             tier: Tier::Provider,
             scope: Scope::nothing(),
+            login: None,
             limits: None,
             token_until: None,
             behind: None,
@@ -49,6 +50,12 @@ impl Actor {
     /// When the stored role is no word of this version.
     pub(crate) fn person(person: &Person, by: &'static str) -> Result<Self, StoreError> {
         let role = crate::person::role(person)?;
+        let path = person.account_path.clone();
+        let scope = if role.is_of_one_private_server() {
+            Scope::one_private_server(path, person.private_server)
+        } else {
+            Scope::tree(path)
+        };
         Ok(Self {
             id: Some(person.id),
             name: person.name.clone(),
@@ -56,7 +63,8 @@ impl Actor {
             account: person.account,
             account_name: person.account_name.clone(),
             tier: role.row().tier,
-            scope: Scope::tree(person.account_path.clone()),
+            scope,
+            login: person.login.clone(),
             by,
             ..Self::nobody()
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use rackwright_catalog::{Fault, Permission, Role};
+use rackwright_model::private_server::inside::LoginName;
 use rackwright_model::{AccountId, Millis, Name, Scope, Tier, UserId};
 use rackwright_store::Connection;
 use rackwright_store::audit::AuditDraft;
@@ -71,6 +72,8 @@ pub struct Actor {
     pub tier: Tier,
     /// The accounts whose objects the actor may touch.
     pub scope: Scope,
+    /// The user inside the one private server whose files the actor works on, for the role of one.
+    pub login: Option<LoginName>,
     /// All that a token allows, of what the role allows.
     pub limits: Option<Vec<Permission>>,
     /// When the token expires; none when it is no token that acts.

@@ -21,11 +21,13 @@ mod brand;
 mod delivery;
 mod discovery;
 mod environment;
+mod failover;
 mod failures;
 mod first_admin;
 mod image;
 mod job;
 mod mail;
+mod nas;
 mod network;
 mod oidc;
 mod once;
@@ -43,10 +45,11 @@ mod system;
 mod undo;
 mod webhook;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use rackwright_model::{Block, Millis};
+use rackwright_model::{Block, Millis, ServerId};
 use rackwright_store::{Connection, Store};
 use tokio::sync::Notify;
 
@@ -69,6 +72,8 @@ pub struct Site {
     pub http_base: String,
     /// `ADDRESS:PORT`: where agents dial.
     pub agent_endpoint: String,
+    /// `ADDRESS:PORT`: where agents leave backups.
+    pub backup_endpoint: String,
     /// Kernel flavour of the provisioning environment: a folder below the boot files.
     pub boot_flavour: String,
     /// Host names under which the panel is opened, beside those of brands: passkeys are made for these.
@@ -102,8 +107,14 @@ pub struct Domain {
     forgotten: person::attempts::Attempts,
     forgotten_by_address: person::attempts::Attempts,
     execs: private_server::execs::Execs,
+    asks: private_server::inside::asks::Asks,
     consoles: private_server::consoles::Consoles,
     transfers: private_server::transfers::Transfers,
+    /// When BMCs of dead servers were last asked.
+    fence_tries: Mutex<HashMap<ServerId, Millis>>,
+    /// Why no server is powered off by itself, while that is so.
+    failover_held: Mutex<Option<String>>,
+    vaults: private_server::vaults::Vaults,
     /// Why the last write failed for want of room; cleared by a write that holds, tried now and then.
     storage_problem: Mutex<Option<String>>,
 }
@@ -129,8 +140,12 @@ impl Domain {
             forgotten: person::attempts::Attempts::of_letters(),
             forgotten_by_address: person::attempts::Attempts::of_letters_of_any_name(),
             execs: private_server::execs::Execs::new(started_at),
+            asks: private_server::inside::asks::Asks::new(started_at),
             consoles: private_server::consoles::Consoles::new(started_at),
             transfers: private_server::transfers::Transfers::default(),
+            fence_tries: Mutex::default(),
+            failover_held: Mutex::default(),
+            vaults: private_server::vaults::Vaults::default(),
             storage_problem: Mutex::default(),
             ports,
         }
@@ -140,6 +155,10 @@ impl Domain {
     #[must_use]
     pub fn now(&self) -> Millis {
         self.ports.clock.now()
+    }
+
+    pub(crate) fn fence_tries(&self) -> MutexGuard<'_, HashMap<ServerId, Millis>> {
+        self.fence_tries.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// A write that is nobody's action: a report of a machine, a step of a reconciler.

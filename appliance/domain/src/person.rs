@@ -16,6 +16,7 @@ mod identity_bind;
 mod identity_link;
 mod identity_list;
 mod identity_unlink;
+mod inside;
 mod passkey;
 mod second;
 mod session_close;
@@ -67,6 +68,8 @@ fn view(person: Person) -> Result<UserView, StoreError> {
         user: person.name,
         account: person.account_name,
         email: person.email,
+        private_server: person.private_server_name,
+        login: person.login,
         created_at: person.created_at,
         signed_in_at: person.signed_in_at,
     })

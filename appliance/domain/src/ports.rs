@@ -26,6 +26,7 @@ pub struct Ports {
     /// Counters of the network servers and sessions, by dotted name.
     pub counters: Arc<dyn Counters>,
     pub courier: Arc<dyn Courier>,
+    pub backups: Arc<dyn Backups>,
 }
 
 /// A BMC that can be spoken to: the password in clear, for the moment of the call.
@@ -224,4 +225,48 @@ pub trait Courier: Send + Sync {
     /// The HTTP status of the answer. A redirect is an answer like any other: it is not followed. Ends within 15 s: 5 s to
     /// connect, 10 s to answer.
     fn post<'a>(&'a self, parcel: &'a Parcel) -> Later<'a, Result<u16, CourierError>>;
+}
+
+/// A file in a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InBackup {
+    /// From the root of the private server.
+    pub path: String,
+    /// As restic calls it: `file`, `dir`, `symlink` and others.
+    pub kind: String,
+    pub bytes: u64,
+    /// RFC 3339.
+    pub changed: Option<String>,
+}
+
+/// What is in a directory of a backup.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    pub files: Vec<InBackup>,
+    /// Whether there is more.
+    pub cut: bool,
+}
+
+/// Where backups lie: a folder for each private server, with a key of its own.
+pub trait Backups: Send + Sync {
+    /// Remove every backup but those that are kept; the bytes that the folder takes then. Nobody may be at work in it. Ends
+    /// within hours.
+    fn tidy<'a>(
+        &'a self,
+        folder: &'a str,
+        key: &'a str,
+        keep: &'a [String],
+    ) -> Later<'a, Result<u64, String>>;
+    /// Remove a folder with all that is in it.
+    fn remove<'a>(&'a self, folder: &'a str) -> Later<'a, Result<(), String>>;
+    /// What is in a directory of a backup. Ends within half a minute.
+    fn files<'a>(
+        &'a self,
+        folder: &'a str,
+        key: &'a str,
+        backup: &'a str,
+        path: &'a str,
+    ) -> Later<'a, Result<Listing, String>>;
+    /// Whether the program that does all this is not installed.
+    fn is_missing(&self) -> bool;
 }

@@ -65,7 +65,9 @@ impl Domain {
             | FromMachine::Usage(_)
             | FromMachine::ExecDone(_)
             | FromMachine::Console(_)
-            | FromMachine::Transfer(_) => Err(out_of_place("the provisioning environment")),
+            | FromMachine::Inside(_)
+            | FromMachine::Transfer(_)
+            | FromMachine::Vault(_) => Err(out_of_place("the provisioning environment")),
         }
     }
 }

@@ -3,7 +3,7 @@
 mod accept;
 mod add;
 mod assign;
-mod bmc;
+pub(crate) mod bmc;
 mod count;
 mod install;
 mod list;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::AccountId;
+use crate::id::{AccountId, PrivateServerId};
 
 /// What an account is in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -48,13 +48,27 @@ impl Tier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     path: String,
+    /// Of all private servers of the tree, only this one; one that there is not, for whoever has none.
+    only: Option<PrivateServerId>,
 }
 
 impl Scope {
     /// The tree of the account with this path.
     #[must_use]
     pub fn tree(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), only: None }
+    }
+
+    /// One private server of the tree, or none of them.
+    #[must_use]
+    pub fn one_private_server(path: impl Into<String>, one: Option<PrivateServerId>) -> Self {
+        Self { path: path.into(), only: Some(one.unwrap_or(PrivateServerId(0))) }
+    }
+
+    /// The only private server that is inside; none when all of the tree are.
+    #[must_use]
+    pub fn only_private_server(&self) -> Option<PrivateServerId> {
+        self.only
     }
 
     /// Every account there is.

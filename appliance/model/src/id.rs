@@ -45,6 +45,14 @@ id! {
     WebhookId,
     /// One event for one webhook.
     DeliveryId,
+    /// An export of network-attached storage.
+    NasId,
+    /// The files of a private server as they were at one moment, beside it on its server.
+    SnapshotId,
+    /// The backups of one private server.
+    VaultId,
+    /// One of them.
+    BackupId,
 }
 
 impl AccountId {

@@ -11,6 +11,7 @@ pub mod install;
 pub mod inventory;
 pub mod job;
 pub mod name;
+pub mod nas;
 pub mod network;
 pub mod private_server;
 pub mod profile;
@@ -26,8 +27,8 @@ pub use boot::{BootRecord, BootStage, Firmware};
 pub use colour::Colour;
 pub use delivery::DeliveryState;
 pub use id::{
-    AccountId, DeliveryId, ImageId, InstallId, JobId, NetworkId, PrivateServerId, ProfileId, RackId,
-    ServerId, UserId, WebhookId,
+    AccountId, BackupId, DeliveryId, ImageId, InstallId, JobId, NasId, NetworkId, PrivateServerId, ProfileId,
+    RackId, ServerId, SnapshotId, UserId, VaultId, WebhookId,
 };
 pub use install::{InstallEvent, InstallPhase};
 pub use inventory::Inventory;

@@ -31,6 +31,8 @@ pub struct Holdings {
     pub people: u32,
     pub servers: u32,
     pub private_servers: u32,
+    /// Removed private servers whose backups are still kept.
+    pub kept_backups: u32,
 }
 
 const SELECT: &str = "SELECT account.*, parent.name AS parent FROM account LEFT JOIN account AS parent ON parent.id = account.parent_id";
@@ -147,16 +149,19 @@ pub fn account_is_suspended(tx: &Connection, path: &str) -> Result<bool, StoreEr
 pub fn account_holdings(tx: &Connection, id: AccountId) -> Result<Holdings, StoreError> {
     let sql = "SELECT (SELECT count(*) FROM account WHERE parent_id = $1), \
                (SELECT count(*) FROM person WHERE account_id = $1), (SELECT count(*) FROM server WHERE account_id = $1), \
-               (SELECT count(*) FROM private_server WHERE account_id = $1)";
+               (SELECT count(*) FROM private_server WHERE account_id = $1), \
+               (SELECT count(*) FROM vault WHERE account_id = $1 AND NOT EXISTS \
+               (SELECT 1 FROM private_server WHERE private_server.id = vault.private_server_id))";
     let read = |row: &Row<'_>| {
         Ok(Holdings {
             accounts: row.get(0)?,
             people: row.get(1)?,
             servers: row.get(2)?,
             private_servers: row.get(3)?,
+            kept_backups: row.get(4)?,
         })
     };
-    let nothing = Holdings { accounts: 0, people: 0, servers: 0, private_servers: 0 };
+    let nothing = Holdings { accounts: 0, people: 0, servers: 0, private_servers: 0, kept_backups: 0 };
     Ok(row::one(tx, sql, [id.0], read)?.unwrap_or(nothing))
 }
 

@@ -38,6 +38,8 @@ pub enum JobKind {
     ImageImport,
     EnvironmentBuild,
     Move,
+    /// Work on the files of a private server: snapshots and backups.
+    Vault,
 }
 
 impl JobKind {
@@ -48,11 +50,12 @@ impl JobKind {
             Self::ImageImport => "image-import",
             Self::EnvironmentBuild => "environment-build",
             Self::Move => "move",
+            Self::Vault => "vault",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Install, Self::ImageBuild, Self::ImageImport, Self::EnvironmentBuild, Self::Move]
+        [Self::Install, Self::ImageBuild, Self::ImageImport, Self::EnvironmentBuild, Self::Move, Self::Vault]
             .into_iter()
             .find(|kind| kind.word() == word)
     }

@@ -1,6 +1,7 @@
 //! People who sign in. Names are unique over all accounts, because a name is all that is typed to sign in.
 
-use rackwright_model::{AccountId, Millis, Name, NameSort, Scope, UserId};
+use rackwright_model::private_server::inside::LoginName;
+use rackwright_model::{AccountId, Millis, Name, NameSort, PrivateServerId, Scope, UserId};
 use rusqlite::{Connection, Row};
 
 use crate::account::owned;
@@ -23,6 +24,11 @@ pub struct Person {
     pub password_hash: String,
     pub created_at: Millis,
     pub signed_in_at: Option<Millis>,
+    /// The only private server that the person works on, for roles of one.
+    pub private_server: Option<PrivateServerId>,
+    pub private_server_name: Option<Name>,
+    /// The user inside whose files they are.
+    pub login: Option<LoginName>,
 }
 
 /// A person to let in.
@@ -35,7 +41,9 @@ pub struct PersonDraft {
     pub password_hash: String,
 }
 
-const SELECT: &str = "SELECT person.*, account.name AS account_name, account.path AS account_path \
+const SELECT: &str = "SELECT person.*, account.name AS account_name, account.path AS account_path, \
+                      (SELECT private_server.name FROM private_server \
+                      WHERE private_server.id = person.private_server_id) AS private_server_name \
                       FROM person JOIN account ON account.id = person.account_id";
 
 fn read(row: &Row<'_>) -> Result<Person, StoreError> {
@@ -50,6 +58,9 @@ fn read(row: &Row<'_>) -> Result<Person, StoreError> {
         password_hash: row.get("password_hash")?,
         created_at: row::millis(row, "created_at")?,
         signed_in_at: row::millis_opt(row, "signed_in_at")?,
+        private_server: row.get::<_, Option<i64>>("private_server_id")?.map(PrivateServerId),
+        private_server_name: row::parsed_opt("private server name", row.get("private_server_name")?)?,
+        login: row::parsed_opt("login", row.get("login")?)?,
     })
 }
 
@@ -128,6 +139,21 @@ pub fn person_insert(tx: &Connection, draft: &PersonDraft, at: Millis) -> Result
 /// When the database fails.
 pub fn person_change(tx: &Connection, id: UserId, role: &str, email: Option<&str>) -> Result<(), StoreError> {
     row::run(tx, "UPDATE person SET role = $2, email = $3 WHERE id = $1", (id.0, role, email))?;
+    Ok(())
+}
+
+/// The one private server of a person, and the user inside; none for whoever sees all of the account.
+///
+/// # Errors
+/// When the database fails.
+pub fn person_set_inside(
+    tx: &Connection,
+    id: UserId,
+    private_server: Option<PrivateServerId>,
+    login: Option<&LoginName>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE person SET private_server_id = $2, login = $3 WHERE id = $1";
+    row::run(tx, sql, (id.0, private_server.map(|one| one.0), login.map(LoginName::as_str)))?;
     Ok(())
 }
 

@@ -21,5 +21,8 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/015_fast_lists.sql")),
         M::up(include_str!("migrations/016_private_server.sql")),
         M::up(include_str!("migrations/017_move.sql")),
+        M::up(include_str!("migrations/018_vault.sql")),
+        M::up(include_str!("migrations/019_nas.sql")),
+        M::up(include_str!("migrations/020_person_inside.sql")),
     ])
 }

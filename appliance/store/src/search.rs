@@ -120,8 +120,8 @@ impl Kind {
     fn find(&self, tx: &Connection, scope: &Scope, text: &str, limit: i64) -> Result<Vec<Found>, StoreError> {
         let text = text.trim().to_lowercase();
         let owners = Owners::of(tx, scope)?;
-        let mut found = self.begun(tx, &owners, &text, limit)?;
-        let mut rest = self.containing(tx, &owners, &text, limit)?;
+        let mut found = self.begun(tx, &owners, scope, &text, limit)?;
+        let mut rest = self.containing(tx, &owners, scope, &text, limit)?;
         if self.name.is_some() {
             rest.sort_by(|a, b| a.name.cmp(&b.name));
         }
@@ -131,11 +131,19 @@ impl Kind {
         Ok(found)
     }
 
+    /// Of private servers, only the one that is inside.
+    fn only(&self, conditions: &mut Conditions, scope: &Scope) {
+        if self.table == PRIVATE_SERVER.table {
+            conditions.equal("private_server.id", scope.only_private_server().map(|only| only.0));
+        }
+    }
+
     /// Rows whose name begins with the text, or whose number it is.
     fn begun(
         &self,
         tx: &Connection,
         owners: &Owners,
+        scope: &Scope,
         text: &str,
         limit: i64,
     ) -> Result<Vec<Found>, StoreError> {
@@ -154,6 +162,7 @@ impl Kind {
             }
         };
         conditions.owned(self.owner, owners);
+        self.only(&mut conditions, scope);
         let (columns, table) = (self.columns, self.table);
         let limit = conditions.bind(limit);
         let sql =
@@ -165,6 +174,7 @@ impl Kind {
         &self,
         tx: &Connection,
         owners: &Owners,
+        scope: &Scope,
         text: &str,
         limit: i64,
     ) -> Result<Vec<Found>, StoreError> {
@@ -186,6 +196,7 @@ impl Kind {
             conditions.and(format!("({})", self.contains.replace("{}", &format!("{part} ESCAPE '\\'"))));
         }
         conditions.owned(self.owner, owners);
+        self.only(&mut conditions, scope);
         // As many begin with it as fit, and those come before.
         let limit = conditions.bind(limit * 2);
         let sql = format!("SELECT {columns} FROM {from}{}{order} LIMIT {limit}", conditions.clause());

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use private::inside;
 use rackwright_client::Transport;
 use rackwright_panel_kit::Panel;
 use rackwright_panel_kit::routes::finish;
@@ -43,6 +44,12 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("private-server.html", include_str!("../templates/private-server.html")),
     ("parts/private-head.html", include_str!("../templates/parts/private-head.html")),
     ("parts/private-facts.html", include_str!("../templates/parts/private-facts.html")),
+    ("parts/private-vault.html", include_str!("../templates/parts/private-vault.html")),
+    ("private-backup.html", include_str!("../templates/private-backup.html")),
+    ("parts/inside-nav.html", include_str!("../templates/parts/inside-nav.html")),
+    ("inside.html", include_str!("../templates/inside.html")),
+    ("files.html", include_str!("../templates/files.html")),
+    ("file.html", include_str!("../templates/file.html")),
     ("console.html", include_str!("../templates/console.html")),
     ("parts/warnings.html", include_str!("../templates/parts/warnings.html")),
     ("parts/jobs.html", include_str!("../templates/parts/jobs.html")),
@@ -75,8 +82,23 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/parts/server/{name}/private-servers", get(private::share::part))
         .route("/parts/server/{name}/{part}", get(server::part))
         .route("/private-servers", get(private::page))
+        .route("/private-servers-overview", get(private::overview::page))
         .route("/private-servers/{name}", get(private::one::page))
         .route("/private-servers/{name}/console", get(private::console::page).post(private::console::open))
+        .route("/private-servers/{name}/backups/{backup}", get(private::vault::files))
+        .route("/parts/private-server/{name}/vault", get(private::vault::part))
+        .route("/private-servers/{name}/files", get(inside::files::page))
+        .route("/private-servers/{name}/files/put", post(inside::upload::put))
+        .route("/private-servers/{name}/files/finish", post(inside::upload::finish))
+        .route("/private-servers/{name}/files/abandon", post(inside::upload::abandon))
+        .route("/private-servers/{name}/file", get(inside::file::page).post(inside::file::save))
+        .route("/private-servers/{name}/file/get", get(inside::download::get))
+        .route("/private-servers/{name}/services", get(inside::lists::services))
+        .route("/private-servers/{name}/processes", get(inside::lists::processes))
+        .route("/private-servers/{name}/people", get(inside::lists::logins))
+        .route("/private-servers/{name}/people/{login}", get(inside::lists::login))
+        .route("/private-servers/{name}/log", get(inside::log::page))
+        .route("/private-servers/{name}/network", get(inside::system::page))
         .route("/parts/private-servers", get(private::part))
         .route("/parts/private-server/{name}/usage", get(private::usage::part))
         .route("/parts/private-server/{name}/{part}", get(private::one::part))
@@ -95,6 +117,8 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/environments", get(pages::environments::list))
         .route("/profiles", get(pages::profiles::list))
         .route("/profiles/{name}", get(pages::profiles::one))
+        .route("/nas", get(pages::nas::list))
+        .route("/nas/{name}", get(pages::nas::one))
         .route("/networks", get(pages::networks::list))
         .route("/discovery", get(pages::discovery::one))
         .route("/jobs", get(pages::jobs::list))

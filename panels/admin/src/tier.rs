@@ -21,7 +21,14 @@ const fn item(
 
 const MENU: &[MenuItem] = &[
     item(("servers", "/servers", "server-2"), "group-machines", "s", &["server"], Permission::Look),
-    item(("private-servers", "/private-servers", "cube"), "", "m", &["private-server"], Permission::Look),
+    item(
+        ("private-servers", "/private-servers", "cube"),
+        "",
+        "m",
+        &["private-server"],
+        Permission::SeePrivate,
+    ),
+    item(("nas", "/nas", "database"), "", "x", &["nas", "failover"], Permission::Allot),
     item(("racks", "/racks", "stack-2"), "", "r", &["rack"], Permission::Inspect),
     item(("discovery", "/discovery", "radar-2"), "", "d", &["discovery"], Permission::Inspect),
     item(("networks", "/networks", "topology-star-3"), "", "n", &["network"], Permission::Inspect),
@@ -55,6 +62,9 @@ impl Tier for Admin {
 
     fn home_of(&self, entry: &Entry, input: &Value, output: Option<&Value>) -> String {
         let placed = entry.spec.name == "server.place" && input.get("rack").is_some_and(Value::is_string);
+        if let Some(page) = crate::private::inside::home_of(entry.spec.name, input) {
+            return page;
+        }
         let list = if placed { "/racks" } else { list_of(entry.spec.noun()) };
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let given = |value: &Value, key: &str| value.get(key).filter(|found| !found.is_null()).map(text);
@@ -71,6 +81,7 @@ impl Tier for Admin {
                 | "image.remove"
                 | "profile.remove"
                 | "rack.remove"
+                | "nas.remove"
                 | "account.remove",
                 Some(_),
             ) => None,
@@ -89,6 +100,8 @@ impl Tier for Admin {
                 | "profile.create"
                 | "rack.create"
                 | "rack.rename"
+                | "nas.create"
+                | "nas.change"
                 | "account.create"
                 | "account.rename"
                 | "private-server.create"
@@ -101,6 +114,7 @@ impl Tier for Admin {
                 | "image.import"
                 | "profile.create"
                 | "rack.create"
+                | "nas.create"
                 | "account.create"
                 | "private-server.create",
                 None,
@@ -109,6 +123,7 @@ impl Tier for Admin {
                 "/servers" => given(input, "server"),
                 "/private-servers" => given(input, "private_server"),
                 "/racks" => given(input, "rack"),
+                "/nas" => given(input, "nas"),
                 "/images" => given(input, "image"),
                 "/profiles" => given(input, "profile"),
                 "/jobs" => given(input, "job"),
@@ -123,7 +138,7 @@ impl Tier for Admin {
     fn item_page(&self, noun: &str, item: &Value) -> Option<String> {
         let list = list_of(noun);
         let key = match noun {
-            "server" | "private-server" | "rack" | "image" | "profile" | "account" => {
+            "server" | "private-server" | "rack" | "nas" | "image" | "profile" | "account" => {
                 item.get("name")?.as_str()?.to_owned()
             }
             "job" | "webhook" => item.get("id")?.as_i64()?.to_string(),
@@ -142,6 +157,7 @@ fn list_of(noun: &str) -> &'static str {
         "environment" => "/environments",
         "profile" => "/profiles",
         "rack" => "/racks",
+        "nas" | "failover" => "/nas",
         "network" => "/networks",
         "discovery" => "/discovery",
         "job" => "/jobs",

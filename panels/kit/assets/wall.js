@@ -131,17 +131,18 @@
     }
   });
 
-  // Dragging: a profile onto servers, a server onto a unit of a rack.
+  // Dragging: a profile onto servers, a server onto a unit of a rack, a private server onto another server.
   let dragged = null;
   const goals = () => all(".drop-goal");
   const clear = () => goals().forEach((goal) => goal.classList.remove("drop-goal"));
 
   document.addEventListener("dragstart", (event) => {
-    const source = event.target.closest("[data-profile], [data-unplaced]");
+    const source = event.target.closest("[data-profile], [data-unplaced], [data-private]");
     if (!source) return;
-    dragged = source.dataset.profile ? { profile: source.dataset.profile } : { server: source.dataset.unplaced };
+    const { profile, unplaced, private: guest, on } = source.dataset;
+    dragged = profile ? { profile } : unplaced ? { server: unplaced } : { guest, on };
     event.dataTransfer.effectAllowed = "link";
-    event.dataTransfer.setData("text/plain", dragged.profile || dragged.server);
+    event.dataTransfer.setData("text/plain", profile || unplaced || guest);
     document.body.classList.add("dragging");
   });
   document.addEventListener("dragend", () => {
@@ -152,7 +153,10 @@
 
   function goalOf(target) {
     if (!dragged || !target.closest) return null;
-    return target.closest(dragged.profile ? "[data-server]" : "[data-unit]");
+    if (dragged.profile) return target.closest("[data-server]");
+    if (dragged.server) return target.closest("[data-unit]");
+    const goal = target.closest("[data-goal]");
+    return goal && goal.dataset.goal !== dragged.on ? goal : null;
   }
   // Dropped on a selected server, it is meant for the whole selection.
   const meant = (place) => (selected.has(place.dataset.server) ? [...selected] : [place.dataset.server]);
@@ -173,6 +177,7 @@
     if (!goal) return;
     event.preventDefault();
     if (dragged.profile) install(dragged.profile, meant(goal));
+    else if (dragged.guest) go("/act/private-server/move", [["private_server", dragged.guest], ["to", goal.dataset.goal]]);
     else go("/act/server/place", [["server", dragged.server], ["rack", goal.dataset.rack], ["unit", goal.dataset.unit]]);
   });
 

@@ -17,17 +17,19 @@ use crate::language::{self, Language};
 
 type Bundle = FluentBundle<FluentResource>;
 
-const ENGLISH: [&str; 5] = [
+const ENGLISH: [&str; 6] = [
     include_str!("../messages/en/kit.ftl"),
     include_str!("../messages/en/admin.ftl"),
     include_str!("../messages/en/servers.ftl"),
+    include_str!("../messages/en/inside.ftl"),
     include_str!("../messages/en/private.ftl"),
     include_str!("../messages/en/outside.ftl"),
 ];
-const GERMAN: [&str; 5] = [
+const GERMAN: [&str; 6] = [
     include_str!("../messages/de/kit.ftl"),
     include_str!("../messages/de/admin.ftl"),
     include_str!("../messages/de/servers.ftl"),
+    include_str!("../messages/de/inside.ftl"),
     include_str!("../messages/de/private.ftl"),
     include_str!("../messages/de/outside.ftl"),
 ];
@@ -97,7 +99,7 @@ pub fn for_script() -> String {
     serde_json::Value::Object(words).to_string()
 }
 
-const SCRIPT_WORDS: [&str; 38] = [
+const SCRIPT_WORDS: [&str; 45] = [
     "live-on",
     "live-lost",
     "live-paused",
@@ -136,6 +138,13 @@ const SCRIPT_WORDS: [&str; 38] = [
     "console-lost",
     "console-ended",
     "console-input",
+    "upload-going",
+    "upload-done",
+    "upload-failed",
+    "upload-again",
+    "upload-cancel",
+    "upload-replace",
+    "upload-lost",
 ];
 
 #[cfg(test)]

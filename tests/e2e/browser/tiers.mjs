@@ -2,6 +2,7 @@
 // the palette, fills in a form without a mouse, and looks at everything in German, in the dark, on a telephone.
 
 import { Panel, expect, until } from "./panel.mjs";
+import { readFileSync } from "node:fs";
 import { fitsItsWidth, isForEverybody } from "./audit.mjs";
 
 const told = JSON.parse(process.env.STORY);
@@ -10,17 +11,19 @@ const panel = await Panel.open(told);
 const EVERYBODY = ["/roles", "/sessions", "/factors", "/identities", "/tokens"];
 // Of whoever manages people, and may have webhooks.
 const MANAGERS = ["/users", "/roles", "/sessions", "/factors", "/identities", "/oidc", "/tokens", "/webhooks", "/audit"];
-const RACKS = ["/servers", "/private-servers", "/racks", "/discovery", "/networks", "/images", "/environments", "/profiles", "/jobs", "/system", "/accounts"];
+const RACKS = ["/racks", "/discovery", "/networks", "/images", "/environments", "/profiles", "/jobs", "/system", "/accounts"];
+// Of whoever makes private servers.
+const ALLOTTING = ["/servers", "/private-servers", "/nas"];
 // What the menu of a role holds, in its order.
 const MENUS = {
-  owner: [...RACKS, ...MANAGERS],
-  engineer: [...RACKS, ...EVERYBODY],
-  support: [...RACKS, ...EVERYBODY],
+  owner: [...ALLOTTING, ...RACKS, ...MANAGERS],
+  engineer: [...ALLOTTING, ...RACKS, ...EVERYBODY],
+  support: ["/servers", "/private-servers", ...RACKS, ...EVERYBODY],
   billing: ["/servers", "/private-servers", "/jobs", "/accounts", ...EVERYBODY],
-  reseller: ["/servers", "/private-servers", "/jobs", "/accounts", ...MANAGERS],
+  reseller: [...ALLOTTING, "/jobs", "/accounts", ...MANAGERS],
   "account-manager": ["/servers", "/private-servers", "/jobs", "/accounts", ...MANAGERS],
-  "ps-administrator": EVERYBODY,
-  "ps-user": EVERYBODY,
+  "ps-administrator": ["/private-servers", ...EVERYBODY],
+  "ps-user": ["/private-servers", ...EVERYBODY],
   "site-administrator": EVERYBODY,
   "site-user": EVERYBODY,
 };
@@ -45,6 +48,8 @@ const JOBS = {
     await worksInAPrivateServer();
     await renewsAPassword(user);
   },
+  "ps-administrator": worksInsideAPrivateServer,
+  "ps-user": worksOnFilesOfAHome,
 };
 
 let page;
@@ -254,6 +259,53 @@ async function worksInAPrivateServer() {
   expect((await page.textContent("#console-state")).includes("The shell ended"), "it says why");
   await does("/act/private-server/stop?private_server=acme-shop-web", {});
   await page.locator("#part-head[data-state=stopped]").waitFor();
+}
+
+/// Files go up, are edited and go away; services and processes are looked at.
+async function worksInsideAPrivateServer() {
+  await panel.go("/private-servers/acme-shop-ps", page);
+  await page.click(".inside-nav a[href$='/files']");
+  await page.waitForURL("**/acme-shop-ps/files");
+  const large = Buffer.alloc(1_300_000, "0123456789");
+  await page.setInputFiles("#upload-files", [
+    { name: "large.bin", mimeType: "application/octet-stream", buffer: large },
+    { name: "hello.txt", mimeType: "text/plain", buffer: Buffer.from("hello\n") },
+  ]);
+  await page.locator("#list a", { hasText: "large.bin" }).waitFor();
+  await isForEverybody(panel, page, "files inside");
+  await panel.picture("tier-ps-administrator-files", page);
+  await page.locator("#list a", { hasText: "hello.txt" }).click();
+  await page.waitForSelector("#edit-text");
+  expect((await page.inputValue("#edit-text")) === "hello\n", "the text is as it was uploaded");
+  await page.fill("#edit-text", "hello again\n");
+  await page.click("#edit-save");
+  await until("the text is saved", 10_000, async () => (await page.inputValue("#edit-text")) === "hello again\n");
+  await isForEverybody(panel, page, "a file inside");
+  const got = page.waitForEvent("download");
+  await panel.go("/private-servers/acme-shop-ps/files", page);
+  await page.locator("#list a", { hasText: "large.bin" }).click();
+  await page.click("a[download]");
+  const path = await (await got).path();
+  expect(readFileSync(path).equals(large), "what is downloaded is what was uploaded");
+  await does("/act/private-server/file-remove?private_server=acme-shop-ps&path=/large.bin", { confirm: "large.bin" });
+  await page.waitForURL("**/acme-shop-ps/files**");
+  expect((await page.locator("#list a", { hasText: "large.bin" }).count()) === 0, "it is gone");
+  for (const where of ["services", "processes", "people", "log", "network"]) {
+    await page.click(`.inside-nav a[href$='/${where}']`);
+    await page.waitForURL(`**/acme-shop-ps/${where}`);
+    await isForEverybody(panel, page, `${where} inside`);
+    await panel.picture(`tier-ps-administrator-${where}`, page);
+  }
+}
+
+async function worksOnFilesOfAHome() {
+  await panel.go("/private-servers/acme-shop-ps", page);
+  const tabs = await page.locator(".inside-nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  expect(JSON.stringify(tabs) === JSON.stringify(["/private-servers/acme-shop-ps", "/private-servers/acme-shop-ps/files"]), `only files: ${tabs}`);
+  await page.click(".inside-nav a[href$='/files']");
+  await page.setInputFiles("#upload-files", { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("mine\n") });
+  await page.locator("#list a", { hasText: "note.txt" }).waitFor();
+  await panel.picture("tier-ps-user-files", page);
 }
 
 async function isBranded() {

@@ -103,9 +103,14 @@ impl Session<'_> {
             ToMachine::PrivateServers { wanted } => Ok(self.private.take(link, wanted)?),
             ToMachine::Exec(exec) => Ok(self.private.run(link, exec)?),
             ToMachine::Console(console) => Ok(self.private.console(link, console)?),
+            ToMachine::Inside(inside) => Ok(self.private.work_inside(link, inside)?),
             ToMachine::UsageTaken { batch } => Ok(self.private.usage_taken(link, batch)?),
             ToMachine::Transfer(order) => {
                 self.private.transfer(link, order);
+                Ok(())
+            }
+            ToMachine::Vault(order) => {
+                self.private.vault(*order);
                 Ok(())
             }
             ToMachine::Welcome { .. } | ToMachine::Heard | ToMachine::Wait => Ok(()),

@@ -176,6 +176,9 @@ fn wanted(sha256: &str) -> Wanted {
         boots: 0,
         quarantine: false,
         operator: Vec::new(),
+        nas: None,
+        shares: Vec::new(),
+        origin: None,
     }
 }
 

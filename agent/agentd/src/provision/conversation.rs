@@ -212,7 +212,9 @@ impl Conversation {
             | ToMachine::UsageTaken { .. }
             | ToMachine::Exec(_)
             | ToMachine::Console(_)
-            | ToMachine::Transfer(_) => {
+            | ToMachine::Inside(_)
+            | ToMachine::Transfer(_)
+            | ToMachine::Vault(_) => {
                 say("a message arrived that only an installed system takes; it is ignored")
             }
         }

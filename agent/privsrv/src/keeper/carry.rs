@@ -2,18 +2,27 @@
 //! beginning: what is noted as done before it is true before it, and what is noted after it is true after it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rackwright_model::private_server::{Phase, Seen, Wanted};
+use rackwright_model::nas::NasDisk;
+use rackwright_model::private_server::{Phase, Seen, Template, Wanted};
 
 use super::record::{Made, Record};
-use super::{Shared, Templates, told};
+use super::{Shared, Templates, origin};
 use crate::explain;
 use crate::firewall::Cable;
 use crate::making;
+use crate::nas::claim::{self, Claim};
+use crate::nas::disk;
+use crate::nas::mount::{self, Use};
+use crate::places::Places;
 use crate::runtime::{self, Host, PrivateServer};
+use crate::told;
 use crate::tool;
+use crate::trees;
+use crate::vault;
 
 /// Why a step was not done: a sentence.
 pub type Outcome = Result<(), String>;
@@ -49,6 +58,8 @@ impl Carry<'_> {
             host_name: wanted.name.to_string(),
             template: made.map_or_else(|| wanted.template.sha256.clone(), |made| made.template.clone()),
             size: wanted.size.clone(),
+            nas: wanted.nas.clone(),
+            shares: wanted.shares.clone(),
         }
     }
 
@@ -61,18 +72,55 @@ impl Carry<'_> {
     /// Makes the files. They count once they are whole.
     pub fn make(&self) -> Outcome {
         let wanted = self.wanted();
-        let template = self.host.places.template(&wanted.template.sha256);
-        if !template.is_dir() {
-            self.fetch(&template)?;
-        }
+        let base = self.base()?;
+        let template = self.template(&base)?;
         self.tell(Phase::Making, None);
         self.shared.note(wanted.number, |done| done.made = None).map_err(said)?;
+        if let Some(nas) = &wanted.nas {
+            return self.make_on(nas, &template);
+        }
         runtime::make(&self.host, &self.server()).map_err(said)?;
         let upper = self.host.places.upper(wanted.number);
-        making::write(wanted, &template, &upper)
-            .map_err(|why| format!("cannot write its first files: {why}"))?;
-        sync(&upper)?;
+        match origin::of(wanted) {
+            Some(origin) => {
+                vault::clone(self.host.places, origin, wanted).map_err(said)?;
+                sync(&upper)?;
+            }
+            None => self.first_files(&template, &upper)?,
+        }
+        self.made(Made { edition: wanted.edition, template: base })
+    }
+
+    /// Takes the disk on the NAS as it is, when another server made it; else makes it.
+    fn make_on(&self, nas: &NasDisk, template: &Path) -> Outcome {
+        let wanted = self.wanted();
+        let number = wanted.number;
+        runtime::clear(&self.host, &self.server()).map_err(said)?;
+        mount::ensure(&nas.export, Use::Disks).map_err(said)?;
+        let claim = claim::take(nas, number).map_err(said)?;
+        if let Some(made) = claim.made.clone().filter(|made| made.edition >= wanted.edition) {
+            // Files above fit the template that they were made over.
+            self.template(&made.template)?;
+            return self.made(made);
+        }
+        claim::write(nas, number, &Claim { made: None, ..claim.clone() }).map_err(said)?;
+        disk::make(nas, number, wanted.size.disk_mib).map_err(said)?;
+        disk::attach(nas, number, wanted.size.disk_mib).map_err(said)?;
+        self.first_files(template, &disk::upper(number))?;
+        disk::detach(number).map_err(said)?;
         let made = Made { edition: wanted.edition, template: wanted.template.sha256.clone() };
+        claim::write(nas, number, &Claim { made: Some(made.clone()), ..claim }).map_err(said)?;
+        self.made(made)
+    }
+
+    fn first_files(&self, template: &Path, upper: &Path) -> Outcome {
+        making::write(self.wanted(), template, upper)
+            .map_err(|why| format!("cannot write its first files: {why}"))?;
+        sync(upper)
+    }
+
+    fn made(&self, made: Made) -> Outcome {
+        let wanted = self.wanted();
         let change = |done: &mut super::Done| {
             done.made = Some(made);
             done.name = wanted.name.to_string();
@@ -83,25 +131,54 @@ impl Carry<'_> {
         self.shared.note(wanted.number, change).map_err(said)
     }
 
-    /// Unpacks beside its place, and moves it there when it is whole and on the disk.
-    fn fetch(&self, template: &Path) -> Outcome {
+    /// Fetches its template, for when it comes here.
+    pub fn near(&self) -> Outcome {
+        let wanted = self.wanted();
+        self.template(&wanted.template.sha256)?;
+        self.shared.note(wanted.number, |done| done.generation = wanted.generation).map_err(said)
+    }
+
+    /// The files of the wanted template, or of the version with this SHA-256 when they are here already.
+    fn template(&self, version: &str) -> Result<PathBuf, String> {
+        let template = self.host.places.template(version);
+        if !template.is_dir() {
+            if version != self.wanted().template.sha256 {
+                return Err(format!(
+                    "the version {version} of its template, over which its files were made, is not here"
+                ));
+            }
+            self.fetch()?;
+        }
+        Ok(template)
+    }
+
+    /// The version of the template that its files begin over: a clone's that of the other's files.
+    fn base(&self) -> Result<String, String> {
+        let Some(origin) = origin::of(self.wanted()) else {
+            return Ok(self.wanted().template.sha256.clone());
+        };
+        if self.record.done.origin_lost {
+            return Err(format!(
+                "the files of {} that it was to begin with were not here any more when it came; remove it and clone again, \
+                 or rebuild it from its template",
+                origin.tag()
+            ));
+        }
+        let state = self.shared.lock();
+        let record = state.records.get(&origin.into());
+        let made = record.and_then(|record| record.done.made.as_ref());
+        made.map(|made| made.template.clone())
+            .ok_or_else(|| format!("the files of {} that it begins with are not here", origin.tag()))
+    }
+
+    fn fetch(&self) -> Outcome {
         self.tell(Phase::Fetching, Some(0));
         let wanted = &self.wanted().template;
-        let fresh = self.host.places.template(&format!(".{}", wanted.sha256));
-        let named = |why: std::io::Error| format!("cannot make {}: {why}", fresh.display());
-        discard(&fresh)?;
-        fs::create_dir_all(&fresh).map_err(named)?;
         let mut arrived = |bytes: u64| {
             let permille = bytes.saturating_mul(1000) / wanted.bytes.max(1);
             self.tell(Phase::Fetching, Some(u32::try_from(permille.min(1000)).unwrap_or(1000)));
         };
-        let fetched = self.templates.fetch(wanted, &fresh, &mut arrived);
-        if let Err(why) = fetched {
-            discard(&fresh)?;
-            return Err(format!("the template {} could not be fetched: {why}", wanted.name));
-        }
-        sync(&fresh)?;
-        fs::rename(&fresh, template).map_err(named)
+        fetch(self.host.places, self.templates, wanted, &mut arrived)
     }
 
     pub fn start(&self) -> Outcome {
@@ -166,12 +243,24 @@ impl Carry<'_> {
 
     /// Takes it away, with its files, and forgets it.
     pub fn remove(&self) -> Outcome {
-        let Wanted { number, generation, .. } = *self.wanted();
         self.tell(Phase::Removing, None);
         runtime::remove(&self.host, &self.server()).map_err(said)?;
+        self.forget()
+    }
+
+    /// Takes it away, and leaves its disk on the NAS as it is.
+    pub fn leave(&self) -> Outcome {
+        self.tell(Phase::Removing, None);
+        runtime::clear(&self.host, &self.server()).map_err(said)?;
+        self.forget()
+    }
+
+    fn forget(&self) -> Outcome {
+        let Wanted { number, generation, .. } = *self.wanted();
         self.shared.records.forget(number).map_err(said)?;
         let mut state = self.shared.lock();
         state.records.remove(&number.into());
+        state.disks.remove(&number.into());
         let gone = Seen { number, generation, phase: Phase::Gone, reason: None, progress: None };
         self.shared.tell(&mut state, gone);
         Ok(())
@@ -227,14 +316,37 @@ impl Carry<'_> {
     }
 }
 
+/// Unpacks a template beside its place, and moves it there when it is whole and on the disk.
+///
+/// # Errors
+/// A sentence.
+pub fn fetch(
+    places: &Places,
+    templates: &dyn Templates,
+    template: &Template,
+    arrived: &mut dyn FnMut(u64),
+) -> Outcome {
+    // One at a time: two would unpack into one another's directory.
+    static FETCHING: Mutex<()> = Mutex::new(());
+    let _turn = FETCHING.lock().unwrap_or_else(PoisonError::into_inner);
+    if places.template(&template.sha256).is_dir() {
+        return Ok(());
+    }
+    let fresh = places.template(&format!(".{}", template.sha256));
+    let named = |why: std::io::Error| format!("cannot make {}: {why}", fresh.display());
+    discard(&fresh)?;
+    fs::create_dir_all(&fresh).map_err(named)?;
+    if let Err(why) = templates.fetch(template, &fresh, arrived) {
+        discard(&fresh)?;
+        return Err(format!("the template {} could not be fetched: {why}", template.name));
+    }
+    sync(&fresh)?;
+    fs::rename(&fresh, places.template(&template.sha256)).map_err(named)
+}
+
 /// Removes a directory, if it is there.
 pub fn discard(path: &Path) -> Outcome {
-    match fs::remove_dir_all(path) {
-        Err(why) if why.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("cannot remove {}: {why}", path.display()))
-        }
-        _ => Ok(()),
-    }
+    trees::remove(path).map_err(said)
 }
 
 /// Writes everything of the file system of `path` to the disk.

@@ -77,7 +77,17 @@ pub fn room(site: &Site) -> HostRoom {
         swap_mib: mib(&memory, "SwapTotal:"),
         disk_mib: disk,
         link_kbit: u64::from(speed(&card)),
+        nfs: can_mount(),
     }
+}
+
+/// Whether the kernel speaks NFS 4, and the programs for disks on a NAS are here.
+fn can_mount() -> bool {
+    let there =
+        |program: &str| DIRECTORIES.iter().any(|directory| Path::new(directory).join(program).exists());
+    let programs = ["mount", "umount", "losetup", "mkfs.ext4", "resize2fs"].into_iter().all(there);
+    // They are loaded when they are needed: here it only matters that they are there.
+    programs && tool::run("modprobe", &["--dry-run", "--quiet", "--all", "nfsv4", "loop"], LIMIT).is_ok()
 }
 
 /// A line of /proc/meminfo, which counts in KiB.

@@ -2,14 +2,16 @@
 //! comes back as it was after a crash at any point and after a restart, without the Control Center.
 
 mod carry;
+mod hold;
 mod host;
+mod lane;
 mod meter;
+mod origin;
 mod pace;
 mod record;
 mod report;
 mod step;
 mod sweep;
-mod told;
 mod usage;
 mod worker;
 
@@ -21,19 +23,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use rackwright_model::nas::is_directory;
 use rackwright_model::private_server::{Intent, Number, Phase, Seen, Template, UsageBatch, Wanted};
 use rackwright_proto::HostRoom;
 
 use crate::bell::Bell;
 use crate::durable::FileError;
 use crate::explain;
+use crate::nas::watch::Watch;
 use crate::places::Places;
-pub use record::{Done, Made, Record, RecordError, Records};
+pub use hold::{Hands, Stands, Still};
+pub use record::{Done, Made, Record, RecordError, Records, is_version};
 pub use report::{Kept, Report, report};
 use usage::Spool;
 
 /// Where templates come from.
-pub trait Templates: Send {
+pub trait Templates: Send + Sync {
     /// Puts the files of a template into the empty directory `to` and checks its hash. `arrived` hears how many bytes of the
     /// compressed file are here.
     ///
@@ -72,7 +77,7 @@ impl Site {
 pub struct Keeper {
     shared: Arc<Shared>,
     /// Until the worker starts, which is when there is something to do.
-    templates: Option<Box<dyn Templates>>,
+    templates: Option<Arc<dyn Templates>>,
 }
 
 struct Shared {
@@ -84,14 +89,22 @@ struct Shared {
     /// Something new was seen.
     bell: Bell,
     fresh_usage: AtomicBool,
+    exports: Watch,
 }
 
 #[derive(Default)]
 struct State {
     records: BTreeMap<u32, Record>,
     seen: BTreeMap<u32, Seen>,
+    /// Those that are to stand still for work on their files, and whether they do.
+    held: BTreeMap<u32, bool>,
     /// Numbers of which something was seen that nobody was told.
     news: BTreeSet<u32>,
+    /// Numbers of which the Control Center has spoken since this program began. Disks on a NAS may be another's since then,
+    /// so nothing is started on one before.
+    heard: BTreeSet<u32>,
+    /// Bytes in use on disks on a NAS.
+    disks: BTreeMap<u32, u64>,
 }
 
 impl Keeper {
@@ -99,7 +112,7 @@ impl Keeper {
     ///
     /// # Errors
     /// When the records cannot be read at all.
-    pub fn open(site: Site, templates: Box<dyn Templates>, bell: Bell) -> io::Result<Self> {
+    pub fn open(site: Site, templates: Arc<dyn Templates>, bell: Bell) -> io::Result<Self> {
         let records = Records(site.records.clone());
         let (kept, bad) = records.load().map_err(io::Error::other)?;
         for why in bad {
@@ -114,6 +127,7 @@ impl Keeper {
             work: Condvar::new(),
             bell,
             fresh_usage: AtomicBool::new(false),
+            exports: Watch::default(),
         });
         let mut keeper = Self { shared, templates: Some(templates) };
         if any {
@@ -134,7 +148,9 @@ impl Keeper {
     ///
     /// # Errors
     /// When the worker cannot be started. What is wrong with one private server is told as what was seen of it.
-    pub fn take(&mut self, all: Vec<Wanted>) -> io::Result<()> {
+    pub fn take(&mut self, mut all: Vec<Wanted>) -> io::Result<()> {
+        // Clones are heard of before those go whose files they begin with.
+        all.sort_by_key(|wanted| matches!(wanted.intent, Intent::Gone | Intent::Left));
         let mut state = self.shared.lock();
         for wanted in all {
             let (number, generation) = (wanted.number, wanted.generation);
@@ -146,7 +162,7 @@ impl Keeper {
         }
         let any = !state.records.is_empty();
         drop(state);
-        self.shared.work.notify_one();
+        self.shared.work.notify_all();
         if any { self.begin() } else { Ok(()) }
     }
 
@@ -201,6 +217,7 @@ impl Shared {
 
     fn take(&self, state: &mut State, wanted: Wanted) -> Result<(), String> {
         let number = u32::from(wanted.number);
+        state.heard.insert(number);
         if let Some(known) = state.records.get(&number)
             && known.wanted.generation >= wanted.generation
         {
@@ -210,7 +227,10 @@ impl Shared {
             return Ok(());
         }
         check(&wanted)?;
-        let done = state.records.get(&number).map(|record| record.done.clone()).unwrap_or_default();
+        let done = match state.records.get(&number) {
+            Some(record) => record.done.clone(),
+            None => Done { origin_lost: origin::is_lost(&state.records, &wanted), ..Done::default() },
+        };
         let record = Record { wanted, done };
         self.records.keep(&record).map_err(|why| explain(&why))?;
         state.records.insert(number, record);
@@ -242,8 +262,14 @@ impl Shared {
 
 /// What no server can carry out.
 fn check(wanted: &Wanted) -> Result<(), String> {
-    if wanted.intent == Intent::Gone {
+    if wanted.nas.as_ref().is_some_and(|nas| !is_directory(&nas.directory)) {
+        return Err("the directory of its disk on the NAS is none".to_owned());
+    }
+    if matches!(wanted.intent, Intent::Gone | Intent::Left) {
         return Ok(());
+    }
+    if wanted.shares.iter().any(|share| share.at.hides().is_some()) {
+        return Err("what it reads would hide what the system inside needs".to_owned());
     }
     if !record::is_version(&wanted.template.sha256) {
         return Err("the template's SHA-256 is none".to_owned());
@@ -260,3 +286,5 @@ fn check(wanted: &Wanted) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub use tests::wanted_for_tests;

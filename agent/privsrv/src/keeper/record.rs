@@ -41,6 +41,8 @@ pub struct Done {
     /// Host name and name servers that stand in its files.
     pub name: String,
     pub dns: Vec<IpAddr>,
+    /// A clone that came too late: the files that it was to begin with are not here, and whoever has their number is another.
+    pub origin_lost: bool,
 }
 
 /// Of what its files were made.

@@ -68,6 +68,8 @@ impl fmt::Display for Report {
                 Intent::On => "on",
                 Intent::Off => "off",
                 Intent::Gone => "gone",
+                Intent::Near => "near",
+                Intent::Left => "left",
             };
             let state = if *runs { "runs" } else { "does not run" };
             let tag = number.tag();

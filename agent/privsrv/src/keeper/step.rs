@@ -16,6 +16,22 @@ pub enum Step {
     /// Size, address and network are changed where it stands.
     Adapt,
     Remove,
+    /// Its template is fetched; its files are elsewhere.
+    Fetch,
+    /// It is forgotten here; its disk stays on the NAS.
+    Leave,
+}
+
+impl Step {
+    /// Whether the files that this one has are gone afterwards.
+    #[must_use]
+    pub fn ends_files(self, record: &Record) -> bool {
+        match self {
+            Self::Remove | Self::Leave => true,
+            Self::Make => record.done.made.is_some(),
+            Self::Rest | Self::Start | Self::Stop | Self::Adapt | Self::Fetch => false,
+        }
+    }
 }
 
 /// The next step.
@@ -26,6 +42,10 @@ pub fn next(record: &Record, runs: bool) -> Step {
     let current = done.generation >= wanted.generation;
     match wanted.intent {
         Intent::Gone => Step::Remove,
+        Intent::Left => Step::Leave,
+        Intent::Near if runs || !done.addresses.is_empty() => Step::Stop,
+        Intent::Near if !current => Step::Fetch,
+        Intent::Near => Step::Rest,
         Intent::On | Intent::Off if !made && runs => Step::Stop,
         Intent::On | Intent::Off if !made => Step::Make,
         Intent::Off if runs || !done.addresses.is_empty() => Step::Stop,

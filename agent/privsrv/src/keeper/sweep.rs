@@ -14,6 +14,7 @@ use crate::places::Places;
 use crate::runtime::{self, Host};
 use crate::shaping::Link;
 use crate::tool;
+use crate::vault;
 
 use super::carry::discard;
 use super::record::{Record, is_version};
@@ -65,7 +66,7 @@ pub fn strays(
 /// Takes away what crashes left of what is not kept, but never files.
 ///
 /// # Errors
-/// A sentence on the first that stays.
+/// A sentence when the server cannot be asked. What stays of one does not keep the others from standing.
 pub fn sweep(host: &Host<'_>, claimed: &BTreeSet<u32>) -> Result<(), String> {
     let strays = strays(host.places, Some(host.link), claimed)?;
     let numbers: BTreeSet<u32> =
@@ -73,7 +74,9 @@ pub fn sweep(host: &Host<'_>, claimed: &BTreeSet<u32>) -> Result<(), String> {
     for number in numbers.into_iter().filter_map(|number| Number::try_from(number).ok()) {
         eprintln!("{}: taking away what is left of it, because it is not kept here", number.tag());
         let addresses = cable::proxies(number);
-        runtime::clear_number(host, number, &addresses).map_err(|why| crate::explain(&why))?;
+        if let Err(why) = runtime::clear_number(host, number, &addresses) {
+            eprintln!("{}: {}", number.tag(), crate::explain(&why));
+        }
     }
     Ok(())
 }
@@ -97,7 +100,9 @@ pub fn templates<'a>(places: &Places, kept: impl Iterator<Item = &'a Record>) ->
         })
         .collect();
     let names = directory(&places.data.join("templates"));
-    let unneeded = names.iter().filter(|name| !needed.contains(name.as_str()));
+    let below = vault::templates(places);
+    let is_needed = |name: &str| needed.contains(name) || below.iter().any(|needed| needed == name);
+    let unneeded = names.iter().filter(|name| !is_needed(name.as_str()));
     unneeded
         .filter(|name| is_version(name.trim_start_matches('.')))
         .try_for_each(|name| discard(&places.template(name)))

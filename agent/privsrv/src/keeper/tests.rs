@@ -1,10 +1,21 @@
 //! Decisions and records, without a kernel.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use proptest::prelude::*;
-use rackwright_model::private_server::{Intent, Number, RootAccess, Size, Template, Wanted};
+use rackwright_model::private_server::{Intent, Number, Origin, RootAccess, Size, Template, Wanted};
 
 use super::record::{self, Done, Made, Record, Records};
 use super::step::{Step, next};
+use super::{Keeper, Site, origin};
+use crate::bell::Bell;
+use crate::places::Places;
+
+/// What is wanted of one that runs, for tests of other parts.
+pub fn wanted_for_tests(number: u32) -> Wanted {
+    wanted(number, Intent::On)
+}
 
 pub fn wanted(number: u32, intent: Intent) -> Wanted {
     Wanted {
@@ -38,6 +49,9 @@ pub fn wanted(number: u32, intent: Intent) -> Wanted {
         boots: 1,
         quarantine: false,
         operator: Vec::new(),
+        nas: None,
+        shares: Vec::new(),
+        origin: None,
     }
 }
 
@@ -48,7 +62,7 @@ fn done(generation: u64, edition: u32, boots: u32) -> Done {
 
 #[test]
 fn steps_follow_from_what_is_kept_and_whether_it_runs() {
-    use Intent::{Gone, Off, On};
+    use Intent::{Gone, Left, Near, Off, On};
     let unmade = Done::default();
     let lies = Done { addresses: vec!["10.0.0.7".parse().expect("an address")], ..done(5, 2, 1) };
     let cases = [
@@ -70,6 +84,12 @@ fn steps_follow_from_what_is_kept_and_whether_it_runs() {
         (Off, done(4, 2, 1), false, Step::Adapt),
         (Off, done(5, 2, 1), false, Step::Rest),
         (Gone, done(5, 2, 1), true, Step::Remove),
+        // Its files are elsewhere.
+        (Near, Done::default(), false, Step::Fetch),
+        (Near, done(4, 2, 1), true, Step::Stop),
+        (Near, done(5, 2, 1), false, Step::Rest),
+        (Left, done(4, 2, 1), true, Step::Leave),
+        (Left, Done::default(), false, Step::Leave),
     ];
     for (intent, done, runs, step) in cases {
         let record = Record { wanted: wanted(7, intent), done };
@@ -106,6 +126,80 @@ fn nothing_of_a_record_leads_out_of_its_directory() {
     let mut bad = wanted(7, Intent::On);
     bad.access.password_hash = Some("$y$x:0:0\nroot2:".into());
     assert!(super::check(&bad).is_err());
+}
+
+/// Fetches nothing.
+struct NoTemplates;
+
+impl super::Templates for NoTemplates {
+    fn fetch(&self, _: &Template, _: &Path, _: &mut dyn FnMut(u64)) -> Result<(), String> {
+        Err("there are none".to_owned())
+    }
+}
+
+/// Nothing is carried out: no worker begins.
+fn keeper(directory: &Path) -> Keeper {
+    let site = Site {
+        records: directory.join("records"),
+        usage: directory.join("usage"),
+        places: Places { data: directory.join("data"), run: directory.join("run") },
+        lxcfs: directory.join("lxcfs"),
+        center: "10.0.0.1:8443".parse().expect("an address"),
+    };
+    Keeper::open(site, Arc::new(NoTemplates), Bell::new().expect("a bell")).expect("opened")
+}
+
+fn clone_of(number: u32, origin: u32) -> Wanted {
+    let origin = Some(Origin { number: Number::try_from(origin).expect("a number") });
+    let name = format!("clone{number}").parse().expect("a name");
+    Wanted { origin, edition: 0, name, ..wanted(number, Intent::On) }
+}
+
+#[test]
+fn the_files_that_a_clone_begins_with_stay_until_it_has_them() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let shared = keeper(dir.path()).shared;
+    let mut state = shared.lock();
+    let origin = Number::try_from(7).expect("a number");
+    shared.take(&mut state, wanted(7, Intent::On)).expect("taken");
+    state.records.get_mut(&7).expect("there").done = done(5, 2, 1);
+    assert_eq!(origin::needed(&state.records, origin), None);
+    shared.take(&mut state, clone_of(8, 7)).expect("taken");
+    assert!(origin::needed(&state.records, origin).expect("needed").starts_with("clone8 begins"));
+    // A removal and a rebuild take them; a first making and a start do not.
+    let record = state.records[&7].clone();
+    assert!(Step::Remove.ends_files(&record) && Step::Make.ends_files(&record));
+    assert!(!Step::Start.ends_files(&record) && !Step::Make.ends_files(&state.records[&8]));
+    // It has them, or shall go itself.
+    state.records.get_mut(&8).expect("there").done.made = record.done.made.clone();
+    assert_eq!(origin::needed(&state.records, origin), None);
+    shared.take(&mut state, clone_of(9, 7)).expect("taken");
+    state.records.get_mut(&9).expect("there").wanted.intent = Intent::Gone;
+    assert_eq!(origin::needed(&state.records, origin), None);
+}
+
+#[test]
+fn a_clone_that_came_too_late_never_takes_the_files_of_the_next_with_that_number() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let shared = keeper(dir.path()).shared;
+    let mut state = shared.lock();
+    // The first is gone already, or about to go.
+    shared.take(&mut state, clone_of(8, 7)).expect("taken");
+    shared.take(&mut state, wanted(6, Intent::Gone)).expect("taken");
+    state.records.get_mut(&6).expect("there").done = done(4, 2, 1);
+    shared.take(&mut state, clone_of(9, 6)).expect("taken");
+    for number in [6, 7] {
+        // Another one has the number, and its files are made.
+        let next = Wanted { generation: 6, ..wanted(number, Intent::On) };
+        shared.take(&mut state, next).expect("taken");
+        state.records.get_mut(&number).expect("there").done = done(6, 2, 1);
+        let number = Number::try_from(number).expect("a number");
+        assert_eq!(origin::needed(&state.records, number), None, "nobody waits for it");
+    }
+    // It is told again, and kept over a restart.
+    shared.take(&mut state, Wanted { generation: 6, ..clone_of(8, 7) }).expect("taken");
+    assert!(state.records[&8].done.origin_lost && state.records[&9].done.origin_lost);
+    assert!(shared.records.load().expect("read").0[&8].done.origin_lost);
 }
 
 proptest! {

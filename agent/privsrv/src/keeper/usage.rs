@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rackwright_model::private_server::{Number, UsageBatch, UsageSample};
 
 use super::meter::{Counters, Meter, Reading, SPAN};
 use crate::durable;
 use crate::places::Places;
+use crate::quota;
 use crate::runtime;
-use crate::tool;
 
-const LIMIT: Duration = Duration::from_secs(60);
 /// Batches that are kept: those of 31 days.
 const MOST: i64 = 31 * 24 * 12;
 /// Samples of one batch.
@@ -122,36 +121,18 @@ pub fn read(number: Number) -> Reading {
     Reading { counters: Some(counters), memory_bytes: number(text(&cgroup.join("memory.current"))) }
 }
 
-/// Bytes on the disk of each project (xfs_quota(8), "report"), which are numbered as private servers are.
+/// Bytes on the disk of each project, which are numbered as private servers are.
 #[must_use]
 pub fn disks(places: &Places) -> BTreeMap<u32, u64> {
-    let data = places.data.display().to_string();
-    let said = tool::run("xfs_quota", &["-f", "-x", "-c", "report -pnN -b", &data], LIMIT);
-    said.map(|text| parse_report(&text)).unwrap_or_else(|why| {
+    quota::used(places).unwrap_or_else(|why| {
         eprintln!("the use of disks is not known: {}", crate::explain(&why));
         BTreeMap::new()
     })
 }
 
-/// "#42 1024 0 10240 00 [--------]", in KiB.
-fn parse_report(text: &str) -> BTreeMap<u32, u64> {
-    let line = |line: &str| {
-        let mut words = line.split_whitespace();
-        let number: u32 = words.next()?.strip_prefix('#')?.parse().ok()?;
-        Some((number, words.next()?.parse::<u64>().ok()?.saturating_mul(1024)))
-    };
-    text.lines().filter_map(line).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_report_of_quotas_is_read() {
-        let text = "#0                 12          0          0     00 [--------]\n#42              1024          0      10240     00 [--------]\n\n";
-        assert_eq!(parse_report(text), BTreeMap::from([(0, 12 * 1024), (42, 1 << 20)]));
-    }
 
     #[test]
     fn batches_wait_in_order_until_they_are_forgotten() {

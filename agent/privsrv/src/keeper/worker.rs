@@ -1,43 +1,49 @@
 //! The one thread that carries out what is wanted, and looks every two seconds whether what should run does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rackwright_model::private_server::{Intent, Number, Phase, Seen};
 
 use super::carry::Carry;
+use super::lane::{self, Card, Lane};
 use super::meter::Meter;
 use super::pace::Pace;
 use super::record::Record;
 use super::step::{self, Step};
 use super::usage::{self, Spool};
-use super::{Shared, Templates, host, sweep};
+use super::{Shared, Templates, host, origin, sweep};
+use crate::nas::watch::Health;
 use crate::runtime::{self, Host};
 use crate::shaping::Link;
+use crate::vault;
 
 /// Between two looks.
-const LOOK: Duration = Duration::from_secs(2);
+pub(super) const LOOK: Duration = Duration::from_secs(2);
 /// Services that a server lacks right after its start are waited for without a word.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Steps for one private server before the others have their turn.
-const STEPS: usize = 6;
+pub(super) const STEPS: usize = 6;
 
 pub struct Worker {
     shared: Arc<Shared>,
-    templates: Box<dyn Templates>,
+    templates: Arc<dyn Templates>,
     born: Instant,
     /// The card to the outside and its speed, once the ground is laid.
     card: Option<(String, u32)>,
     course: BTreeMap<u32, Course>,
+    /// Threads of private servers with something on a NAS.
+    lanes: BTreeMap<u32, JoinHandle<()>>,
     spool: Spool,
     meter: Meter,
 }
 
 /// How it went with one private server so far.
 #[derive(Default)]
-struct Course {
+pub(super) struct Course {
     pace: Pace,
     /// The generation that the pace is about.
     generation: u64,
@@ -50,10 +56,19 @@ struct Course {
 }
 
 impl Worker {
-    pub fn new(shared: Arc<Shared>, templates: Box<dyn Templates>) -> Self {
+    pub fn new(shared: Arc<Shared>, templates: Arc<dyn Templates>) -> Self {
         let spool = Spool(shared.site.usage.clone());
         let meter = spool.load();
-        Self { shared, templates, born: Instant::now(), card: None, course: BTreeMap::new(), spool, meter }
+        Self {
+            shared,
+            templates,
+            born: Instant::now(),
+            card: None,
+            course: BTreeMap::new(),
+            lanes: BTreeMap::new(),
+            spool,
+            meter,
+        }
     }
 
     /// Works for ever.
@@ -99,23 +114,34 @@ impl Worker {
         let all_known = claimed.iter().all(|number| kept.contains_key(number));
         claimed.extend(kept.keys());
         sweep::sweep(host, &claimed)?;
-        if all_known {
-            sweep::templates(host.places, kept.values())?;
+        if all_known && let Err(why) = sweep::templates(host.places, kept.values()) {
+            eprintln!("a template that nobody needs stays: {why}");
         }
-        for record in kept.values() {
-            let number = record.wanted.number;
-            let stands = runtime::is_running(number).map_err(|why| crate::explain(&why))?;
-            if !stands {
-                runtime::clear_number(host, number, &record.done.addresses)
-                    .map_err(|why| crate::explain(&why))?;
-                let forget = |done: &mut super::Done| {
-                    done.addresses.clear();
-                    done.laid = None;
-                };
-                self.shared.note(number, forget).map_err(|why| crate::explain(&why))?;
+        // The lanes clear their own. What of one cannot be taken away does not keep the others from standing.
+        for record in kept.values().filter(|record| !lane::has(record)) {
+            if let Err(why) = self.clear_one(host, record) {
+                let tag = record.wanted.number.tag();
+                eprintln!("{tag}: not all that a crash left of it is taken away: {why}");
             }
         }
         Ok(())
+    }
+
+    /// The same of one that is kept.
+    fn clear_one(&self, host: &Host<'_>, record: &Record) -> Result<(), String> {
+        let number = record.wanted.number;
+        // It runs all the same when something of work on its files stays.
+        let tidied = vault::thaw(number).and(vault::tidy(host.places, number));
+        if !runtime::is_running(number).map_err(|why| crate::explain(&why))? {
+            runtime::clear_number(host, number, &record.done.addresses)
+                .map_err(|why| crate::explain(&why))?;
+            let forget = |done: &mut super::Done| {
+                done.addresses.clear();
+                done.laid = None;
+            };
+            self.shared.note(number, forget).map_err(|why| crate::explain(&why))?;
+        }
+        tidied.map_err(|why| crate::explain(&why))
     }
 
     fn tell_all(&self, why: &str) {
@@ -146,7 +172,9 @@ impl Worker {
             return;
         }
         let at = self.meter.at;
-        let samples = self.meter.close(now, &usage::disks(&self.shared.site.places));
+        let mut disks = usage::disks(&self.shared.site.places);
+        disks.extend(self.shared.lock().disks.clone());
+        let samples = self.meter.close(now, &disks);
         match self.spool.keep(at, &samples, &self.meter) {
             Ok(()) => {
                 self.shared.fresh_usage.store(true, Ordering::Release);
@@ -157,62 +185,136 @@ impl Worker {
     }
 
     fn look(&mut self, link: Link<'_>) {
-        let numbers: BTreeSet<u32> = self.shared.lock().records.keys().copied().collect();
-        self.course.retain(|number, _| numbers.contains(number));
-        for number in numbers {
+        let records: Vec<Record> = self.shared.lock().records.values().cloned().collect();
+        self.course
+            .retain(|number, _| records.iter().any(|record| u32::from(record.wanted.number) == *number));
+        self.keep_exports(&records);
+        self.lanes.retain(|_, lane| !lane.is_finished());
+        for record in records {
+            if lane::has(&record) {
+                self.keep_lane(&record, link);
+                continue;
+            }
+            // It has nothing on a NAS any more, and its lane does a last step.
+            if self.lanes.contains_key(&record.wanted.number.into()) {
+                continue;
+            }
+            let site = &self.shared.site;
+            let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
+            let number = record.wanted.number;
+            let course = self.course.entry(number.into()).or_default();
             for _ in 0..STEPS {
-                if !self.turn(number, link) {
+                if !turn(&self.shared, &*self.templates, course, number, host) {
                     break;
                 }
             }
         }
     }
 
-    /// One step for one private server; whether another one may follow at once.
-    fn turn(&mut self, number: u32, link: Link<'_>) -> bool {
-        let Some(record) = self.shared.lock().records.get(&number).cloned() else { return false };
-        let now = Instant::now();
-        let runs = runtime::is_populated(record.wanted.number);
-        let course = self.course.entry(number).or_default();
-        course.observe(&record, runs, now);
-        let step = step::next(&record, runs);
-        if step == Step::Rest {
-            let phase = if runs { Phase::Running } else { Phase::Stopped };
-            let reason = course.remark.clone().filter(|_| runs);
-            self.shared.tell(&mut self.shared.lock(), seen(&record, phase, reason));
-            return false;
-        }
-        if !course.pace.is_due(now) {
-            let why = course.failure.clone().unwrap_or_default();
-            self.shared.tell(&mut self.shared.lock(), failed(&record, &why));
-            return false;
-        }
-        let site = &self.shared.site;
-        let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
-        let carry = Carry { shared: &self.shared, templates: &*self.templates, host, record: &record };
-        let outcome = match step {
-            Step::Rest => Ok(()),
-            Step::Make => carry.make(),
-            Step::Start => carry.start(),
-            Step::Stop => carry.stop(),
-            Step::Adapt => carry.adapt(runs),
-            Step::Remove => carry.remove(),
+    /// The exports that something here is on are looked after.
+    fn keep_exports(&self, records: &[Record]) {
+        let of = |record: &Record| {
+            let shares = record.wanted.shares.iter().map(|share| share.export.nas);
+            shares.chain(record.wanted.nas.iter().map(|nas| nas.export.nas)).collect::<Vec<_>>()
         };
-        match outcome {
-            Ok(()) => {
-                course.failure = None;
-                if step == Step::Stop || step == Step::Remove {
-                    course.since = None;
-                }
-                true
-            }
+        let used = records.iter().flat_map(of).collect();
+        let shared = Arc::clone(&self.shared);
+        let changed: Arc<dyn Fn() + Send + Sync> = Arc::new(move || shared.work.notify_all());
+        self.shared.exports.keep(&used, &changed);
+    }
+
+    /// A lane may itself be waiting for a NAS: that its private server stands still is seen to here.
+    fn keep_lane(&mut self, record: &Record, link: Link<'_>) {
+        if let Some(nas) = &record.wanted.nas
+            && self.shared.exports.of(nas.export.nas) == Health::Silent
+        {
+            lane::still(&self.shared, record);
+        }
+        let number = record.wanted.number;
+        if self.lanes.contains_key(&number.into()) {
+            return;
+        }
+        let card = Card { name: link.card.to_owned(), kbit: link.kbit };
+        match Lane::begin(&self.shared, &self.templates, number, card) {
+            Ok(lane) => drop(self.lanes.insert(number.into(), lane)),
             Err(why) => {
-                eprintln!("{}: {why}", record.wanted.number.tag());
-                course.pace.failed(Instant::now());
-                course.failure = Some(why.clone());
-                self.shared.tell(&mut self.shared.lock(), failed(&record, &why));
-                false
+                let why = format!("It has no thread of its own: {why}.");
+                self.shared.tell(&mut self.shared.lock(), failed(record, &why));
             }
+        }
+    }
+}
+
+/// Whoever works on its files may begin.
+fn stands_still(shared: &Shared, record: &Record) {
+    let mut state = shared.lock();
+    if let Some(still) = state.held.get_mut(&record.wanted.number.into()) {
+        *still = true;
+    }
+    shared.tell(&mut state, seen(record, Phase::Stopped, None));
+    drop(state);
+    shared.work.notify_all();
+}
+
+/// One step for one private server; whether another one may follow at once.
+pub(super) fn turn(
+    shared: &Shared,
+    templates: &dyn Templates,
+    course: &mut Course,
+    number: Number,
+    host: Host<'_>,
+) -> bool {
+    let Some(record) = shared.lock().records.get(&number.into()).cloned() else { return false };
+    let now = Instant::now();
+    let runs = runtime::is_populated(record.wanted.number);
+    course.observe(&record, runs, now);
+    let held = shared.lock().held.contains_key(&number.into());
+    if held && !runs {
+        stands_still(shared, &record);
+        return false;
+    }
+    let step = if held { Step::Stop } else { step::next(&record, runs) };
+    if step == Step::Rest {
+        let phase = if runs { Phase::Running } else { Phase::Stopped };
+        let reason = course.remark.clone().filter(|_| runs);
+        shared.tell(&mut shared.lock(), seen(&record, phase, reason));
+        return false;
+    }
+    let needed = step.ends_files(&record).then(|| origin::needed(&shared.lock().records, number)).flatten();
+    if let Some(why) = needed {
+        shared.tell(&mut shared.lock(), failed(&record, &why));
+        return false;
+    }
+    if !held && !course.pace.is_due(now) {
+        let why = course.failure.clone().unwrap_or_default();
+        shared.tell(&mut shared.lock(), failed(&record, &why));
+        return false;
+    }
+    let carry = Carry { shared, templates, host, record: &record };
+    let outcome = match step {
+        Step::Rest => Ok(()),
+        Step::Make => carry.make(),
+        Step::Start => carry.start(),
+        Step::Stop => carry.stop(),
+        Step::Adapt => carry.adapt(runs),
+        Step::Remove => carry.remove(),
+        Step::Fetch => carry.near(),
+        Step::Leave => carry.leave(),
+    };
+    match outcome {
+        Ok(()) => {
+            course.failure = None;
+            if matches!(step, Step::Stop | Step::Remove | Step::Leave) {
+                course.since = None;
+            }
+            true
+        }
+        Err(why) => {
+            eprintln!("{}: {why}", record.wanted.number.tag());
+            course.pace.failed(Instant::now());
+            course.failure = Some(why.clone());
+            shared.tell(&mut shared.lock(), failed(&record, &why));
+            false
         }
     }
 }
@@ -240,11 +342,11 @@ impl Course {
     }
 }
 
-fn seen(record: &Record, phase: Phase, reason: Option<String>) -> Seen {
+pub(super) fn seen(record: &Record, phase: Phase, reason: Option<String>) -> Seen {
     let (number, generation): (Number, u64) = (record.wanted.number, record.wanted.generation);
     Seen { number, generation, phase, reason, progress: None }
 }
 
-fn failed(record: &Record, why: &str) -> Seen {
+pub(super) fn failed(record: &Record, why: &str) -> Seen {
     seen(record, Phase::Failed, Some(why.to_owned()))
 }

@@ -1,11 +1,15 @@
 //! Private servers: isolated, guaranteed shares of servers.
 
+mod backup;
 mod console;
 mod create;
 mod exec;
+pub mod inside;
 mod life;
 mod moving;
+mod nas;
 mod room;
+mod snapshot;
 mod usage;
 mod view;
 
@@ -14,6 +18,13 @@ use rackwright_model::{Name, Order};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use backup::{
+    BackupDirectory, BackupFile, BackupFileKind, BackupFilesInput, BackupListInput, BackupPlan,
+    BackupRemoveInput, BackupRestoreFilesInput, BackupRestoreInput, BackupScheduleInput, BackupTestInput,
+    BackupView, PrivateServerBackupCreate, PrivateServerBackupFiles, PrivateServerBackupList,
+    PrivateServerBackupRemove, PrivateServerBackupRestore, PrivateServerBackupRestoreFiles,
+    PrivateServerBackupSchedule, PrivateServerBackupShow, PrivateServerBackupTest,
+};
 pub use console::{
     ConsoleOpened, ConsoleRead, OneConsole, PrivateServerConsole, PrivateServerConsoleClose,
     PrivateServerConsoleInput, PrivateServerConsoleRead, PrivateServerConsoleReadInput,
@@ -31,7 +42,16 @@ pub use life::{
 pub use moving::{
     Draining, PrivateServerDrain, PrivateServerDrainInput, PrivateServerMove, PrivateServerMoveInput,
 };
+pub use nas::{
+    PrivateServerPrioritise, PrivateServerPrioritiseInput, PrivateServerShare, PrivateServerShareInput,
+    PrivateServerUnshare, PrivateServerUnshareInput, ShareInput, ShareView,
+};
 pub use room::{PrivateServerRoom, PrivateServerTemplates, ServerRoom, ServerShare, TemplateView};
+pub use snapshot::{
+    CloneInput, OneSnapshot, PrivateServerClone, PrivateServerSnapshotCreate, PrivateServerSnapshotList,
+    PrivateServerSnapshotRemove, PrivateServerSnapshotRestore, SnapshotCreateInput, SnapshotState,
+    SnapshotView,
+};
 pub use usage::{PrivateServerUsage, PrivateServerUsageInput, UsageSeries, UsageSpan};
 pub use view::{PrivateServerDetail, PrivateServerView};
 
@@ -74,7 +94,7 @@ pub(crate) fn one() -> OnePrivateServer {
 }
 
 action! {
-    PrivateServerList, "private-server.list", "List", "List private servers with their state.", Look, Read,
+    PrivateServerList, "private-server.list", "List", "List private servers with their state.", SeePrivate, Read,
     PrivateServerListInput => Page<PrivateServerView>,
     columns ["name", "account", "state", "address", "server", "template", "reason"];
     PrivateServerListInput { state: Some(PrivateServerState::Running), ..PrivateServerListInput::default() };
@@ -83,7 +103,7 @@ action! {
 
 action! {
     PrivateServerShow, "private-server.show", "Show", "Show one private server: its guarantees, limits, address and state.",
-    Look, Read,
+    SeePrivate, Read,
     OnePrivateServer => PrivateServerDetail, main "private_server";
     one();
     PrivateServerDetail::sample()

@@ -1,5 +1,6 @@
 //! People who sign in.
 
+use rackwright_model::private_server::inside::LoginName;
 use rackwright_model::{Millis, Name, NameSort, Order, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,11 @@ pub struct UserCreateInput {
     /// Where a link to set a new password is sent.
     #[schemars(length(min = 3, max = 254), regex(pattern = "^[^@\\s]+@[^@\\s]+$"))]
     pub email: Option<String>,
+    /// The one private server that somebody works on who has the role ps-administrator or ps-user.
+    #[schemars(extend("x-from" = "private-server.list"))]
+    pub private_server: Option<Name>,
+    /// The user inside whose files somebody with the role ps-user works on.
+    pub login: Option<LoginName>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +65,11 @@ pub struct UserChangeInput {
     /// Have no mail address any more.
     #[serde(default)]
     pub without_email: bool,
+    /// The one private server that somebody works on who has the role ps-administrator or ps-user.
+    #[schemars(extend("x-from" = "private-server.list"))]
+    pub private_server: Option<Name>,
+    /// The user inside whose files somebody with the role ps-user works on.
+    pub login: Option<LoginName>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +122,10 @@ pub struct UserView {
     pub role: Role,
     pub account: Name,
     pub email: Option<String>,
+    /// The one private server that the person works on; none for whoever sees all of the account.
+    pub private_server: Option<Name>,
+    /// The user inside.
+    pub login: Option<LoginName>,
     pub created_at: Millis,
     pub signed_in_at: Option<Millis>,
 }
@@ -122,6 +137,8 @@ fn sample_view() -> UserView {
         role: Role::Engineer,
         account: sample_name("provider"),
         email: Some("robin@example.com".into()),
+        private_server: None,
+        login: None,
         created_at: Millis(1_764_000_000_000),
         signed_in_at: None,
     }
@@ -143,6 +160,8 @@ action! {
         password: "correct horse battery".into(),
         account: None,
         email: Some("robin@example.com".into()),
+        private_server: None,
+        login: None,
     };
     sample_view()
 }
@@ -150,7 +169,14 @@ action! {
 action! {
     UserChange, "user.change", "Change", "Give somebody another role or mail address.", People, Change,
     UserChangeInput => UserView, main "user", undo true;
-    UserChangeInput { user: "robin".into(), role: Some(Role::Engineer), email: None, without_email: false };
+    UserChangeInput {
+        user: "robin".into(),
+        role: Some(Role::Engineer),
+        email: None,
+        without_email: false,
+        private_server: None,
+        login: None,
+    };
     sample_view()
 }
 

@@ -3,6 +3,7 @@
 mod center;
 mod completion;
 mod contexts;
+mod copy;
 mod forms;
 mod jobs;
 mod keys;

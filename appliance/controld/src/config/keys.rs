@@ -46,6 +46,7 @@ pub const TABLES: &[(&str, &str)] = &[
         "agents",
         "The port to which servers connect: the provisioning environment, and the agents of installed servers.",
     ),
+    ("backups", "The backups of private servers, and the port at which agents leave them."),
     ("images", "The operating system images."),
     ("mail", "The mail server. With it, people who forgot their password are sent a link to set a new one."),
     ("webhooks", "Where webhooks may be sent to. Without a word here: to public addresses alone."),
@@ -128,6 +129,18 @@ pub const KEYS: &[Key] = &[
         "address",
         r#""10.77.0.1:8444""#,
         "Where servers connect to: an IPv4 address, with a port when it is not that of `listen`. Without this key: the address of netboot.",
+    ),
+    open(
+        "backups",
+        "listen",
+        r#""0.0.0.0:8445""#,
+        "Address and port to listen on; servers connect to the address of `agents.address` at this port. Without this key: the address of `agents.listen` and the port after it.",
+    ),
+    key(
+        "backups",
+        "folder",
+        r#""/var/lib/rackwright/backups""#,
+        "Where backups lie: a disk of its own is best. Without this key: `backups` below data_dir.",
     ),
     key(
         "images",

@@ -32,6 +32,7 @@ pub struct Config {
     /// None: machines that netboot are not served.
     pub netboot: Option<Netboot>,
     pub agents: Agents,
+    pub backups: Backups,
     /// Folders from which people may import images.
     pub import_dirs: Vec<PathBuf>,
     /// File with package sources for image builds.
@@ -66,6 +67,13 @@ pub struct Agents {
     pub address: SocketAddrV4,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backups {
+    /// Agents dial the address that they know, at this port.
+    pub listen: SocketAddr,
+    pub folder: PathBuf,
+}
+
 impl Config {
     /// Reads and checks a file.
     ///
@@ -95,6 +103,7 @@ impl Config {
             ipxe_dir: folder(&file, "ipxe_dir", "/usr/lib/ipxe"),
             boot_dir: absolute(&file, "", "boot_dir").unwrap_or_else(|| data_dir.join("environment")),
             import_dirs: import_dirs(&file, &data_dir),
+            backups: backups(&file, agents.listen, &data_dir),
             data_dir,
             panel: panel(&file),
             netboot,
@@ -256,6 +265,17 @@ fn agents(file: &File<'_>, netboot: Option<&Netboot>) -> Agents {
         }
     };
     Agents { listen, address }
+}
+
+fn backups(file: &File<'_>, agents: SocketAddr, data_dir: &Path) -> Backups {
+    let listen =
+        file.parsed::<SocketAddr>("backups", "listen", "an address and a port, such as 0.0.0.0:8445");
+    // A port that the kernel chooses stays that.
+    let next = if agents.port() == 0 { 0 } else { agents.port().checked_add(1).unwrap_or(8445) };
+    Backups {
+        listen: listen.map_or(SocketAddr::new(agents.ip(), next), |found| found.value),
+        folder: absolute(file, "backups", "folder").unwrap_or_else(|| data_dir.join("backups")),
+    }
 }
 
 fn log_filter(file: &File<'_>) -> String {

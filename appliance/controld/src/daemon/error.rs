@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::adapters::MailError;
 use crate::agents::TlsError;
 use crate::authority::AuthorityError;
+use crate::backups::FolderError;
 use crate::boot_files::BootFilesError;
 use crate::data::DataError;
 use crate::sockets::SocketError;
@@ -39,6 +40,8 @@ pub enum StartError {
     Admin(#[source] rackwright_domain::Refusal),
     #[error(transparent)]
     Mail(#[from] MailError),
+    #[error(transparent)]
+    Backups(#[from] FolderError),
     #[error(transparent)]
     BootFiles(#[from] BootFilesError),
     #[error("netboot cannot be served; to start without it, set netboot.enabled = false")]

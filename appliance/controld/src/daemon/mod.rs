@@ -47,6 +47,7 @@ pub struct Daemon {
 pub struct Addresses {
     pub panel: Vec<SocketAddr>,
     pub agents: SocketAddr,
+    pub backups: SocketAddr,
     pub socket: PathBuf,
     pub authority_fingerprint: String,
 }

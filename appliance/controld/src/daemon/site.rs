@@ -8,8 +8,13 @@ use super::{StartError, names};
 use crate::config::Config;
 use crate::data::DataDir;
 
-/// `agents` is where servers dial, its port known.
-pub(super) fn site(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Result<Site, StartError> {
+/// `agents` is where servers dial and `backups` where they leave backups, their ports known.
+pub(super) fn site(
+    config: &Config,
+    data: &DataDir,
+    agents: SocketAddrV4,
+    backups: SocketAddrV4,
+) -> Result<Site, StartError> {
     let http_base = match &config.netboot {
         Some(netboot) if netboot.http_port == 80 => format!("http://{}", netboot.address),
         Some(netboot) => format!("http://{}:{}", netboot.address, netboot.http_port),
@@ -31,6 +36,7 @@ pub(super) fn site(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Res
         netboot: config.netboot.is_some(),
         http_base,
         agent_endpoint: agents.to_string(),
+        backup_endpoint: backups.to_string(),
         panel_names: names::of_the_panel(config),
         panel_url: config.mail.as_ref().map(|mail| mail.panel_url.clone()),
         boot_flavour: config.boot_flavour.clone(),

@@ -32,6 +32,7 @@ use crate::transport::InProcess;
 struct Listeners {
     panel: Vec<TcpListener>,
     agents: TcpListener,
+    backups: TcpListener,
     unix: UnixListener,
 }
 
@@ -52,7 +53,8 @@ impl Daemon {
                 port => port,
             },
         );
-        let parts = wiring::parts(&config, &data, dialled)?;
+        let backups = SocketAddrV4::new(*dialled.ip(), addresses.backups.port());
+        let parts = wiring::parts(&config, &data, dialled, backups)?;
         let addresses = Addresses { authority_fingerprint: parts.authority.fingerprint(), ..addresses };
         let admin_password = admin::first(&parts.domain, &config.run_dir).await?;
 
@@ -61,7 +63,7 @@ impl Daemon {
             None => None,
         };
         let stop = watch::Sender::new(false);
-        let serving = serve_people(listeners.panel, listeners.unix, &parts, &stop)?;
+        let serving = serve(listeners.panel, listeners.backups, listeners.unix, &parts, &stop)?;
         let working = work(config, listeners.agents, &parts, netboot)?;
         tracing::info!(
             authority.fingerprint = %addresses.authority_fingerprint,
@@ -97,6 +99,7 @@ impl Listeners {
         Ok(Self {
             panel: panel.collect::<Result<_, _>>()?,
             agents: sockets::tcp("agents", "agents.listen", config.agents.listen)?,
+            backups: sockets::tcp("backups", "backups.listen", config.backups.listen)?,
             unix: sockets::unix(&config.run_dir)?,
         })
     }
@@ -113,15 +116,17 @@ impl Listeners {
         Ok(Addresses {
             panel: self.panel.iter().map(of).collect::<Result<_, _>>()?,
             agents: of(&self.agents)?,
+            backups: of(&self.backups)?,
             socket: config.run_dir.join(sockets::UNIX_SOCKET),
             authority_fingerprint: String::new(),
         })
     }
 }
 
-/// The panel, the API and the unix socket.
-fn serve_people(
+/// The panel, the API, the unix socket, and the port for backups.
+fn serve(
     panel: Vec<TcpListener>,
+    backups: TcpListener,
     unix: UnixListener,
     parts: &Parts,
     stop: &watch::Sender<bool>,
@@ -142,6 +147,12 @@ fn serve_people(
             "the panel"
         });
     }
+    let (door, stopped_too) = (Arc::clone(&parts.domain), stopped(stop));
+    let store = crate::backups::app(parts.shelf.clone(), Arc::new(door));
+    serving.spawn(async move {
+        serve_https(backups, tls, store, crate::backups::limits(), stopped_too).await;
+        "the port for backups"
+    });
     let stopped = stopped(stop);
     serving.spawn(async move {
         serve_unix(unix, transport, limits, stopped).await;

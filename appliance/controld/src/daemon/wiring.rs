@@ -13,6 +13,7 @@ use crate::adapters::{
 };
 use crate::agents::{AgentCounters, Registry};
 use crate::authority::{Authority, ServerCertificate};
+use crate::backups::{Restic, Shelf};
 use crate::config::Config;
 use crate::data::DataDir;
 
@@ -27,10 +28,17 @@ pub(super) struct Parts {
     pub registry: Arc<Registry>,
     pub agent_counters: Arc<AgentCounters>,
     pub counters: Arc<AllCounters>,
+    pub shelf: Shelf,
 }
 
 /// Opens keys and database and puts the domain together. `agents` is where servers dial.
-pub(super) fn parts(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Result<Parts, StartError> {
+/// `backups` is where they leave backups.
+pub(super) fn parts(
+    config: &Config,
+    data: &DataDir,
+    agents: SocketAddrV4,
+    backups: SocketAddrV4,
+) -> Result<Parts, StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let chance = Arc::new(KernelChance::new());
     let secrets = data.secret_key(&*chance)?;
@@ -43,6 +51,7 @@ pub(super) fn parts(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Re
         Some(mail) => Arc::new(Smtp::open(mail)?),
         None => Arc::new(NoPost),
     };
+    let shelf = Shelf::open(&config.backups.folder)?;
     let ports = Ports {
         bmc: Arc::new(Ipmitool::new("ipmitool")),
         machines: Arc::clone(&registry) as _,
@@ -54,9 +63,10 @@ pub(super) fn parts(config: &Config, data: &DataDir, agents: SocketAddrV4) -> Re
         post,
         counters: Arc::clone(&counters) as _,
         courier: Arc::new(HttpCourier::new(AUTHORITIES)),
+        backups: Arc::new(Restic { shelf: shelf.clone(), program: "restic".to_owned() }),
     };
-    let site = site::site(config, data, agents)?;
+    let site = site::site(config, data, agents, backups)?;
     let store = Store::open(&data.database())?;
     let domain = Arc::new(Domain::new(store, site, ports, secrets));
-    Ok(Parts { domain, authority, certificate, registry, agent_counters, counters })
+    Ok(Parts { domain, authority, certificate, registry, agent_counters, counters, shelf })
 }

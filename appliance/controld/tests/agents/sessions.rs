@@ -138,6 +138,7 @@ async fn private_servers_are_the_business_of_agents_alone() {
             swap_mib: 0,
             disk_mib: 1,
             link_kbit: 1,
+            nfs: true,
         };
         let done = ExecDone { command: 1, status: None, output: String::new(), cut: false, error: None };
         let output = ConsoleOutput { console: 1, bytes: vec![], ended: None };

@@ -23,6 +23,11 @@ impl Handle<AccountRemove, Caller> for Domain {
                 let advice = "Remove them first with: rackwright private-server remove";
                 return Err(conflict(phrase, reason, advice).into());
             }
+            if holds.kept_backups > 0 {
+                let reason = format!("backups of {} removed private servers are kept for it", holds.kept_backups);
+                let advice = "Remove them with: rackwright private-server backup-remove, or wait until their time is over.";
+                return Err(conflict(phrase, reason, advice).into());
+            }
             if holds.servers > 0 || holds.accounts > 0 {
                 let reason = format!("it holds {} servers and {} accounts", holds.servers, holds.accounts);
                 let advice = "Remove the accounts below it, and give its servers to another account with: rackwright server assign";

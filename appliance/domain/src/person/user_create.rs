@@ -3,9 +3,9 @@
 use rackwright_catalog::actions::user::{UserCreate, UserCreateInput, UserView};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_model::Scope;
-use rackwright_store::person::{PersonDraft, person_insert, person_named};
+use rackwright_store::person::{PersonDraft, person_insert, person_named, person_set_inside};
 
-use super::password;
+use super::{inside, password};
 use crate::account::{self, naming};
 use crate::refusal::conflict;
 use crate::{Caller, Domain};
@@ -17,9 +17,12 @@ impl Handle<UserCreate, Caller> for Domain {
         let password_hash = password::hash(&*self.ports.chance, input.password, &attempted).await?;
         let (actor, at, phrase) = (caller.actor.clone(), self.now(), attempted.clone());
         let (user, role, email) = (input.user, input.role, input.email);
+        let (private_server, login) = (input.private_server, input.login);
         self.change(caller, &attempted, move |tx| {
             let account = account::chosen(tx, &actor, input.account.as_ref(), &phrase)?;
             super::may_give(&actor, role, account.tier, &phrase)?;
+            let chosen = (private_server.as_ref(), login.as_ref());
+            let inside = inside::checked(tx, &actor, role, account.id, chosen, &phrase)?;
             naming::person(tx, &actor, &account.path, &user, &phrase)?;
             if person_named(tx, &Scope::everything(), &user)?.is_some() {
                 let reason = format!("there is a user {user} already");
@@ -34,7 +37,19 @@ impl Handle<UserCreate, Caller> for Domain {
                 password_hash,
             };
             let id = person_insert(tx, &draft, at)?;
-            Ok(UserView { id, user, role, account: account.name, email, created_at: at, signed_in_at: None })
+            person_set_inside(tx, id, inside, login.as_ref())?;
+            let account = account.name;
+            Ok(UserView {
+                id,
+                user,
+                role,
+                account,
+                email,
+                private_server,
+                login,
+                created_at: at,
+                signed_in_at: None,
+            })
         })
         .await
     }

@@ -9,15 +9,17 @@ use rackwright_model::Millis;
 use rackwright_model::network::DhcpMode;
 use rackwright_store::Connection;
 use rackwright_store::lease::{lease_list, lease_of_address};
+use rackwright_store::nas::{nas_addresses, nas_at};
 use rackwright_store::network::{Network, network_list};
 use rackwright_store::private_server::{
     PrivateServer, private_server_addresses, private_server_at, private_server_at_v6,
 };
 use rackwright_store::server::{Server, server_addresses, server_at, server_of_mac};
 
-use crate::Refusal;
+use super::wanted;
 use crate::caller::Actor;
 use crate::refusal::conflict;
+use crate::{Refusal, Site};
 
 /// Where an address is looked for, and by whom.
 pub(super) struct Search<'a> {
@@ -77,7 +79,7 @@ impl Search<'_> {
     pub(super) fn check_v6(&self, tx: &Connection, address: Ipv6Addr) -> Result<(), Refusal> {
         match private_server_at_v6(tx, address)? {
             None => Ok(()),
-            Some(other) => Err(self.invalid("address_v6", self.anothers(address.into(), &other))),
+            Some(other) => Err(self.invalid("address_v6", anothers(self.actor, address.into(), &other))),
         }
     }
 
@@ -124,30 +126,17 @@ impl Search<'_> {
         address: Ipv4Addr,
     ) -> Result<Option<Holder>, Refusal> {
         let Network { name, subnet, .. } = network;
-        if let Some((first, last)) = subnet.pool().filter(|_| subnet.in_pool(address)) {
-            return Ok(Some(Holder::Racks(format!(
-                "{address} lies in the DHCP pool of network {name}, {first} to {last}"
-            ))));
+        if let Some(said) = of_the_racks(tx, Some(network), self.center, address)? {
+            return Ok(Some(Holder::Racks(said)));
         }
-        if subnet.router == Some(address) {
-            return Ok(Some(Holder::Racks(format!("{address} is the router of network {name}"))));
-        }
-        if self.center == Some(address) {
-            return Ok(Some(Holder::Racks(format!("{address} is the Control Center's own address"))));
+        if let Some(nas) = nas_at(tx, address)? {
+            return Ok(Some(Holder::Racks(format!("{address} is the address of NAS {nas}"))));
         }
         if subnet.dns.contains(&address) {
             return Ok(Some(Holder::Racks(format!("{address} is a name server of network {name}"))));
         }
         if let Some(other) = private_server_at(tx, address)? {
-            return Ok(Some(Holder::Own(self.anothers(address.into(), &other))));
-        }
-        if let Some(server) = server_at(tx, address.into())? {
-            let name = server.name;
-            return Ok(Some(Holder::Racks(if server.address == Some(address) {
-                format!("{address} is the address of server {name}")
-            } else {
-                format!("{address} is the address of the BMC of server {name}")
-            })));
+            return Ok(Some(Holder::Own(anothers(self.actor, address.into(), &other))));
         }
         if let Some(lease) = lease_of_address(tx, address)? {
             if let Some(server) = server_of_mac(tx, lease.mac)? {
@@ -160,25 +149,12 @@ impl Search<'_> {
         Ok(None)
     }
 
-    fn anothers(&self, address: IpAddr, other: &PrivateServer) -> String {
-        let name = &other.wanted.name;
-        // Whoever sees the account sees the private server.
-        if self.sees(other) {
-            format!("{address} is the address of private server {name}")
-        } else {
-            format!("{address} is not free")
-        }
-    }
-
-    fn sees(&self, other: &PrivateServer) -> bool {
-        self.actor.scope.covers(&other.account_path)
-    }
-
     /// What [`Self::holder`] would name, all at once.
     fn taken(&self, tx: &Connection, network: &Network) -> Result<HashSet<Ipv4Addr>, Refusal> {
         let mut taken: HashSet<Ipv4Addr> =
             network.subnet.dns.iter().copied().chain(network.subnet.router).chain(self.center).collect();
         taken.extend(private_server_addresses(tx)?.into_iter().map(|(address, _)| address));
+        taken.extend(nas_addresses(tx)?);
         taken.extend(server_addresses(tx)?.into_iter().filter_map(|address| match address {
             IpAddr::V4(address) => Some(address),
             IpAddr::V6(_) => None,
@@ -189,6 +165,66 @@ impl Search<'_> {
             }
         }
         Ok(taken)
+    }
+}
+
+/// That a NAS may have the address. A name server may be one as well, and one may have leased its address.
+///
+/// # Errors
+/// The fault names what is in the way.
+pub(crate) fn check_nas_address(
+    tx: &Connection,
+    site: &Site,
+    actor: &Actor,
+    address: Ipv4Addr,
+    attempted: &str,
+) -> Result<(), Refusal> {
+    let network = network_list(tx)?.into_iter().find(|network| network.subnet.cidr.contains(address));
+    let problem = match of_the_racks(tx, network.as_ref(), wanted::center(site), address)? {
+        Some(said) => Some(said),
+        None => private_server_at(tx, address)?.map(|other| anothers(actor, address.into(), &other)),
+    };
+    match problem {
+        None => Ok(()),
+        Some(problem) => Err(Fault::invalid(attempted, vec![FieldProblem::new("address", problem)]).into()),
+    }
+}
+
+/// What of the racks themselves holds an address: the pool, the router, the Control Center, a server.
+fn of_the_racks(
+    tx: &Connection,
+    network: Option<&Network>,
+    center: Option<Ipv4Addr>,
+    address: Ipv4Addr,
+) -> Result<Option<String>, Refusal> {
+    if let Some(Network { name, subnet, .. }) = network {
+        if let Some((first, last)) = subnet.pool().filter(|_| subnet.in_pool(address)) {
+            return Ok(Some(format!("{address} lies in the DHCP pool of network {name}, {first} to {last}")));
+        }
+        if subnet.router == Some(address) {
+            return Ok(Some(format!("{address} is the router of network {name}")));
+        }
+    }
+    if center == Some(address) {
+        return Ok(Some(format!("{address} is the Control Center's own address")));
+    }
+    Ok(server_at(tx, address.into())?.map(|server| {
+        let name = server.name;
+        if server.address == Some(address) {
+            format!("{address} is the address of server {name}")
+        } else {
+            format!("{address} is the address of the BMC of server {name}")
+        }
+    }))
+}
+
+fn anothers(actor: &Actor, address: IpAddr, other: &PrivateServer) -> String {
+    let name = &other.wanted.name;
+    // Whoever sees the account sees the private server.
+    if actor.scope.covers(&other.account_path) {
+        format!("{address} is the address of private server {name}")
+    } else {
+        format!("{address} is not free")
     }
 }
 

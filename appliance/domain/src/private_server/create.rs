@@ -13,10 +13,14 @@ use rackwright_store::private_server::{
 };
 
 use super::address::Search;
-use super::{mac, password, placement, template, wanted};
+use super::placement::{self, Need};
+use super::{mac, password, template, wanted};
 use crate::account::{self, naming};
 use crate::refusal::{conflict, not_found};
-use crate::{Caller, Domain, Refusal, server};
+use crate::{Caller, Domain, Refusal, nas, server};
+
+/// Of one that nobody prioritised.
+const PRIORITY: u32 = 5;
 
 impl Handle<PrivateServerCreate, Caller> for Domain {
     async fn handle(
@@ -39,8 +43,14 @@ impl Handle<PrivateServerCreate, Caller> for Domain {
                 naming::private_server(tx, &actor, &account.path, &input.name, &phrase)?;
                 free(tx, &input.name, &phrase)?;
                 let template = template::chosen(tx, &input.template, &phrase)?;
+                let nas = input
+                    .nas
+                    .as_ref()
+                    .map(|name| nas::for_disks(tx, name, &input.size, &phrase))
+                    .transpose()?;
+                let need = Need::new(&input.size, nas.is_some(), !input.shares.is_empty());
                 let server =
-                    placement::place(tx, &actor.scope, chosen.transpose()?, &|_| true, &input.size, &phrase)?;
+                    placement::place(tx, &actor.scope, chosen.transpose()?, &|_| true, &need, &phrase)?;
                 let search = Search { server: &server, actor: &actor, center, now: at, attempted: &phrase };
                 let address = match input.address {
                     Some(address) => search.check(tx, address).map(|()| address)?,
@@ -67,8 +77,14 @@ impl Handle<PrivateServerCreate, Caller> for Domain {
                     quarantine: false,
                     edition: 0,
                     boots: 0,
+                    nas,
+                    priority: input.priority.unwrap_or(PRIORITY),
+                    origin: None,
                 };
                 let id = private_server_insert(tx, &draft, at)?;
+                for share in &input.shares {
+                    nas::share(tx, id, &share.nas, &share.at, &phrase)?;
+                }
                 private_server_get(tx, id)?
                     .ok_or_else(|| not_found(&phrase, "private-server", &draft.name).into())
             })
@@ -79,7 +95,7 @@ impl Handle<PrivateServerCreate, Caller> for Domain {
 }
 
 impl Domain {
-    async fn made(&self, row: &PrivateServer) {
+    pub(super) async fn made(&self, row: &PrivateServer) {
         let name = &row.wanted.name;
         // What happened under this name before is not the new one's owner's business.
         self.events.forget_private_server(name);
@@ -97,7 +113,7 @@ pub(super) fn free(tx: &Connection, name: &rackwright_model::Name, attempted: &s
     Err(conflict(attempted, reason, "Choose another name.").into())
 }
 
-fn number(tx: &Connection, attempted: &str) -> Result<Number, Refusal> {
+pub(super) fn number(tx: &Connection, attempted: &str) -> Result<Number, Refusal> {
     private_server_number(tx)?.ok_or_else(|| {
         conflict(attempted, "there are as many private servers as there can be", "Remove one first.").into()
     })

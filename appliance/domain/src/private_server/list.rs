@@ -4,8 +4,8 @@ use rackwright_catalog::actions::Page;
 use rackwright_catalog::actions::private_server::{
     PrivateServerList, PrivateServerListInput, PrivateServerView,
 };
-use rackwright_catalog::{Fault, Handle};
-use rackwright_model::Order;
+use rackwright_catalog::{Fault, Handle, Permission};
+use rackwright_model::{Order, Scope};
 use rackwright_store::private_server::{PrivateServerChoice, private_server_page};
 
 use crate::paging::Paging;
@@ -23,10 +23,12 @@ impl Handle<PrivateServerList, Caller> for Domain {
         let paging = Paging::of("private-server.list", "name", order, after, input.limit, attempted)?;
         let ask = paging.ask.clone();
         let reachable = self.presence.connected_servers();
+        // Whoever sees no servers is not told by this which there are.
+        let seen = if caller.actor.may(Permission::Look) { caller.scope() } else { Scope::nothing() };
         let slice = self
             .look(attempted, move |tx| {
                 let account = input.account.as_ref().map(|name| account::named(tx, &scope, name, attempted));
-                let server = input.server.as_ref().map(|name| server::named(tx, &scope, name, attempted));
+                let server = input.server.as_ref().map(|name| server::named(tx, &seen, name, attempted));
                 let choice = PrivateServerChoice {
                     state: input.state,
                     reachable,

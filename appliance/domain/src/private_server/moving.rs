@@ -12,10 +12,12 @@ use rackwright_store::job::{JobDraft, JobKind, job_insert};
 use rackwright_store::network::{Network, network_list};
 use rackwright_store::private_server::{
     MoveRow, PrivateServer, private_server_away_put, private_server_move_insert, private_server_move_of,
+    snapshot_list,
 };
 use rackwright_store::server::{Server, server_get};
 
-use super::placement;
+use super::Ground;
+use super::placement::{self, Need};
 use crate::caller::Actor;
 use crate::refusal::conflict;
 use crate::{Caller, Domain, Refusal, Site, server};
@@ -94,8 +96,10 @@ impl Order {
             started_by: self.actor.name.clone(),
         };
         let job = job_insert(tx, &draft, self.at)?;
-        let wanted = super::wanted::wanted(&self.site, row.clone(), &network_list(tx)?);
-        private_server_away_put(tx, target.id, &Wanted { intent: Intent::Off, ..wanted })?;
+        let wanted = super::wanted::wanted(&self.site, row.clone(), &Ground::read(tx)?);
+        // A disk on a NAS stays where it is: only the template comes.
+        let intent = if row.wanted.nas.is_some() { Intent::Near } else { Intent::Off };
+        private_server_away_put(tx, target.id, &Wanted { intent, origin: None, ..wanted })?;
         let moving = MoveRow {
             job,
             private_server: row.id,
@@ -129,12 +133,12 @@ impl Order {
             );
             return Err(conflict(attempted, reason, "Choose a server in the same network.").into());
         }
-        placement::place(tx, &self.actor.scope, chosen, &near, &row.wanted.size, attempted)
+        placement::place(tx, &self.actor.scope, chosen, &near, &Need::of(tx, row)?, attempted)
     }
 }
 
 /// Whether the network that a server stands in has the private server's address.
-fn is_near(networks: &[Network], row: &PrivateServer, server: &Server) -> bool {
+pub(crate) fn is_near(networks: &[Network], row: &PrivateServer, server: &Server) -> bool {
     let (Some(address), Some(there)) = (row.wanted.address, server.address) else {
         return row.wanted.address.is_none();
     };
@@ -150,6 +154,16 @@ fn movable(tx: &Connection, row: &PrivateServer, attempted: &str) -> Result<(), 
         return Err(conflict(attempted, "it is being removed", "Wait until it is gone.").into());
     }
     stays(tx, row, attempted)?;
+    super::vault::idle(tx, row, attempted)?;
+    let snapshots = snapshot_list(tx, row.id)?.len();
+    if snapshots > 0 {
+        let reason = format!("it has {snapshots} snapshots, which lie on its server and cannot go with it");
+        let advice = format!(
+            "Remove them with: rackwright private-server snapshot-remove {}; backups stay",
+            row.wanted.name
+        );
+        return Err(conflict(attempted, reason, advice).into());
+    }
     match row.phase.filter(|_| row.is_current()) {
         Some(Phase::Running | Phase::Stopped) => Ok(()),
         Some(_) | None => {

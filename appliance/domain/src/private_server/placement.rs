@@ -2,10 +2,12 @@
 
 use rackwright_catalog::Fault;
 use rackwright_model::private_server::{Room, Size};
-use rackwright_model::{Name, PrivateServerId, Scope, ServerState};
+use rackwright_model::{Name, PrivateServerId, Scope, ServerId, ServerState};
 use rackwright_store::Connection;
+use rackwright_store::nas::share_of;
 use rackwright_store::private_server::{
-    ServerRoom, private_server_coming, private_server_on, server_room_get, server_room_list,
+    PrivateServer, ServerRoom, private_server_coming, private_server_on, server_room_get, server_room_list,
+    snapshot_mib_on,
 };
 use rackwright_store::server::{Server, server_get};
 
@@ -15,20 +17,57 @@ use crate::refusal::conflict;
 /// Servers that a refusal names.
 const NAMED: usize = 5;
 
+/// What a private server needs of its server.
+#[derive(Debug, Clone)]
+pub(crate) struct Need {
+    /// Without the disk when that is on a NAS.
+    size: Size,
+    /// Whether it uses a NAS.
+    nfs: bool,
+}
+
+impl Need {
+    pub(crate) fn new(size: &Size, disk_on_nas: bool, reads_nas: bool) -> Self {
+        Self { size: here(size, disk_on_nas), nfs: disk_on_nas || reads_nas }
+    }
+
+    /// That of one that is made already.
+    pub(crate) fn of(tx: &Connection, row: &PrivateServer) -> Result<Self, Refusal> {
+        let reads = !share_of(tx, row.id)?.is_empty();
+        Ok(Self::new(&row.wanted.size, row.wanted.nas.is_some(), reads))
+    }
+
+    /// The same with another size.
+    pub(super) fn sized(self, size: &Size, disk_on_nas: bool) -> Self {
+        Self { size: here(size, disk_on_nas), ..self }
+    }
+}
+
+/// What is promised of the server itself: a disk on a NAS is not.
+pub(super) fn here(size: &Size, disk_on_nas: bool) -> Size {
+    if disk_on_nas { Size { disk_mib: 0, ..size.clone() } } else { size.clone() }
+}
+
 /// A server with what it can promise, and to whom it has promised.
 pub(super) struct Host {
     pub server: Server,
     pub room: Option<ServerRoom>,
     /// The private servers on it, by name, and those on their way to it.
     pub standing: Vec<(PrivateServerId, Size)>,
+    /// What snapshots on it take of its disk.
+    pub snapshots_mib: u64,
 }
 
 impl Host {
     fn of(tx: &Connection, server: Server, room: Option<ServerRoom>) -> Result<Self, Refusal> {
         let mut standing = private_server_on(tx, server.id)?;
         standing.extend(private_server_coming(tx, server.id)?);
-        let standing = standing.into_iter().map(|row| (row.id, row.wanted.size)).collect();
-        Ok(Self { server, room, standing })
+        let standing = standing
+            .into_iter()
+            .map(|row| (row.id, here(&row.wanted.size, row.wanted.nas.is_some())))
+            .collect();
+        let snapshots_mib = snapshot_mib_on(tx, server.id)?;
+        Ok(Self { server, room, standing, snapshots_mib })
     }
 
     /// Why no private server can be placed here now.
@@ -42,20 +81,27 @@ impl Host {
     }
 
     /// Why these guarantees cannot be kept here; none when they can.
-    fn short(&self, asked: &Size, without: Option<PrivateServerId>) -> Option<String> {
+    fn short(&self, asked: &Need, without: Option<PrivateServerId>) -> Option<String> {
         if let Some(obstacle) = self.obstacle() {
             return Some(obstacle);
         }
-        let whole = &self.room.as_ref()?.whole;
-        let short = whole.admit(self.sizes(without), asked).err()?;
+        let room = self.room.as_ref()?;
+        if asked.nfs && !room.nfs {
+            return Some(format!(
+                "{} cannot mount the exports of a NAS: its system or its agent is too old",
+                self.server.name
+            ));
+        }
+        let whole = Room { disk_mib: room.whole.disk_mib.saturating_sub(self.snapshots_mib), ..room.whole };
+        let short = whole.admit(self.sizes(without), &asked.size).err()?;
         let sums: Vec<String> = short.iter().map(ToString::to_string).collect();
         Some(format!("{}: {}", self.server.name, sums.join(". ")))
     }
 
     /// How full its fullest resource would be, in thousandths.
-    fn fullness(&self, asked: &Size) -> u128 {
+    fn fullness(&self, asked: &Need) -> u128 {
         let Some(room) = &self.room else { return u128::MAX };
-        let promised = promised(self.sizes(None).chain([asked]));
+        let promised = promised(self.sizes(None).chain([&asked.size]));
         let Room { cpu_permille, memory_mib, disk_mib, bandwidth_kbit } = room.whole;
         let shares = [
             (promised.cpu_permille, cpu_permille),
@@ -108,12 +154,12 @@ pub(super) fn hosts(tx: &Connection, scope: &Scope) -> Result<Vec<Host>, Refusal
 ///
 /// # Errors
 /// The fault says which resource is short, with the sum, and where there is room.
-pub(super) fn place(
+pub(crate) fn place(
     tx: &Connection,
     scope: &Scope,
     chosen: Option<Server>,
     may: &dyn Fn(&Server) -> bool,
-    asked: &Size,
+    asked: &Need,
     attempted: &str,
 ) -> Result<Server, Refusal> {
     if let Some(server) = chosen {
@@ -130,6 +176,34 @@ pub(super) fn place(
     })
 }
 
+/// That a snapshot of so much finds room on the disk of this server, beside all that is promised.
+///
+/// # Errors
+/// The fault has the sum.
+pub(super) fn admit_disk(
+    tx: &Connection,
+    server: ServerId,
+    mib: u32,
+    attempted: &str,
+) -> Result<(), Refusal> {
+    let room = server_room_get(tx, server)?;
+    let Some(server) = server_get(tx, server)? else { return Ok(()) };
+    let asked = Size {
+        cpu_permille: 0,
+        memory_mib: 0,
+        swap_mib: 0,
+        disk_mib: mib,
+        bandwidth_kbit: 0,
+        ceiling_kbit: None,
+        sessions: 0,
+        processes: 0,
+    };
+    let asked = Need::new(&asked, false, false);
+    let Some(reason) = Host::of(tx, server, room)?.short(&asked, None) else { return Ok(()) };
+    let advice = "Remove snapshots that are not needed, or ask those who look after the server for room.";
+    Err(conflict(attempted, reason, advice).into())
+}
+
 /// That the guarantees can be kept on this server, beside all that stand there but `own`.
 ///
 /// # Errors
@@ -138,7 +212,7 @@ pub(super) fn admit(
     tx: &Connection,
     scope: &Scope,
     server: Server,
-    asked: &Size,
+    asked: &Need,
     own: Option<PrivateServerId>,
     attempted: &str,
 ) -> Result<(), Refusal> {
@@ -152,7 +226,7 @@ fn refusal(
     tx: &Connection,
     scope: &Scope,
     full: &Host,
-    asked: &Size,
+    asked: &Need,
     reason: String,
     attempted: &str,
 ) -> Result<Fault, Refusal> {

@@ -17,7 +17,7 @@ impl Handle<PrivateServerRemove, Caller> for Domain {
         let attempted = format!("remove private server {name}");
         self.alter(caller, &name, &attempted, move |_, _, draft, phrase| {
             if confirm.as_ref() != Some(&draft.name) {
-                let reason = "it would be stopped, and all its files destroyed";
+                let reason = "it would be stopped, and all its files and snapshots destroyed; its backups would stay for 30 days";
                 return Err(unconfirmed(phrase, reason, "confirm", &draft.name).into());
             }
             draft.removing = true;

@@ -10,10 +10,10 @@ use rackwright_store::server::server_get;
 use serde_json::json;
 
 use super::change::Step;
-use super::placement;
+use super::placement::{self, Need};
 use crate::refusal::not_found;
 use crate::undo::{Inverse, Thing};
-use crate::{Caller, Domain};
+use crate::{Caller, Domain, nas};
 
 const MIB: u64 = 1 << 20;
 
@@ -37,7 +37,11 @@ impl Handle<PrivateServerResize, Caller> for Domain {
             if grows(&draft.size, &size) {
                 let server = server_get(tx, draft.server)?
                     .ok_or_else(|| not_found(phrase, "server", &row.server_name))?;
-                placement::admit(tx, &scope, server, &size, Some(row.id), phrase)?;
+                let need = Need::of(tx, row)?.sized(&size, draft.nas.is_some());
+                placement::admit(tx, &scope, server, &need, Some(row.id), phrase)?;
+            }
+            if let Some(nas) = draft.nas {
+                nas::fits(tx, nas, &draft.size, &size, phrase)?;
             }
             let inverse = Inverse {
                 action: "private-server.resize",

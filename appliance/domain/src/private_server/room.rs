@@ -6,7 +6,7 @@ use rackwright_catalog::{Fault, Handle};
 use rackwright_model::private_server::Room;
 use rackwright_store::private_server::{PrivateServer, private_server_coming, private_server_on};
 
-use super::placement::{Host, hosts, promised};
+use super::placement::{Host, here, hosts, promised};
 use crate::caller::Actor;
 use crate::{Caller, Domain};
 
@@ -31,7 +31,14 @@ impl Handle<PrivateServerRoom, Caller> for Domain {
 /// What was promised to others' private servers counts, but they are not named.
 fn row(host: Host, standing: Vec<PrivateServer>, actor: &Actor) -> ServerRoom {
     let reason = host.obstacle().map(|reason| format!("{reason}."));
-    let promised = promised(standing.iter().map(|row| &row.wanted.size));
+    let mut promised = promised(
+        standing
+            .iter()
+            .map(|row| here(&row.wanted.size, row.wanted.nas.is_some()))
+            .collect::<Vec<_>>()
+            .iter(),
+    );
+    promised.disk_mib += host.snapshots_mib;
     let whole = host.room.map(|room| room.whole);
     let own = standing.into_iter().filter(|row| actor.scope.covers(&row.account_path));
     ServerRoom {
@@ -40,7 +47,12 @@ fn row(host: Host, standing: Vec<PrivateServer>, actor: &Actor) -> ServerRoom {
         free: whole.map(|whole| rest(&whole, &promised)),
         whole,
         promised,
-        shares: own.map(|row| ServerShare { name: row.wanted.name, size: row.wanted.size }).collect(),
+        shares: own
+            .map(|row| ServerShare {
+                size: here(&row.wanted.size, row.wanted.nas.is_some()),
+                name: row.wanted.name,
+            })
+            .collect(),
     }
 }
 

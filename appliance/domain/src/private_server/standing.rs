@@ -1,12 +1,13 @@
 //! Private servers keep their server where it is: nothing is done to it that would destroy them or let them change hands.
 
-use rackwright_model::Name;
+use rackwright_model::{Millis, Name};
 use rackwright_store::Connection;
 use rackwright_store::private_server::{
     PrivateServer, private_server_coming, private_server_delete, private_server_on,
 };
 use rackwright_store::server::Server;
 
+use super::vault::KEPT_MS;
 use crate::Refusal;
 use crate::refusal::conflict;
 
@@ -24,7 +25,7 @@ pub(crate) fn refuse(tx: &Connection, server: &Server, attempted: &str) -> Resul
 }
 
 /// That a server takes no private server with it that anybody wants. Those that are being removed are forgotten when its
-/// agent is away: it would never say that they are gone.
+/// agent is away: it would never say that they are gone. Their backups stay as if it had.
 ///
 /// # Errors
 /// The fault names those that keep it.
@@ -32,6 +33,7 @@ pub(crate) fn leave(
     tx: &Connection,
     server: &Server,
     connected: bool,
+    now: Millis,
     attempted: &str,
 ) -> Result<(), Refusal> {
     let mut standing = private_server_on(tx, server.id)?;
@@ -44,7 +46,7 @@ pub(crate) fn leave(
         return Err(conflict(attempted, reason, "Wait a minute until they are gone.").into());
     }
     for row in standing {
-        private_server_delete(tx, row.id)?;
+        private_server_delete(tx, row.id, now.plus(KEPT_MS))?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! From rows and presence to what a person sees.
 
+use rackwright_catalog::Permission;
 use rackwright_catalog::actions::private_server::{PrivateServerView, UsageSpan};
+use rackwright_model::private_server::{FailoverStage, PrivateServerState};
 use rackwright_store::private_server::{PrivateServer, Usage};
 
 use crate::Domain;
@@ -10,13 +12,18 @@ impl Domain {
     /// The server it stands on, only those are told who may see that server.
     pub(super) fn view(&self, row: PrivateServer, actor: &Actor) -> PrivateServerView {
         let state = row.state(self.presence.of(row.wanted.server).connected);
+        let reason = match state {
+            PrivateServerState::Unreachable => Some(waits(&row).to_owned()),
+            _ => row.reason.clone(),
+        };
         PrivateServerView {
             state,
-            server: actor.scope.covers(&row.server_account_path).then_some(row.server_name),
+            server: Some(row.server_name)
+                .filter(|_| actor.may(Permission::Look) && actor.scope.covers(&row.server_account_path)),
             number: row.wanted.number.into(),
             name: row.wanted.name,
             account: row.account_name,
-            reason: row.reason,
+            reason,
             progress: row.progress,
             power: row.wanted.power,
             suspended: row.wanted.suspended,
@@ -25,6 +32,24 @@ impl Domain {
             address_v6: row.wanted.address_v6,
             template: row.wanted.template.name,
             size: row.wanted.size,
+            nas: row.nas_name,
+            priority: row.wanted.priority,
+        }
+    }
+}
+
+/// For what one waits whose server does not answer.
+fn waits(row: &PrivateServer) -> &'static str {
+    match (row.wanted.nas, row.failover) {
+        (None, _) => "It waits for its server, which does not answer: its files are there.",
+        (Some(_), None | Some(FailoverStage::Over)) => {
+            "Its server does not answer. If that lasts, it is started on another: its disk is on a NAS."
+        }
+        (Some(_), Some(FailoverStage::Fencing)) => {
+            "Its server does not answer. It is started on another as soon as that one is known to be off."
+        }
+        (Some(_), Some(FailoverStage::Restarting)) => {
+            "Its server is off. It is started on another as soon as there is room."
         }
     }
 }

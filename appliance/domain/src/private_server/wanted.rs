@@ -4,12 +4,15 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 
 use rackwright_model::ServerId;
-use rackwright_model::private_server::{Intent, MoveStage, Power, Template, Wanted};
+use rackwright_model::private_server::{Intent, MoveStage, Origin, Power, Template, Wanted};
 use rackwright_proto::private::A_FRAME;
 use rackwright_proto::{ToMachine, frame};
-use rackwright_store::network::{Network, network_list};
-use rackwright_store::private_server::{PrivateServer, private_server_away_on, private_server_on};
+use rackwright_store::network::Network;
+use rackwright_store::private_server::{
+    PrivateServer, TemplateFacts, private_server_away_on, private_server_on,
+};
 
+use super::ground::Ground;
 use crate::refusal::chain;
 use crate::{Domain, Site};
 
@@ -40,14 +43,14 @@ impl Domain {
         if rows.is_empty() {
             return;
         }
-        let networks = match self.read(|tx| Ok(network_list(tx)?)).await {
-            Ok(networks) => networks,
+        let ground = match self.read(Ground::read).await {
+            Ok(ground) => ground,
             Err(error) => {
-                tracing::warn!("networks could not be read for private servers: {}", chain(&error));
+                tracing::warn!("networks and NAS could not be read for private servers: {}", chain(&error));
                 return;
             }
         };
-        let wanted: Vec<Wanted> = rows.into_iter().map(|row| wanted(&self.site, row, &networks)).collect();
+        let wanted: Vec<Wanted> = rows.into_iter().map(|row| wanted(&self.site, row, &ground)).collect();
         self.send_wanted(server, wanted);
     }
 
@@ -88,8 +91,9 @@ fn frames(wanted: Vec<Wanted>) -> Vec<Vec<Wanted>> {
 }
 
 /// What is wanted of one, where it stands.
-pub(crate) fn wanted(site: &Site, row: PrivateServer, networks: &[Network]) -> Wanted {
+pub(crate) fn wanted(site: &Site, row: PrivateServer, ground: &Ground) -> Wanted {
     let generation = row.generation;
+    let (nas, shares) = (ground.disk(&row), ground.shares(&row));
     let held = row.moving.is_some_and(MoveStage::holds_the_source);
     let draft = row.wanted;
     let intent = match (draft.removing, draft.suspended || held, draft.power) {
@@ -106,19 +110,27 @@ pub(crate) fn wanted(site: &Site, row: PrivateServer, networks: &[Network]) -> W
         v4: draft.address,
         v6: draft.address_v6,
         mac: draft.mac,
-        dns: draft.address.map(|address| name_servers(address, networks)).unwrap_or_default(),
-        template: Template {
-            url: format!("{}/images/{}.tar.zst", site.http_base, draft.template.sha256),
-            name: draft.template.name,
-            sha256: draft.template.sha256,
-            bytes: draft.template.bytes,
-            unpacked_bytes: draft.template.unpacked_bytes,
-        },
+        dns: draft.address.map(|address| name_servers(address, &ground.networks)).unwrap_or_default(),
+        template: template_of(site, draft.template),
         access: draft.access,
         edition: draft.edition,
         boots: draft.boots,
         quarantine: draft.quarantine,
         operator: center(site).into_iter().map(IpAddr::V4).collect(),
+        nas,
+        shares,
+        origin: draft.origin.map(|number| Origin { number }),
+    }
+}
+
+/// A template, and where servers fetch it.
+pub(crate) fn template_of(site: &Site, facts: TemplateFacts) -> Template {
+    Template {
+        url: format!("{}/images/{}.tar.zst", site.http_base, facts.sha256),
+        name: facts.name,
+        sha256: facts.sha256,
+        bytes: facts.bytes,
+        unpacked_bytes: facts.unpacked_bytes,
     }
 }
 

@@ -71,7 +71,7 @@ async fn wanted(domain: &Domain, at_work: Option<JobId>) -> Result<Vec<JobRow>, 
     let mut jobs = domain.read(|tx| Ok(job_running(tx)?)).await?;
     jobs.retain(|job| match job.kind {
         JobKind::ImageBuild | JobKind::ImageImport | JobKind::EnvironmentBuild => true,
-        JobKind::Install | JobKind::Move => false,
+        JobKind::Install | JobKind::Move | JobKind::Vault => false,
     });
     let (unwanted, wanted): (Vec<JobRow>, Vec<JobRow>) = jobs.into_iter().partition(|job| job.cancel_asked);
     for job in unwanted.iter().filter(|job| Some(job.id) != at_work) {
@@ -104,7 +104,7 @@ fn begin(domain: &Arc<Domain>, job: &JobRow, desk: &Arc<Desk>) -> JoinHandle<Out
             JobKind::ImageBuild => build::make(&domain.site, &input, watch),
             JobKind::ImageImport => import::make(&domain.site, &input, watch),
             JobKind::EnvironmentBuild => environment::make(&domain.site, &input, watch),
-            JobKind::Install | JobKind::Move => Err("it makes no image.".to_owned()),
+            JobKind::Install | JobKind::Move | JobKind::Vault => Err("it makes no image.".to_owned()),
         }
     })
 }

@@ -12,16 +12,19 @@ mod stopping;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rackwright_model::PrivateServerId;
 use rackwright_model::private_server::{MoveEvent, MoveStage};
 use rackwright_proto::ToMachine;
 use rackwright_store::Connection;
 use rackwright_store::job::{JobRow, job_get, job_log, job_step};
 use rackwright_store::private_server::{
     Away, MoveRow, PrivateServer, private_server_away_get, private_server_get, private_server_move_get,
-    private_server_move_list, private_server_move_step, private_server_touch,
+    private_server_move_list, private_server_move_of, private_server_move_step, private_server_touch,
 };
 use rackwright_store::server::{Server, server_get};
 use tokio::time::timeout;
+
+pub(super) use end::gone;
 
 use crate::private_server::transfers::{Ends, Next, Until};
 use crate::refusal::chain;
@@ -79,6 +82,27 @@ impl Domain {
             }
         }
         Ok(())
+    }
+
+    /// A move that cannot go on: its private server stays where its record says that it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn abandon_move(
+        &self,
+        private_server: PrivateServerId,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        let moving = self
+            .read(move |tx| match private_server_move_of(tx, private_server)? {
+                Some(row) => look(tx, row),
+                None => Ok(None),
+            })
+            .await?;
+        match moving {
+            Some(moving) => self.abort_move(&moving, reason, false).await,
+            None => Ok(()),
+        }
     }
 
     async fn step_move(&self, row: MoveRow) -> Result<(), Refusal> {

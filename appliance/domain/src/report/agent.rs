@@ -96,12 +96,21 @@ impl Domain {
                 self.execs.done(server, done);
                 Ok(None)
             }
+            FromMachine::Inside(done) => {
+                self.asks.done(server, done);
+                Ok(None)
+            }
             FromMachine::Console(output) => {
                 self.consoles.wrote(server, output);
                 Ok(None)
             }
             FromMachine::Transfer(news) => {
                 self.transfers.heard(server, news);
+                self.changed.notify_waiters();
+                Ok(None)
+            }
+            FromMachine::Vault(news) => {
+                self.vaults.heard(server, news, self.now());
                 self.changed.notify_waiters();
                 Ok(None)
             }
@@ -121,6 +130,7 @@ impl Domain {
     pub async fn agent_gone(&self, server: ServerId) {
         self.presence.connected(server, false);
         self.execs.gone(server);
+        self.asks.gone(server);
         self.consoles.gone(server);
         self.private_servers_in_sight(server, false).await;
         let at = self.now();

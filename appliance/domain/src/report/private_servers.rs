@@ -12,6 +12,7 @@ use rackwright_store::private_server::{
 };
 
 use super::clean;
+use crate::private_server::vault::KEPT_MS;
 use crate::refusal::conflict;
 use crate::{Domain, Refusal};
 
@@ -32,6 +33,7 @@ impl Domain {
         let most = MOST.unsigned_abs();
         let room = ServerRoom {
             missing: room.missing.iter().take(MISSING).map(|said| clean(said)).collect(),
+            nfs: room.nfs,
             whole: Room::of(room.memory_mib.min(most), room.disk_mib.min(most), room.link_kbit.min(most)),
         };
         let at = self.now();
@@ -121,7 +123,7 @@ fn take(
     }
     let name = row.wanted.name.clone();
     if seen.phase == Phase::Gone && row.wanted.removing && seen.generation == row.generation {
-        private_server_delete(tx, row.id)?;
+        private_server_delete(tx, row.id, at.plus(KEPT_MS))?;
         return Ok(Some((row, format!("{name} is gone."))));
     }
     let seen = Seen {
@@ -155,7 +157,7 @@ fn own(tx: &Connection, server: ServerId, number: Number) -> Result<Option<Priva
 fn away(tx: &Connection, server: ServerId, seen: &Seen) -> Result<(), Refusal> {
     let Some(away) = private_server_away_get(tx, server, seen.number)? else { return Ok(()) };
     let is_done = seen.phase == Phase::Gone && seen.generation == away.wanted.generation;
-    if is_done && away.wanted.intent == Intent::Gone {
+    if is_done && matches!(away.wanted.intent, Intent::Gone | Intent::Left) {
         return Ok(private_server_away_delete(tx, server, seen.number)?);
     }
     let seen = Seen { reason: seen.reason.as_deref().map(clean), ..seen.clone() };

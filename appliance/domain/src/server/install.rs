@@ -28,7 +28,7 @@ impl Handle<ServerInstall, Caller> for Domain {
         let job = self
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
-                standing::leave(tx, &server, connected.contains(&server.id), &fault)?;
+                standing::leave(tx, &server, connected.contains(&server.id), at, &fault)?;
                 if server.state.holds_a_system() && input.confirm_wipe.as_ref() != Some(&server.name) {
                     let reason = format!(
                         "{} is {}: everything on its disk would be destroyed",

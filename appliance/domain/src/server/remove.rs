@@ -22,11 +22,11 @@ impl Handle<ServerRemove, Caller> for Domain {
         let attempted = format!("remove server {server}");
         let scope = caller.scope();
         let (name, phrase) = (server.clone(), attempted.clone());
-        let connected = self.presence.connected_servers();
+        let (connected, at) = (self.presence.connected_servers(), self.now());
         let id = self
             .change(caller, &attempted, move |tx| {
                 let leaves = named(tx, &scope, &name, &phrase)?;
-                standing::leave(tx, &leaves, connected.contains(&leaves.id), &phrase)?;
+                standing::leave(tx, &leaves, connected.contains(&leaves.id), at, &phrase)?;
                 remove(tx, &scope, &phrase, &name, confirm.as_ref())
             })
             .await?;

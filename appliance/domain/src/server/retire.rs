@@ -26,7 +26,7 @@ impl Handle<ServerRetire, Caller> for Domain {
                     let reason = "its certificate and its reservation would be withdrawn";
                     return Err(unconfirmed(&fault, reason, "confirm", &input.server).into());
                 }
-                standing::leave(tx, &server, connected.contains(&server.id), &fault)?;
+                standing::leave(tx, &server, connected.contains(&server.id), at, &fault)?;
                 super::step(tx, &server, ServerEvent::Retire, None, &fault)?;
                 server_set_approved(tx, server.id, false)?;
                 certificate_revoke(tx, server.id, at)?;

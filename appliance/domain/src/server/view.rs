@@ -8,6 +8,7 @@ use rackwright_model::job::JobState;
 use rackwright_model::{BootRecord, BootStage, Millis, Order, ServerState};
 use rackwright_store::Connection;
 use rackwright_store::boot_record::boot_record_list;
+use rackwright_store::failover::failover_get;
 use rackwright_store::install::{InstallRow, install_last};
 use rackwright_store::job::{JobRow, job_page};
 use rackwright_store::lease::lease_of_mac;
@@ -76,6 +77,9 @@ pub(super) fn detail(
 ) -> Result<ServerDetail, Refusal> {
     let jobs = job_page(tx, &actor.scope, None, Some(&server.name), &Ask::first(Order::Descending, 20))?.rows;
     let running = jobs.iter().find(|job| job.state == JobState::Running);
+    // It says where the BMC is, and names what others have there.
+    let failover = failover_get(tx, server.id)?.filter(|_| actor.may(Permission::Inspect));
+    let failover = failover.map(|row| crate::failover::view(tx, row)).transpose()?;
     let timeline = boot_record_list(tx, server.id)?;
     let install = install_last(tx, server.id)?;
     let mut leases = Vec::new();
@@ -101,6 +105,7 @@ pub(super) fn detail(
         timeline,
         install: install.map(install_view),
         load: load(server, &now.seen),
+        failover,
         jobs: jobs.into_iter().map(|job| crate::job::view(&actor.scope, job)).collect(),
     })
 }

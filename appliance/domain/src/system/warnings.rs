@@ -1,4 +1,6 @@
-//! What is not set up yet, without which no server can be installed; and mail that cannot be sent.
+//! What is not set up yet, without which no server can be installed; failover that waits, and mail that cannot be sent.
+
+use std::sync::Arc;
 
 use rackwright_catalog::actions::environment::EnvironmentBuildInput;
 use rackwright_catalog::actions::image::Kernel;
@@ -8,6 +10,7 @@ use rackwright_store::Connection;
 use rackwright_store::image::image_list;
 use rackwright_store::job::{JobKind, JobRow, job_running};
 use rackwright_store::letter::letter_count;
+use rackwright_store::vault::vault_any;
 
 use crate::environment::built;
 use crate::mail::mail_trouble;
@@ -19,14 +22,19 @@ impl Domain {
     /// # Errors
     /// When the database fails.
     pub async fn warnings(&self) -> Result<Vec<Warning>, Refusal> {
-        let (no_image, running, mail) =
-            self.read(|tx| Ok((image_list(tx)?.is_empty(), job_running(tx)?, mail_failing(tx)?))).await?;
+        let known = self
+            .read(|tx| Ok((image_list(tx)?.is_empty(), job_running(tx)?, mail_failing(tx)?, vault_any(tx)?)));
+        let (no_image, running, mail, backed_up) = known.await?;
         let folder = self.site.boot_dir.join(&self.site.boot_flavour);
-        let looked = tokio::task::spawn_blocking(move || built(&folder).is_some()).await;
+        let backups = Arc::clone(&self.ports.backups);
+        let look = move || (built(&folder).is_some(), backed_up && backups.is_missing());
+        let (built, restic_missing) = tokio::task::spawn_blocking(look).await.unwrap_or_default();
         let missing = [
+            self.failover_held(),
             (!self.site.netboot).then(netboot_off),
-            (!looked.unwrap_or(false)).then(|| environment_missing(&self.site, &running)),
+            (!built).then(|| environment_missing(&self.site, &running)),
             no_image.then(|| image_missing(&running)),
+            restic_missing.then(no_restic),
             mail.filter(|_| self.site.panel_url.is_some()),
         ];
         Ok(missing.into_iter().flatten().collect())
@@ -46,6 +54,16 @@ fn mail_failing(tx: &Connection) -> Result<Option<Warning>, Refusal> {
             .to_owned(),
         action: Some("mail.test".to_owned()),
     }))
+}
+
+fn no_restic() -> Warning {
+    Warning {
+        problem: "The program restic is not on the Control Center: backups of private servers can neither be looked into nor \
+                  removed, and take more and more room."
+            .to_owned(),
+        advice: "Install it on the Control Center with: apt-get install restic".to_owned(),
+        action: None,
+    }
 }
 
 fn netboot_off() -> Warning {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use rackwright_model::nas::MountPoint;
 use rackwright_model::{Name, Scope, WebhookId};
 use rackwright_store::Connection;
 use rackwright_store::account::account_named;
 use rackwright_store::brand::brand_get;
+use rackwright_store::nas::{nas_named, share_of};
 use rackwright_store::network::network_list;
 use rackwright_store::person::person_named;
 use rackwright_store::private_server::private_server_named;
@@ -38,6 +40,8 @@ pub(crate) enum Thing {
     PrivateServerSize(Name),
     PrivateServerAccess(Name),
     PrivateServerNetwork(Name),
+    PrivateServerShare(Name, MountPoint),
+    Nas(Name),
 }
 
 impl Thing {
@@ -71,8 +75,10 @@ impl Thing {
                     .map(|own| json!([account.id, own.title, own.accent, own.host, own.logo])),
                 None => None,
             },
-            Self::User(name) => person_named(tx, &all, name)?
-                .map(|person| json!({"id": person.id, "role": person.role, "email": person.email})),
+            Self::User(name) => person_named(tx, &all, name)?.map(|person| {
+                let inside = json!([person.private_server, person.login]);
+                json!({"id": person.id, "role": person.role, "email": person.email, "inside": inside})
+            }),
             Self::Webhook(id) => {
                 webhook_within(tx, &all, *id)?.map(|webhook| json!([webhook.draft.url, webhook.draft.events]))
             }
@@ -85,6 +91,19 @@ impl Thing {
                 .map(|row| json!({"id": row.id, "suspended": row.wanted.suspended})),
             Self::PrivateServerNetwork(name) => private_server_named(tx, &all, name)?
                 .map(|row| json!({"id": row.id, "quarantine": row.wanted.quarantine})),
+            Self::PrivateServerShare(name, at) => match private_server_named(tx, &all, name)? {
+                Some(row) => {
+                    let shares = share_of(tx, row.id)?;
+                    let share = shares.iter().find(|share| share.at == *at);
+                    Some(json!({"id": row.id, "nas": share.map(|share| share.nas)}))
+                }
+                None => None,
+            },
+            Self::Nas(name) => nas_named(tx, name)?.map(|nas| {
+                let draft = nas.draft;
+                let place = json!([draft.address, draft.path, draft.version]);
+                json!({"id": nas.id, "purpose": draft.purpose, "place": place, "capacity": draft.capacity_mib})
+            }),
         };
         Ok(state.unwrap_or(Value::Null))
     }
@@ -109,6 +128,8 @@ impl fmt::Display for Thing {
             Self::PrivateServerSize(name) => write!(f, "the size of private server {name}"),
             Self::PrivateServerAccess(name) => write!(f, "whether private server {name} is suspended"),
             Self::PrivateServerNetwork(name) => write!(f, "whether private server {name} is in quarantine"),
+            Self::PrivateServerShare(name, at) => write!(f, "what private server {name} reads at {at}"),
+            Self::Nas(name) => write!(f, "NAS {name}"),
         }
     }
 }

@@ -2,13 +2,17 @@
 
 mod addresses;
 mod consoles;
+mod failover;
 mod hostile;
 mod inside;
 mod keeping;
 mod moving;
+mod nas;
 mod others;
+mod people;
 mod placement;
 mod usage;
+mod vault;
 
 use rackwright_catalog::{FaultCode, Role};
 use rackwright_domain::reconcile::private_servers::Reminder;

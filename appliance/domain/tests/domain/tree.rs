@@ -168,6 +168,51 @@ async fn what_is_foreign_is_answered_like_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_role_in_one_private_server_knows_of_nothing_else() {
+    let world = World::new();
+    let jobs = planted(&world).await;
+    world.beside("acme-shop-db", "acme-shop", 90).await;
+    let mut cases = 0;
+    for role in [Role::PsAdministrator, Role::PsUser] {
+        let name = format!("acme-shop-{}", role.word());
+        let session = world.session_in("acme-shop", &name, role).await;
+        world.works_in(&name, "acme-shop-web", (role == Role::PsUser).then_some("bob")).await;
+        for entry in ENTRIES {
+            let sample = (entry.sample_input)();
+            for (field, list) in naming(entry) {
+                let unknown = missing(list);
+                let expected =
+                    world.call(&session, entry.spec.name, with(&sample, &field, unknown.clone())).await;
+                let expected = blotted(expected, &unknown);
+                // Of its own account, too, all but the one private server.
+                let mut foreign = vec![people(&jobs, "acme-club", list), json!("acme-shop-db")];
+                // The name of its account it is told.
+                let own = !matches!(list, "private-server.list" | "account.list");
+                foreign.extend(own.then(|| people(&jobs, "acme-shop", list)));
+                foreign.retain(|name| name.is_string() == unknown.is_string());
+                for name in foreign {
+                    let result =
+                        world.call(&session, entry.spec.name, with(&sample, &field, name.clone())).await;
+                    let what = format!("{} {field}={name} as {}", entry.spec.name, role.word());
+                    assert_eq!(blotted(result, &name), expected, "{what}");
+                    cases += 1;
+                }
+            }
+        }
+        for (action, query) in [("private-server.list", json!({})), ("search.find", json!({"query": "acme"}))]
+        {
+            let found = world.call(&session, action, query).await.expect("is allowed");
+            let items = found["items"].as_array().expect("a list");
+            assert!(items.len() == 1 && items[0]["name"] == "acme-shop-web", "{action}: {found}");
+        }
+        let own = json!({"private_server": "acme-shop-web"});
+        let shown = world.call(&session, "private-server.show", own).await.expect("is its own");
+        assert_eq!(shown["summary"]["server"], Value::Null);
+    }
+    assert!(cases > 200, "only {cases} cases were made from the catalogue");
+}
+
+#[tokio::test]
 async fn lists_hold_ones_own_tree_and_nothing_else() {
     let world = World::new();
     planted(&world).await;

@@ -43,6 +43,11 @@ fn cases() -> Vec<Case> {
     let mut small = crate::support::private::size();
     small["memory_mib"] = json!(512);
     let look = json!({"account": "acme", "title": "Acme", "host": "panel.acme.example"});
+    let shared = json!({"name": "tools", "purpose": "shared", "address": "10.78.0.20", "path": "/srv/tools"});
+    let disks = json!({
+        "name": "disks", "purpose": "roots", "address": "10.78.0.20", "path": "/srv/disks", "capacity_mib": 9_000,
+    });
+    let tools = json!({"private_server": "ps", "nas": "tools", "at": "/srv/tools"});
     vec![
         (vec![], "server.rename", json!({"server": "r1", "name": "web"})),
         (vec![], "server.assign", json!({"server": "r1", "account": "acme-shop"})),
@@ -112,6 +117,20 @@ fn cases() -> Vec<Case> {
         (vec![("private-server.suspend", ps.clone())], "private-server.resume", ps.clone()),
         (vec![], "private-server.quarantine", ps.clone()),
         (vec![("private-server.quarantine", ps.clone())], "private-server.release", ps),
+        (vec![], "nas.create", disks.clone()),
+        (vec![("nas.create", disks.clone())], "nas.remove", json!({"nas": "disks", "confirm": "disks"})),
+        (
+            vec![("nas.create", disks)],
+            "nas.change",
+            json!({"nas": "disks", "name": "fast", "address": "10.78.0.21", "capacity_mib": 8_000}),
+        ),
+        (vec![("nas.create", shared.clone())], "nas.change", json!({"nas": "tools", "version": "4.1"})),
+        (vec![("nas.create", shared.clone())], "private-server.share", tools.clone()),
+        (
+            vec![("nas.create", shared), ("private-server.share", tools)],
+            "private-server.unshare",
+            json!({"private_server": "ps", "at": "/srv/tools"}),
+        ),
         (vec![("server.rename", json!({"server": "r1", "name": "web"}))], "audit.undo", json!({})),
     ]
 }
@@ -156,8 +175,10 @@ fn dump(tx: &Connection) -> Result<String, StoreError> {
         while let Some(row) = found.next()? {
             let mut fields = Vec::new();
             for (at, column) in columns.iter().enumerate() {
-                // What is wanted of a private server is counted onwards, whatever it is.
-                if !["id", "created_at", "suspended_at", "generation"].contains(&column.as_str()) {
+                // What is wanted of a private server is counted onwards, whatever it is; our directory on a NAS has a
+                // name by chance.
+                if !["id", "created_at", "suspended_at", "generation", "directory"].contains(&column.as_str())
+                {
                     let value = row.get_ref(at)?;
                     let text = value.as_str().map_or_else(|_| format!("{value:?}"), str::to_owned);
                     fields.push(format!("{column}={text}"));

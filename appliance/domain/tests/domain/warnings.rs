@@ -1,7 +1,12 @@
 //! What the Control Center says of itself while it cannot install anything yet.
 
+use std::sync::atomic::Ordering;
+
 use rackwright_model::job::JobState;
+use rackwright_model::private_server::Retention;
+use rackwright_model::{AccountId, PrivateServerId};
 use rackwright_store::job::{JobDraft, JobKind, job_end, job_insert};
+use rackwright_store::vault::{VaultDraft, vault_insert};
 use serde_json::{Value, json};
 
 use crate::support::{START, World};
@@ -74,4 +79,31 @@ async fn a_part_that_is_being_made_points_to_its_job() {
 
     world.write(move |tx| Ok(job_end(tx, jobs[2], JobState::Failed, Some("no"), START)?)).await;
     says(&world.warnings().await[1], "no image", "rackwright image build", Some("image.build"));
+}
+
+#[tokio::test]
+async fn a_missing_restic_is_told_once_there_are_backups() {
+    let world = World::new();
+    world.backups.missing.store(true, Ordering::SeqCst);
+    let told = |warnings: Vec<Value>| {
+        let mut warnings = warnings.into_iter();
+        warnings.find(|warning| warning["problem"].as_str().is_some_and(|text| text.contains("restic")))
+    };
+    assert_eq!(told(world.warnings().await), None, "nobody has backups");
+    let vault = VaultDraft {
+        folder: "0a".repeat(16),
+        account: AccountId::PROVIDER,
+        private_server: PrivateServerId(1),
+        name: "web1".parse().expect("a name"),
+        key: "sealed".to_owned(),
+        password: "sealed".to_owned(),
+        fingerprint: "ab".repeat(32),
+        limit_bytes: 9,
+        keep: Retention::default(),
+    };
+    world.write(move |tx| Ok(vault_insert(tx, &vault, START)?)).await;
+    let warning = told(world.warnings().await).expect("a warning");
+    says(&warning, "restic is not on the Control Center", "apt-get install restic", None);
+    world.backups.missing.store(false, Ordering::SeqCst);
+    assert_eq!(told(world.warnings().await), None);
 }

@@ -24,12 +24,28 @@ struct State {
     calls: Vec<BmcCall>,
     passwords: Vec<String>,
     failure: Option<String>,
+    stuck: bool,
 }
 
 impl FakeBmc {
     /// From now on answer every call with this error, or work again.
     pub fn fail(&self, with: Option<&str>) {
         self.state.lock().expect("whole").failure = with.map(str::to_owned);
+    }
+
+    /// Somebody presses the button of the machine.
+    pub fn turn(&self, on: bool) {
+        self.state.lock().expect("whole").on = on;
+    }
+
+    /// From now on orders are taken and not carried out.
+    pub fn stuck(&self) {
+        self.state.lock().expect("whole").stuck = true;
+    }
+
+    /// Whether the machine is on.
+    pub fn is_running(&self) -> bool {
+        self.state.lock().expect("whole").on
     }
 
     /// The calls since the last time this was asked.
@@ -65,7 +81,11 @@ impl Bmc for FakeBmc {
     }
 
     fn power<'a>(&'a self, at: &'a BmcAccess, order: Power) -> Later<'a, Result<(), BmcError>> {
-        self.answer(at, BmcCall::Power(order), |state| state.on = matches!(order, Power::On | Power::Cycle))
+        self.answer(at, BmcCall::Power(order), |state| {
+            if !state.stuck {
+                state.on = matches!(order, Power::On | Power::Cycle);
+            }
+        })
     }
 
     fn boot_once<'a>(

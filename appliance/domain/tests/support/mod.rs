@@ -2,6 +2,7 @@
 //! begin.
 
 pub mod authenticator;
+mod backups;
 mod bmc;
 mod courier;
 mod machines;
@@ -25,6 +26,7 @@ use rackwright_store::session::{SessionRow, session_insert};
 use rackwright_store::{Connection, Store};
 use serde_json::{Value, json};
 
+pub use backups::{FakeBackups, Shelved};
 pub use bmc::{BmcCall, FakeBmc};
 pub use courier::FakeCourier;
 pub use machines::{FakeMachines, Sent};
@@ -43,6 +45,7 @@ pub struct World {
     pub provider: Arc<provider::Provider>,
     pub post: Arc<FakePost>,
     pub courier: Arc<FakeCourier>,
+    pub backups: Arc<FakeBackups>,
     pub directory: tempfile::TempDir,
     sessions: AtomicI64,
 }
@@ -60,6 +63,7 @@ impl World {
         let provider = Arc::new(provider::Provider::with_clock(clock.clone()));
         let post = Arc::<FakePost>::default();
         let courier = Arc::<FakeCourier>::default();
+        let backups = Arc::<FakeBackups>::default();
         let ports = Ports {
             bmc: bmc.clone(),
             machines: machines.clone(),
@@ -71,6 +75,7 @@ impl World {
             post: post.clone(),
             counters: Arc::new(FakeCounters(vec![("dhcp.malformed".to_owned(), 3)])),
             courier: courier.clone(),
+            backups: backups.clone(),
         };
         let site = Site {
             images_dir: directory.path().join("images"),
@@ -80,6 +85,7 @@ impl World {
             netboot: true,
             http_base: "http://10.77.0.1".to_owned(),
             agent_endpoint: "10.77.0.1:8444".to_owned(),
+            backup_endpoint: "10.77.0.1:8445".to_owned(),
             boot_flavour: "cloud".to_owned(),
             panel_names: vec!["center.example.com".to_owned(), "localhost".to_owned()],
             panel_url: Some("https://center.example.com:8443".to_owned()),
@@ -88,7 +94,7 @@ impl World {
         };
         let domain = Arc::new(Domain::new(store, site, ports, SecretKey::new(&[7; SecretKey::LEN])));
         let sessions = AtomicI64::new(0);
-        Self { domain, clock, bmc, machines, ping, provider, post, courier, directory, sessions }
+        Self { domain, clock, bmc, machines, ping, provider, post, courier, backups, directory, sessions }
     }
 
     /// The process ends and begins again on the same database; nobody is connected then.

@@ -4,14 +4,17 @@ use std::net::Ipv4Addr;
 
 use rackwright_model::private_server::{Intent, Number, Phase, Power, RootAccess, Seen, Wanted};
 use rackwright_model::profile::{ImageFormat, ImagePurpose};
-use rackwright_model::{AccountId, ImageId, MacAddr, ServerId, ServerState};
+use rackwright_model::{AccountId, ImageId, MacAddr, Scope, ServerId, ServerState};
 use rackwright_proto::{FromMachine, HostRoom, ToMachine};
 use rackwright_store::image::{ImageRow, image_put};
-use rackwright_store::private_server::{PrivateServerDraft, TemplateFacts};
-use rackwright_store::server::{server_insert, server_set_address, server_set_state};
+use rackwright_store::person::{person_named, person_set_inside};
+use rackwright_store::private_server::{
+    PrivateServerDraft, TemplateFacts, private_server_insert, private_server_named,
+};
+use rackwright_store::server::{server_insert, server_named, server_set_address, server_set_state};
 use serde_json::{Value, json};
 
-use super::{START, Sent, World};
+use super::{START, Sent, World, tree};
 
 /// The network of [`World::host`]: its pool is .100 to .199, its router .1, its name server .2.
 pub const NETWORK: &str = "10.78.0.0/24";
@@ -54,6 +57,9 @@ pub fn draft(name: &str, account: AccountId, server: ServerId, number: u16) -> P
         quarantine: false,
         edition: 0,
         boots: 0,
+        nas: None,
+        priority: 5,
+        origin: None,
     }
 }
 
@@ -112,6 +118,31 @@ impl World {
         id
     }
 
+    /// One more private server of an account of the tree, on the server of `solo`.
+    pub async fn beside(&self, name: &str, account: &str, number: u16) {
+        let (name, account) = (name.to_owned(), account.parse().expect("a name"));
+        self.write(move |tx| {
+            let on = server_named(tx, &Scope::everything(), &"on-solo".parse().expect("a name"))?;
+            let account = tree::grow(tx, &account)?;
+            private_server_insert(tx, &draft(&name, account, on.expect("is there").id, number), START)?;
+            Ok(())
+        })
+        .await;
+    }
+
+    /// Says which private server somebody works on, and as which user inside.
+    pub async fn works_in(&self, user: &str, private_server: &str, login: Option<&str>) {
+        let (user, name) = (user.to_owned(), private_server.parse().expect("a name"));
+        let login = login.map(|login| login.parse().expect("a login"));
+        self.write(move |tx| {
+            let all = Scope::everything();
+            let person = person_named(tx, &all, &user)?.expect("is there");
+            let row = private_server_named(tx, &all, &name)?.expect("is there");
+            Ok(person_set_inside(tx, person.id, Some(row.id), login.as_ref())?)
+        })
+        .await;
+    }
+
     /// The agent of this server says something, which must be taken.
     pub async fn says(&self, server: ServerId, said: FromMachine) -> Option<ToMachine> {
         self.domain.agent_said(server, said).await.expect("is taken")
@@ -130,17 +161,8 @@ impl World {
     /// The agent carries out what it was told, and says so.
     pub async fn obeys(&self, server: ServerId) -> Vec<Wanted> {
         let told = self.told();
-        let seen = told
-            .iter()
-            .map(|wanted| {
-                let phase = match wanted.intent {
-                    Intent::On => Phase::Running,
-                    Intent::Off => Phase::Stopped,
-                    Intent::Gone => Phase::Gone,
-                };
-                seen(wanted.number, wanted.generation, phase)
-            })
-            .collect();
+        let seen =
+            told.iter().map(|wanted| seen(wanted.number, wanted.generation, phase(wanted.intent))).collect();
         self.says(server, FromMachine::PrivateServers { seen }).await;
         told
     }
@@ -149,6 +171,15 @@ impl World {
     pub async fn state(&self, name: &str) -> Value {
         let shown = self.done("private-server.show", json!({"private_server": name})).await;
         shown["summary"]["state"].clone()
+    }
+}
+
+/// How it is when an intent was carried out.
+pub fn phase(intent: Intent) -> Phase {
+    match intent {
+        Intent::On => Phase::Running,
+        Intent::Off | Intent::Near => Phase::Stopped,
+        Intent::Gone | Intent::Left => Phase::Gone,
     }
 }
 
@@ -165,5 +196,6 @@ pub fn room(missing: Vec<String>) -> HostRoom {
         swap_mib: 0,
         disk_mib: 40_000,
         link_kbit: 1_000_000,
+        nfs: true,
     }
 }

@@ -26,6 +26,10 @@ pub enum MoveStage {
 pub enum MoveEvent {
     /// The target is ready; whether the private server runs.
     Ready { runs: bool },
+    /// The target has its template, and its disk is on a NAS.
+    Near,
+    /// It has stopped at the source, which uses its disk on the NAS no more.
+    Freed,
     /// A pass was sent; it took so long, and it was the so-many-th.
     Passed { pass: u32, ms: u64 },
     /// It has stopped at the source.
@@ -68,6 +72,9 @@ impl MoveStage {
         use MoveEvent as E;
         match (self, event) {
             (Self::Preparing, E::Ready { runs: true }) => Ok(Self::Copying),
+            // Its disk is on a NAS: there is nothing to copy.
+            (Self::Preparing, E::Near) => Ok(Self::Stopping),
+            (Self::Stopping, E::Freed) => Ok(Self::Arriving),
             (Self::Preparing, E::Ready { runs: false }) | (Self::Stopping, E::Stopped) => Ok(Self::Finishing),
             (Self::Copying, E::Passed { pass, ms }) if ms < SHORT_MS || pass >= PASSES => Ok(Self::Stopping),
             (Self::Copying, E::Passed { .. }) => Ok(Self::Copying),

@@ -47,6 +47,12 @@ impl Number {
         self.0
     }
 
+    /// The project of its snapshots.
+    #[must_use]
+    pub fn snapshots(self) -> u32 {
+        USERS + self.0
+    }
+
     /// Name of its bundle, its cgroup, its network namespace and its table of the packet filter.
     #[must_use]
     pub fn tag(self) -> String {

@@ -22,6 +22,8 @@ pub enum Phase {
     Making,
     Starting,
     Running,
+    /// It stands still until its NAS answers; nothing of it is lost.
+    Frozen,
     Stopping,
     Stopped,
     Removing,
@@ -39,6 +41,8 @@ pub enum PrivateServerState {
     Creating,
     Starting,
     Running,
+    /// It stands still until its NAS answers; nothing of it is lost.
+    Frozen,
     Stopping,
     Stopped,
     /// It does not run, and its owner cannot start it.
@@ -85,11 +89,12 @@ impl Power {
 }
 
 impl Phase {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Fetching,
         Self::Making,
         Self::Starting,
         Self::Running,
+        Self::Frozen,
         Self::Stopping,
         Self::Stopped,
         Self::Removing,
@@ -104,6 +109,7 @@ impl Phase {
             Self::Making => "making",
             Self::Starting => "starting",
             Self::Running => "running",
+            Self::Frozen => "frozen",
             Self::Stopping => "stopping",
             Self::Stopped => "stopped",
             Self::Removing => "removing",
@@ -120,10 +126,11 @@ impl Phase {
 
 impl PrivateServerState {
     /// Every state, in the order in which a screen lists them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Creating,
         Self::Starting,
         Self::Running,
+        Self::Frozen,
         Self::Stopping,
         Self::Stopped,
         Self::Suspended,
@@ -149,6 +156,9 @@ impl PrivateServerState {
         if phase == Some(Phase::Failed) && current {
             return Self::Failed;
         }
+        if phase == Some(Phase::Frozen) {
+            return Self::Frozen;
+        }
         let on = power == Power::On && !suspended;
         match (on, phase) {
             (true, Some(Phase::Running)) if current => Self::Running,
@@ -167,6 +177,7 @@ impl PrivateServerState {
             Self::Creating => "creating",
             Self::Starting => "starting",
             Self::Running => "running",
+            Self::Frozen => "frozen",
             Self::Stopping => "stopping",
             Self::Stopped => "stopped",
             Self::Suspended => "suspended",
@@ -214,6 +225,8 @@ mod tests {
             (Standing { removing: true, reachable: false, ..RUNS }, S::Removing),
             (Standing { moving: true, phase: Some(Phase::Stopped), ..RUNS }, S::Moving),
             (Standing { reachable: false, ..RUNS }, S::Unreachable),
+            (Standing { phase: Some(Phase::Frozen), ..RUNS }, S::Frozen),
+            (Standing { phase: Some(Phase::Frozen), power: Power::Off, current: false, ..RUNS }, S::Frozen),
             (Standing { phase: Some(Phase::Failed), ..RUNS }, S::Failed),
             (Standing { phase: Some(Phase::Failed), current: false, ..RUNS }, S::Starting),
         ];

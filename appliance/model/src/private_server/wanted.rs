@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 
 use super::{Number, Phase, Size};
+use crate::nas::{NasDisk, Share};
 use crate::{MacAddr, Name};
 
 /// What shall become of a private server.
@@ -19,6 +20,10 @@ pub enum Intent {
     Off,
     /// It is taken away, with its files.
     Gone,
+    /// Its template is fetched, so that it can come here quickly. Its files are elsewhere, and nothing of it runs here.
+    Near,
+    /// Nothing of it is kept here any more. Its disk on the NAS stays: another server has it.
+    Left,
 }
 
 /// Everything that a server needs to know of a private server on it.
@@ -47,6 +52,21 @@ pub struct Wanted {
     pub quarantine: bool,
     /// Who may still reach a private server in quarantine.
     pub operator: Vec<IpAddr>,
+    /// Where its files are; none means on its server. Only told to servers that know what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nas: Option<NasDisk>,
+    /// What it reads beside, from its next start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Share>,
+    /// Its first files are those of another one on the same server.
+    #[serde(default)]
+    pub origin: Option<Origin>,
+}
+
+/// From where the first files of a clone come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub number: Number,
 }
 
 /// The files that a private server begins with.

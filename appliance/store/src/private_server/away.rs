@@ -4,7 +4,7 @@ use rackwright_model::ServerId;
 use rackwright_model::private_server::{Number, Seen, Wanted};
 use rusqlite::{Connection, Row};
 
-use super::text;
+use super::write::text;
 use crate::error::StoreError;
 use crate::row;
 

@@ -105,7 +105,7 @@ pub fn private_server_coming(tx: &Connection, server: ServerId) -> Result<Vec<Pr
     row::all(tx, &sql, [server.0], super::read)
 }
 
-/// From now on it belongs to this server; told as the next generation.
+/// From now on it belongs to this server; told as the next generation, in the next epoch of its disk.
 ///
 /// # Errors
 /// When the database fails.
@@ -114,7 +114,7 @@ pub fn private_server_place(
     id: PrivateServerId,
     server: ServerId,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE private_server SET server_id = $2, generation = generation + 1, phase = NULL, \
+    let sql = "UPDATE private_server SET server_id = $2, generation = generation + 1, epoch = epoch + 1, phase = NULL, \
                phase_generation = NULL, reason = NULL, progress = NULL WHERE id = $1";
     row::run(tx, sql, (id.0, server.0))?;
     Ok(())

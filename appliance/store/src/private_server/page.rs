@@ -25,6 +25,7 @@ pub struct PrivateServerChoice {
 impl PrivateServerChoice {
     fn conditions(&self, scope: &Scope) -> Conditions {
         let mut conditions = Conditions::default();
+        conditions.equal("private_server.id", scope.only_private_server().map(|only| only.0));
         conditions.equal("private_server.server_id", self.server.map(|server| server.0));
         if let Some(state) = self.state {
             let sql = self.state_sql(&mut conditions);
@@ -33,7 +34,12 @@ impl PrivateServerChoice {
         }
         for word in self.search.iter().flat_map(|search| search.split_whitespace()) {
             let part = conditions.bind(row::containing(word));
-            let (low, high) = (conditions.bind(scope.low().to_owned()), conditions.bind(scope.high()));
+            // Whoever works on one private server only sees no server.
+            let (low, high) = match scope.only_private_server() {
+                Some(_) => (String::new(), String::new()),
+                None => (scope.low().to_owned(), scope.high()),
+            };
+            let (low, high) = (conditions.bind(low), conditions.bind(high));
             conditions.and(format!(
                 "(private_server.name LIKE {part} ESCAPE '\\' OR private_server.address LIKE {part} ESCAPE '\\' \
                  OR private_server.address_v6 LIKE {part} ESCAPE '\\' \
@@ -58,7 +64,7 @@ impl PrivateServerChoice {
         format!(
             "CASE WHEN removing <> 0 THEN 'removing' \
              WHEN moving IN ('stopping', 'finishing', 'arriving') THEN 'moving' WHEN NOT ({reachable}) THEN 'unreachable' \
-             WHEN phase = 'failed' AND phase_generation = generation THEN 'failed' \
+             WHEN phase = 'failed' AND phase_generation = generation THEN 'failed' WHEN phase = 'frozen' THEN 'frozen' \
              WHEN power = 'on' AND suspended = 0 THEN CASE \
              WHEN phase = 'running' AND phase_generation = generation THEN 'running' \
              WHEN phase IS NULL OR phase IN ('fetching', 'making', 'gone') THEN 'creating' ELSE 'starting' END \

@@ -15,6 +15,9 @@ pub struct ServerRoom {
     /// Each is a sentence on what is missing; empty when private servers can stand there.
     pub missing: Vec<String>,
     pub whole: Room,
+    /// Whether it can mount NFS exports.
+    #[serde(default)]
+    pub nfs: bool,
 }
 
 fn read(row: &Row<'_>) -> Result<(ServerId, Option<ServerRoom>), StoreError> {
@@ -36,7 +39,7 @@ pub fn server_room_put(
     let sql = "INSERT INTO server_room (server_id, room, at) SELECT $1, $2, $3 \
                WHERE EXISTS (SELECT 1 FROM server WHERE id = $1) \
                ON CONFLICT (server_id) DO UPDATE SET room = excluded.room, at = excluded.at";
-    row::run(tx, sql, (server.0, super::text("room of a server", room)?, at.0))?;
+    row::run(tx, sql, (server.0, super::write::text("room of a server", room)?, at.0))?;
     Ok(())
 }
 

@@ -2,10 +2,12 @@
 
 mod commits;
 mod full_disk;
+mod nas;
 mod pages;
 mod private_servers;
 mod roundtrips;
 mod schema;
+mod vaults;
 
 use rackwright_model::{AccountId, Millis, Name, NameSort, Order, Scope, UserId};
 use rackwright_store::page::Ask;

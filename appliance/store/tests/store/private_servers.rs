@@ -24,7 +24,7 @@ const SIZE: Size = Size {
     processes: 100,
 };
 
-fn draft(called: &str, number: u32, server: ServerId, account: AccountId) -> PrivateServerDraft {
+pub fn draft(called: &str, number: u32, server: ServerId, account: AccountId) -> PrivateServerDraft {
     let last = u8::try_from(number).expect("small");
     PrivateServerDraft {
         number: Number::try_from(number).expect("a number"),
@@ -48,10 +48,13 @@ fn draft(called: &str, number: u32, server: ServerId, account: AccountId) -> Pri
         quarantine: false,
         edition: 0,
         boots: 0,
+        nas: None,
+        priority: 5,
+        origin: None,
     }
 }
 
-fn server(tx: &Connection, called: &str, account: AccountId) -> Result<ServerId, StoreError> {
+pub fn server(tx: &Connection, called: &str, account: AccountId) -> Result<ServerId, StoreError> {
     let id = server_insert(tx, &name(called), true, &[], NOW)?;
     server_set_account(tx, id, account)?;
     Ok(id)
@@ -125,7 +128,7 @@ async fn the_lowest_free_number_is_given() {
                 ids.push(private_server_insert(tx, &draft, NOW)?);
             }
             assert_eq!(next(tx)?, Some(3));
-            private_server_delete(tx, ids[0])?;
+            private_server_delete(tx, ids[0], NOW)?;
             assert_eq!(next(tx)?, Some(1));
             Ok(())
         })
@@ -221,10 +224,10 @@ async fn the_state_in_sql_is_that_of_the_model() {
                         );
                         cases += 1;
                     }
-                    private_server_delete(tx, id)?;
+                    private_server_delete(tx, id, NOW)?;
                 }
             }
-            assert_eq!(cases, 10 * 32 * PrivateServerState::ALL.len());
+            assert_eq!(cases, 11 * 32 * PrivateServerState::ALL.len());
             Ok(())
         })
         .await;
@@ -238,7 +241,7 @@ async fn room_is_that_of_the_servers_of_a_scope() {
             let [(acme, acmes), _] = accounts(tx)?;
             let (foreign, own) = (server(tx, "r1", AccountId::PROVIDER)?, server(tx, "r2", acme)?);
             let whole = Room { cpu_permille: 900, memory_mib: 1, disk_mib: 2, bandwidth_kbit: 3 };
-            let room = ServerRoom { missing: vec!["crun is missing".into()], whole };
+            let room = ServerRoom { missing: vec!["crun is missing".into()], whole, nfs: true };
             for on in [foreign, own, ServerId(99)] {
                 server_room_put(tx, on, &room, NOW)?;
             }
@@ -277,7 +280,7 @@ async fn a_sample_of_usage_is_taken_once_and_outlives_its_private_server() {
                 &Usage { cpu_us: 9, ..usage(0) }
             )?);
             assert!(private_server_usage_put(tx, id, AccountId::PROVIDER, &usage(300_000))?);
-            private_server_delete(tx, id)?;
+            private_server_delete(tx, id, NOW)?;
             assert_eq!(private_server_usage_list(tx, id, NOW, NOW.plus(300_000))?, [usage(0)]);
             assert_eq!(private_server_usage_last(tx, id)?, Some(usage(300_000)));
             private_server_usage_purge(tx, NOW.plus(1))?;

@@ -7,6 +7,7 @@ pub mod environments;
 pub mod factors;
 pub mod images;
 pub mod jobs;
+pub mod nas;
 pub mod networks;
 pub mod oidc;
 pub mod people;

@@ -18,6 +18,12 @@ pub fn of(detail: &PrivateServerDetail, who: &SessionView) -> Vec<Button> {
     buttons.push(button("private-server.rebuild", "refresh"));
     buttons.push(resize(one, who));
     buttons.push(button("private-server.move", "arrows-exchange"));
+    buttons.push(button("private-server.share", "folder-share"));
+    if one.nas.is_some() {
+        let known = json!({ "private_server": one.name, "priority": one.priority });
+        buttons.push(Button::of(who, "private-server.prioritise", "sort-ascending-numbers", known));
+    }
+    buttons.push(button("private-server.clone", "copy"));
     buttons.push(button("private-server.rename", "edit"));
     buttons.push(if one.quarantine {
         button("private-server.release", "shield-check").map(Button::at_once)

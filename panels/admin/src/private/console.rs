@@ -78,14 +78,14 @@ pub async fn page(
 }
 
 /// The answer to a script: what the action gave, or in a sentence why it failed, and whether it may go well in a moment.
-async fn answer<A: Action>(client: &Client, input: A::Input) -> Response {
+pub(super) async fn answer<A: Action>(client: &Client, input: A::Input) -> Response {
     match client.call::<A>(input).await {
         Ok(output) => Json(output).into_response(),
         Err(fault) => failed(&fault),
     }
 }
 
-fn failed(fault: &Fault) -> Response {
+pub(super) fn failed(fault: &Fault) -> Response {
     let reason = fault.reason.trim_end_matches('.');
     let values = [("attempted", fault.attempted.as_str().into()), ("reason", reason.into())];
     let sentence = format!("{}. {}", tell_with("could-not", &values), fault.advice);
@@ -97,7 +97,7 @@ fn failed(fault: &Fault) -> Response {
 }
 
 /// A number that a form holds; none when it holds another thing.
-fn number<T: std::str::FromStr>(posted: &Posted, name: &str) -> Option<T> {
+pub(super) fn number<T: std::str::FromStr>(posted: &Posted, name: &str) -> Option<T> {
     posted.typed.get(name)?.parse().ok()
 }
 

@@ -3,16 +3,20 @@
 mod actions;
 mod choice;
 pub mod console;
+pub mod inside;
 pub mod one;
+pub mod overview;
 pub mod share;
 pub mod usage;
+pub mod vault;
 
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rackwright_catalog::actions::private_server::{PrivateServerList, PrivateServerView};
+use rackwright_catalog::actions::Nothing;
+use rackwright_catalog::actions::private_server::{PrivateServerList, PrivateServerRoom, PrivateServerView};
 use rackwright_catalog::actions::session::SessionView;
 use rackwright_catalog::{Fault, entry};
 use rackwright_client::cli_line;
@@ -53,6 +57,8 @@ pub struct ListView {
     /// Whether the person sees servers, and accounts other than the own.
     servers: bool,
     accounts: bool,
+    /// Whether private servers are moved by dragging them onto a server.
+    moves: bool,
     empty: Empty,
 }
 
@@ -73,6 +79,8 @@ struct FilterView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct GroupView {
     title: String,
+    /// The server that this is, where private servers can be dropped; empty elsewhere.
+    goal: String,
     items: Vec<OneView>,
 }
 
@@ -137,7 +145,7 @@ pub fn is_under_way(state: PrivateServerState) -> bool {
     use PrivateServerState as S;
     match state {
         S::Creating | S::Starting | S::Stopping | S::Moving | S::Removing => true,
-        S::Running | S::Stopped | S::Suspended | S::Failed | S::Unreachable => false,
+        S::Running | S::Frozen | S::Stopped | S::Suspended | S::Failed | S::Unreachable => false,
     }
 }
 
@@ -229,6 +237,13 @@ async fn list(session: &Session, who: &SessionView, chosen: &Chosen) -> Result<L
     let items: Vec<PrivateServerView> = items;
     let again_s = if items.iter().any(|one| is_under_way(one.state)) { LOOK_SOON_S } else { LOOK_S };
     let narrowed = [("server", &chosen.server), ("account", &chosen.account)];
+    let accounts = items.iter().any(|one| one.account != who.account);
+    let servers = items.iter().any(|one| one.server.is_some());
+    let count = items.len();
+    let moves = chosen.grouping == Grouping::Server
+        && chosen.view == "wall"
+        && Button::of(who, "private-server.move", "", json!({})).is_some();
+    let groups = groups(items, who, chosen.grouping);
     let view = ListView {
         narrowed: narrowed
             .into_iter()
@@ -238,7 +253,7 @@ async fn list(session: &Session, who: &SessionView, chosen: &Chosen) -> Result<L
                 (told, chosen.with(key, ""))
             })
             .collect(),
-        count: items.len(),
+        count,
         part: match chosen.after.as_str() {
             "" => "/parts/private-servers".into(),
             after => format!("/parts/private-servers?after={}", crate::fleet::encoded(after)),
@@ -246,9 +261,10 @@ async fn list(session: &Session, who: &SessionView, chosen: &Chosen) -> Result<L
         next: next.map(|next| chosen.page(&next)).unwrap_or_default(),
         first: if chosen.after.is_empty() { String::new() } else { chosen.page("") },
         again_s,
-        servers: items.iter().any(|one| one.server.is_some()),
-        accounts: items.iter().any(|one| one.account != who.account),
-        groups: groups(items, who, chosen.grouping),
+        servers,
+        accounts,
+        moves,
+        groups: if moves { with_goals(groups, session).await? } else { groups },
         empty: empty(who, chosen),
         filters,
         chosen: chosen.clone(),
@@ -264,11 +280,25 @@ fn groups(items: Vec<PrivateServerView>, who: &SessionView, by: Grouping) -> Vec
         let item = OneView::new(one, who);
         match groups.iter_mut().find(|group| group.title == title) {
             Some(group) => group.items.push(item),
-            None => groups.push(GroupView { title, items: vec![item] }),
+            None => groups.push(GroupView { title, goal: String::new(), items: vec![item] }),
         }
     }
     groups.sort_by(|a, b| a.title.cmp(&b.title));
     groups
+}
+
+/// Every server that can take one more, also those on which none stands yet.
+async fn with_goals(mut groups: Vec<GroupView>, session: &Session) -> Result<Vec<GroupView>, Fault> {
+    let room = session.client.call::<PrivateServerRoom>(Nothing {}).await?;
+    for server in room.items.into_iter().filter(|server| server.reason.is_none()) {
+        let goal = server.name.to_string();
+        match groups.iter_mut().find(|group| group.title == goal) {
+            Some(group) => group.goal = goal,
+            None => groups.push(GroupView { title: goal.clone(), goal, items: Vec::new() }),
+        }
+    }
+    groups.sort_by(|a, b| a.title.cmp(&b.title));
+    Ok(groups)
 }
 
 fn filters(

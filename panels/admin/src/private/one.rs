@@ -9,7 +9,7 @@ use rackwright_catalog::actions::private_server::{
     OnePrivateServer, PrivateServerDetail, PrivateServerShow, PrivateServerView,
 };
 use rackwright_catalog::actions::session::SessionView;
-use rackwright_catalog::{Fault, FaultCode, entry};
+use rackwright_catalog::{Fault, FaultCode, Permission, entry};
 use rackwright_client::cli_line;
 use rackwright_model::private_server::{PrivateServerState, Resource};
 use rackwright_model::{Name, Tier};
@@ -22,7 +22,9 @@ use rackwright_panel_kit::{Button, Crumb, Heading, Panel, Session, Shell, refusa
 use serde::Serialize;
 use serde_json::json;
 
-use super::{LOOK_S, LOOK_SOON_S, Token, actions, is_under_way, mark, title, usage};
+use super::inside::Tab;
+use super::vault::{self, VaultView};
+use super::{LOOK_S, LOOK_SOON_S, Token, actions, inside, is_under_way, mark, title, usage};
 use crate::server::actions::ActionsView;
 use crate::server::charts::{ChartsView, Choice};
 
@@ -38,7 +40,9 @@ struct OnePage {
 
 #[derive(Debug, Clone, Serialize)]
 struct WholePage {
+    tabs: Vec<Tab>,
     charts: Live<ChartsView>,
+    vault: Option<Live<VaultView>>,
     #[serde(flatten)]
     page: OnePage,
 }
@@ -70,6 +74,8 @@ struct HeadView {
 struct FactsView {
     detail: PrivateServerDetail,
     sizes: Vec<SizeRow>,
+    /// Whether the person may take away what it reads.
+    shares: bool,
     trigger: String,
 }
 
@@ -88,7 +94,7 @@ pub async fn detail(session: &Session, name: &str) -> Result<PrivateServerDetail
     session.client.call::<PrivateServerShow>(OnePrivateServer { private_server }).await
 }
 
-fn no_such(name: &str) -> Fault {
+pub(super) fn no_such(name: &str) -> Fault {
     let name: String = name.chars().take(80).collect();
     Fault::new(
         FaultCode::NotFound,
@@ -125,7 +131,12 @@ impl OnePage {
                 mark,
                 one,
             }),
-            facts: Live::new(FactsView { sizes: sizes(&detail.summary), trigger, detail }),
+            facts: Live::new(FactsView {
+                sizes: sizes(&detail.summary),
+                shares: Button::of(who, "private-server.unshare", "", json!({})).is_some(),
+                trigger,
+                detail,
+            }),
             name,
         }
     }
@@ -174,24 +185,32 @@ pub async fn page(
     let asked = async {
         let detail = detail(&session, &name).await?;
         let charts = usage::charts(&session, &detail.summary.name, &detail.summary.size, &choice).await?;
-        Ok((detail, charts))
+        // Whoever works in one private server alone has no backups.
+        let vault = match who(&session).await?.may(Permission::Look) {
+            true => Some(vault::of(&session, &detail.summary.name).await?),
+            false => None,
+        };
+        Ok((detail, charts, vault))
     };
-    let (shell, (detail, charts)) = match tokio::try_join!(Shell::around(&panel, &session, &headers), asked) {
-        Ok(all) => all,
-        Err(fault) => return refusal::answer(&panel, &session, fault).await,
-    };
+    let (shell, (detail, charts, vault)) =
+        match tokio::try_join!(Shell::around(&panel, &session, &headers), asked) {
+            Ok(all) => all,
+            Err(fault) => return refusal::answer(&panel, &session, fault).await,
+        };
     let heading = Heading {
         title: name.clone(),
         crumbs: vec![crumb(shell.who.tier), Crumb::new(name.clone(), "")],
         help: tell("page-private-server"),
         buttons: Vec::new(),
-        lines: ["private-server.show", "private-server.usage"]
+        lines: ["private-server.show", "private-server.usage", "private-server.backup-list"]
             .into_iter()
+            .filter(|action| vault.is_some() || *action != "private-server.backup-list")
             .filter_map(entry)
             .map(|entry| cli_line(entry, &json!({ "private_server": name })))
             .collect(),
     };
-    let view = WholePage { charts, page: OnePage::new(detail, &shell.who) };
+    let tabs = inside::tabs(&detail.summary.name, &shell.who, "");
+    let view = WholePage { tabs, charts, vault, page: OnePage::new(detail, &shell.who) };
     panel.page(StatusCode::OK, "private-server.html", &shell.page(heading, view))
 }
 

@@ -55,6 +55,9 @@ impl ActionsView {
                     .map(|button| button.labelled(&tell("button-cancel-job"))),
             );
         }
+        if server.state == ServerState::Unreachable && detail.failover.is_some() {
+            buttons.push(button("server.confirm-dead", "skull", json!({})));
+        }
         if server.state == ServerState::Online {
             buttons.push(button("server.reboot", "rotate-clockwise", json!({})));
         }

@@ -1,6 +1,8 @@
 //! The head of a server's page: its state, in an icon and a word, and what goes on.
 
+use rackwright_catalog::actions::failover::FailoverView;
 use rackwright_catalog::actions::server::{InstallView, ServerDetail, ServerSummary};
+use rackwright_model::Name;
 use serde::Serialize;
 
 /// What stands at the top.
@@ -10,6 +12,8 @@ pub struct HeadView {
     pub install: Option<InstallView>,
     /// What the job under way does now, and its per mille.
     pub step: Option<(String, u32)>,
+    /// That of its private servers on a NAS, and the names of those that wait.
+    pub failover: Option<(FailoverView, String)>,
 }
 
 impl HeadView {
@@ -19,6 +23,11 @@ impl HeadView {
         Self {
             server: detail.summary.clone(),
             install: detail.install.clone(),
+            failover: detail.failover.clone().map(|failover| {
+                let names: Vec<&str> = failover.waiting.iter().map(Name::as_str).collect();
+                let names = names.join(", ");
+                (failover, names)
+            }),
             step: job.map(|job| (job.step.clone(), job.progress_permille)),
         }
     }

@@ -9,6 +9,7 @@ mod german;
 mod guards;
 mod harness;
 mod hostile;
+mod inside;
 mod live;
 mod outside;
 mod pages;

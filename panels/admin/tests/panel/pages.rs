@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::harness::{cookie, get, panel};
 
 /// Every page, and something that it must show.
-pub const PAGES: [(&str, &str); 47] = [
+pub const PAGES: [(&str, &str); 60] = [
     ("/accounts", "href=\"/accounts/acme\""),
     ("/accounts/acme", "/act/brand/set"),
     ("/roles", "view-accounts"),
@@ -29,8 +29,24 @@ pub const PAGES: [(&str, &str); 47] = [
     ("/servers/r1-u07", "AMD EPYC 9354P"),
     ("/private-servers", "id=\"tile-web1\"|id=\"tile-club\""),
     ("/private-servers?view=table&group=server&state=running", "id=\"row-web1\"|id=\"row-acme-mail\""),
-    ("/private-servers/acme-mail", "/console\""),
+    ("/private-servers?group=server", "data-goal=\"r1-u07\""),
+    ("/nas", "href=\"/nas/nas1\""),
+    ("/nas/nas1", "running on r1-u07"),
+    ("/private-servers/acme-mail", "/console\"|id=\"part-vault\"|backups/12\""),
+    ("/private-servers/acme-mail/backups/12?path=/etc", "hosts"),
     ("/private-servers/acme-mail/console", "data-console="),
+    (
+        "/private-servers/acme-mail/files?path=/srv/www",
+        "/private-servers/acme-mail/file?path=%2Fsrv%2Fwww%2Findex.html",
+    ),
+    ("/private-servers/acme-mail/file?path=/srv/www/index.html", "id=\"edit-text\""),
+    ("/private-servers/acme-mail/services", "name=\"service\" value=\"ssh.service\""),
+    ("/private-servers/acme-mail/processes", "sshd: /usr/sbin/sshd -D"),
+    ("/private-servers/acme-mail/people", "href=\"/private-servers/acme-mail/people/bob\""),
+    ("/private-servers/acme-mail/people/bob", "action=\"/act/private-server/login-set-keys\""),
+    ("/private-servers/acme-mail/log?service=ssh.service&since=3600", "Server listening on 0.0.0.0 port 22."),
+    ("/private-servers/acme-mail/network", "Europe/Berlin"),
+    ("/private-servers-overview", "href=\"/private-servers/web1\"|href=\"/private-servers/acme-mail\""),
     (
         "/bulk/private-server/stop?private_server=acme-mail&private_server=acme-shop-web",
         "rackwright private-server stop acme-shop-web",

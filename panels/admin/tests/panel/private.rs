@@ -179,6 +179,25 @@ async fn the_form_shows_the_room_and_a_refusal_stands_at_its_field() {
 }
 
 #[tokio::test]
+async fn a_disk_on_a_nas_takes_no_room_of_a_server() {
+    let panel = scene();
+    let form = "/act/private-server/create?server=r1-u02&size.disk_mib=30720";
+    panel.open(form).await.shows("30 GiB + 30 GiB &gt; 39 GiB");
+    let page = panel.open(&format!("{form}&nas=nas1")).await;
+    page.shows("30 GiB + 0 MiB ≤ 39 GiB");
+    assert!(!page.text.contains("30 GiB + 30 GiB"), "its disk is not there");
+    panel.fake.on("private-server.room", |_| {
+        let mut room = (entry("private-server.room").expect("in the catalogue").sample_output)();
+        let share = &mut room["items"][0]["shares"][0];
+        (share["name"], share["size"]["disk_mib"]) = (json!("acme-mail"), json!(0));
+        Ok(room)
+    });
+    let page = panel.open("/act/private-server/resize?private_server=acme-mail&size.disk_mib=99").await;
+    page.shows("data-elsewhere").shows(" + 0 MiB ≤ ");
+    assert!(!page.text.contains(" + 99 MiB"), "nor does it there when it grows");
+}
+
+#[tokio::test]
 async fn a_resize_counts_its_own_share_once() {
     let panel = scene();
     let page = panel.open("/act/private-server/resize?private_server=acme-mail&size.memory_mib=3600").await;
@@ -215,4 +234,59 @@ async fn a_console_is_typed_into_by_its_own_page_alone() {
     let stopped = panel.post("/private-servers/lab/console", &[]).await;
     assert_eq!(stopped.status, 409);
     stopped.shows("it does not run. Start it first.");
+}
+
+#[tokio::test]
+async fn on_the_wall_by_server_private_servers_are_dragged_to_where_there_is_room() {
+    let panel = scene();
+    let page = panel.open("/private-servers?group=server").await;
+    page.shows("data-private=\"acme-mail\" data-on=\"r1-u01\"").shows("data-goal=\"r1-u01\"");
+    assert!(!page.text.contains("data-goal=\"r1-u05\""), "its agent is silent: nothing is dropped there");
+    for path in
+        ["/private-servers", "/private-servers?group=server&view=table", "/private-servers?group=state"]
+    {
+        let page = panel.open(path).await;
+        assert!(!page.text.contains("data-goal=") && !page.text.contains("data-private="), "{path}");
+    }
+    // Without a mouse it is the form, which dropping opens too.
+    let form = panel.open("/act/private-server/move?private_server=acme-mail&to=r1-u04").await;
+    form.shows("rackwright private-server move acme-mail --to r1-u04");
+    sign_in_as(&panel, Role::AccountManager, "customer");
+    let page = panel.open("/private-servers?group=server").await;
+    assert!(!page.text.contains("data-goal=") && !page.text.contains("data-private="));
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_fenced_says_so_and_offers_to_vouch() {
+    let panel = scene();
+    let mut dead = (entry("server.show").expect("in the catalogue").sample_output)();
+    dead["summary"]["state"] = json!("unreachable");
+    let reason = "r1-u07 does not answer, and it is not known to be off: its BMC is silent.";
+    dead["failover"] = json!({
+        "server": "r1-u07", "stage": "fencing", "since": 1_764_000_000_000_i64, "reason": reason,
+        "fenced_at": null, "fenced_by": null, "waiting": ["web1", "web2"],
+    });
+    let calm = (entry("server.show").expect("in the catalogue").sample_output)();
+    panel.fake.on("server.show", move |_| Ok(dead.clone()));
+    let page = panel.open("/servers/r1-u07").await;
+    page.shows("its BMC is silent").shows("2 private servers wait to start elsewhere: web1, web2");
+    page.shows("rackwright server confirm-dead r1-u07");
+    panel.fake.on("server.show", move |_| Ok(calm.clone()));
+    let page = panel.open("/servers/r1-u07").await;
+    assert!(!page.text.contains("confirm-dead") && !page.text.contains("id=\"failover\""));
+}
+
+#[tokio::test]
+async fn a_private_server_tells_where_its_disk_is_and_what_it_reads() {
+    let panel = scene();
+    let mut detail = (entry("private-server.show").expect("in the catalogue").sample_output)();
+    detail["summary"]["nas"] = json!("disks");
+    detail["summary"]["priority"] = json!(2);
+    detail["summary"]["state"] = json!("frozen");
+    detail["shares"] = json!([{"nas": "tools", "at": "/srv/tools"}]);
+    panel.fake.on("private-server.show", move |_| Ok(detail.clone()));
+    let page = panel.open("/private-servers/web1").await;
+    page.shows("2 of 9, the lowest first").shows("tools at /srv/tools").shows("standing still");
+    page.shows("/act/private-server/unshare?private_server=web1&amp;at=/srv/tools");
+    assert!(offers(&page.text, "prioritise") || page.text.contains("/act/private-server/prioritise"));
 }

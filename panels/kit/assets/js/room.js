@@ -28,7 +28,9 @@
     const { resource, field } = bar.dataset;
     const [whole, promised] = [Number(bar.dataset.whole), Number(bar.dataset.promised)];
     const typed = Number(form.elements[`size.${field}`]?.value);
-    const asked = Number.isInteger(typed) && typed > 0 ? typed : 0;
+    // A disk on a NAS takes nothing of the server.
+    const elsewhere = bar.hasAttribute("data-elsewhere") || (resource === "disk" && form.elements.nas?.value);
+    const asked = !elsewhere && Number.isInteger(typed) && typed > 0 ? typed : 0;
     const length = (number) => (whole > 0 ? Math.min(1000, Math.floor((number * 1000) / whole)) : 1000);
     const short = promised + asked > whole;
     bar.toggleAttribute("data-short", short);

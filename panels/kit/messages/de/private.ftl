@@ -41,6 +41,7 @@ bulk-count-private = { $n ->
 state-private-creating = entsteht
 state-private-starting = startet
 state-private-running = läuft
+state-private-frozen = steht still
 state-private-stopping = hält an
 state-private-stopped = angehalten
 state-private-suspended = gesperrt
@@ -52,6 +53,7 @@ private-quarantine = in Quarantäne
 private-next-creating = Sein Server holt die Vorlage und legt seine Dateien an. Er startet von selbst.
 private-next-starting = Er antwortet gleich.
 private-next-running = { "" }
+private-next-frozen = Er läuft von selbst weiter, sobald sein NAS antwortet. Sehen Sie nach dem NAS und nach dem Netz dazwischen.
 private-next-stopping = Was in ihm läuft, wird geordnet beendet, nach 45 Sekunden erzwungen.
 private-next-stopped = Seine Dateien bleiben. Starten Sie ihn, wenn er gebraucht wird.
 private-next-suspended = Er wird zurückgehalten, seine Dateien bleiben. Wer ihn gesperrt hat, lässt ihn mit „Freigeben“ wieder laufen.
@@ -141,3 +143,65 @@ key-left = ←
 key-up = ↑
 key-down = ↓
 key-right = →
+
+# NAS
+menu-nas = NAS
+page-nas = NFS-Freigaben für private Server: für ihre Platten, die dann ohne Kopieren umziehen und den Ausfall ihres Servers überstehen, und für Dateien, die viele lesen.
+help-nas =
+    Die Platte eines privaten Servers auf einem NAS ist dort eine Datei, und deren Größe ist seine Grenze. Solange das NAS nicht antwortet, stehen seine privaten Server still und verlieren nichts.
+    Ein Server mit privaten Servern auf einem NAS, der einige Zeit nicht antwortet, wird von seinem BMC ausgeschaltet; dann starten sie anderswo. Unter Ausfallschutz steht, nach welcher Zeit.
+page-one-nas = Eine NFS-Freigabe und die privaten Server, die sie nutzen.
+empty-nas = Kein NAS ist eingetragen
+empty-nas-advice = Tragen Sie eines ein: eine NFS-4-Freigabe, die Server einhängen dürfen. Für Platten müssen sie als root eingelassen werden.
+button-create-nas = NAS eintragen
+button-failover = Ausfallschutz
+section-nas = Freigabe
+section-nas-users = Private Server darauf
+nas-user = { $state } auf { $server }
+private-disk-on = Platte auf
+private-disk-here = seinem Server
+private-priority = Vorrang, wenn sein Server ausfällt
+private-priority-of = { $n } von 9, der niedrigste zuerst
+private-shares = Liest
+private-share-at = { $nas } unter { $at }
+private-unshare = { $at } aushängen
+private-drag-help = Ziehen Sie einen privaten Server auf einen anderen Server, um ihn umzuziehen, oder nutzen Sie Umziehen auf seiner Seite.
+group-empty-server = hier steht kein privater Server
+failover-title = Ausfallschutz
+failover-waiting = { $n ->
+    [one] { $n } privater Server wartet darauf, anderswo zu starten: { $names }
+   *[other] { $n } private Server warten darauf, anderswo zu starten: { $names }
+}
+# Schnappschüsse und Sicherungen.
+vault-title = Schnappschüsse und Sicherungen
+vault-daily = Jeden Tag um { $hour } UTC gesichert.
+vault-on-demand = Gesichert, wenn jemand es verlangt.
+vault-kept = Behalten werden die letzten { $last } und je eine für { $daily } Tage, { $weekly } Wochen und { $monthly } Monate.
+vault-backups = Sicherungen
+vault-snapshots = Schnappschüsse
+vault-no-backups = Es gibt noch keine Sicherung.
+vault-backup = Sicherung { $backup }
+vault-snapshot = Schnappschuss { $snapshot }
+vault-added = neu:
+vault-untested = Noch nicht zur Probe wiederhergestellt
+vault-making = entsteht
+vault-is-kept = behalten
+vault-removing = wird entfernt
+vault-column-backup = Sicherung
+vault-column-snapshot = Schnappschuss
+vault-column-size = Größe
+vault-column-test = Probe
+vault-column-disk = Platte
+vault-column-note = Notiz
+vault-column-name = Name
+vault-column-kind = Art
+vault-column-changed = Geändert
+vault-stored = Im Control Center
+vault-directory = Verzeichnis
+vault-file = Datei
+vault-link = Verweis
+vault-other = Anderes
+vault-files = Dateien in dieser Sicherung
+vault-empty = In diesem Verzeichnis ist nichts.
+vault-cut = In diesem Verzeichnis sind mehr Dateien; sie lassen sich mit dem Verzeichnis wiederherstellen.
+page-backup-files = Die Dateien, wie sie waren, als diese Sicherung entstand. Jede Datei und jedes Verzeichnis lässt sich einzeln zurückholen.

@@ -41,6 +41,7 @@ bulk-count-private = { $n ->
 state-private-creating = being made
 state-private-starting = starting
 state-private-running = running
+state-private-frozen = standing still
 state-private-stopping = stopping
 state-private-stopped = stopped
 state-private-suspended = suspended
@@ -52,6 +53,7 @@ private-quarantine = in quarantine
 private-next-creating = Its server fetches the template and makes its files. It starts by itself.
 private-next-starting = It answers in a moment.
 private-next-running = { "" }
+private-next-frozen = It goes on by itself when its NAS answers. See to the NAS and to the network between.
 private-next-stopping = What runs in it is ended in good order; after 45 seconds by force.
 private-next-stopped = Its files are kept. Start it when it is needed.
 private-next-suspended = It is held back, and its files are kept. Whoever suspended it lets it run again with Resume.
@@ -141,3 +143,65 @@ key-left = ←
 key-up = ↑
 key-down = ↓
 key-right = →
+
+# NAS
+menu-nas = NAS
+page-nas = NFS exports for private servers: for their disks, which then move without copying and survive the death of their server, and for files that many read.
+help-nas =
+    The disk of a private server on a NAS is one file there, and the size of that file is its limit. While the NAS does not answer, its private servers stand still and lose nothing.
+    A server with private servers on a NAS that does not answer for some time is powered off by its BMC; then they start elsewhere. Failover chooses after how long.
+page-one-nas = One NFS export, and the private servers that use it.
+empty-nas = No NAS is noted
+empty-nas-advice = Note one: an NFS 4 export that servers may mount. For disks they must be let in as root.
+button-create-nas = Note NAS
+button-failover = Failover
+section-nas = Export
+section-nas-users = Private servers on it
+nas-user = { $state } on { $server }
+private-disk-on = Disk on
+private-disk-here = its server
+private-priority = Priority when its server is dead
+private-priority-of = { $n } of 9, the lowest first
+private-shares = Reads
+private-share-at = { $nas } at { $at }
+private-unshare = Take { $at } away
+private-drag-help = Drag a private server onto another server to move it, or use Move on its page.
+group-empty-server = no private server stands here
+failover-title = Failover
+failover-waiting = { $n ->
+    [one] { $n } private server waits to start elsewhere: { $names }
+   *[other] { $n } private servers wait to start elsewhere: { $names }
+}
+# Snapshots and backups.
+vault-title = Snapshots and backups
+vault-daily = Backed up every day at { $hour } UTC.
+vault-on-demand = Backed up when somebody asks for it.
+vault-kept = Kept are the last { $last }, and one for each of { $daily } days, { $weekly } weeks and { $monthly } months.
+vault-backups = Backups
+vault-snapshots = Snapshots
+vault-no-backups = There is no backup yet.
+vault-backup = Backup { $backup }
+vault-snapshot = Snapshot { $snapshot }
+vault-added = new:
+vault-untested = Not restored as a test yet
+vault-making = being made
+vault-is-kept = kept
+vault-removing = being removed
+vault-column-backup = Backup
+vault-column-snapshot = Snapshot
+vault-column-size = Size
+vault-column-test = Test restore
+vault-column-disk = Disk
+vault-column-note = Note
+vault-column-name = Name
+vault-column-kind = Kind
+vault-column-changed = Changed
+vault-stored = At the Control Center
+vault-directory = Directory
+vault-file = File
+vault-link = Link
+vault-other = Other
+vault-files = Files in this backup
+vault-empty = There is nothing in this directory.
+vault-cut = There are more files in this directory; they can be restored with the directory.
+page-backup-files = The files as they were when this backup was made. Each file and each directory can be put back on its own.

@@ -79,6 +79,8 @@ pub struct Bar {
     pub promised_length: u64,
     pub asked_length: u64,
     pub short: bool,
+    /// Whether it is taken elsewhere, whatever is asked for: the disk that is resized is on a NAS.
+    pub elsewhere: bool,
     /// "20 % + 30 % ≤ 90 %"
     pub sum: String,
 }
@@ -91,7 +93,10 @@ pub(super) async fn picture(client: &Client, action: &str, fields: &[FieldView])
     let page = client.call::<PrivateServerRoom>(Nothing {}).await.ok()?;
     let value = |name: &str| value_of(fields, name);
     let (server, resized) = (value("server"), value("private_server"));
-    let asked = asked(fields);
+    let mut asked = asked(fields);
+    if !value("nas").is_empty() {
+        asked[DISK] = 0;
+    }
     let mut servers: Vec<ServerView> = page
         .items
         .iter()
@@ -159,6 +164,9 @@ const RESOURCES: [(Resource, &str); 4] = [
     (Resource::Bandwidth, "bandwidth_kbit"),
 ];
 
+/// Where the disk stands among them.
+const DISK: usize = 2;
+
 /// How much of each resource.
 #[must_use]
 pub fn amounts(room: &Room) -> [(Resource, u64); 4] {
@@ -178,12 +186,20 @@ fn share(room: &ServerRoom, resized: &str) -> Option<[u64; 4]> {
 }
 
 fn drawn(room: &ServerRoom, asked: &[u64; 4], server: &str, resized: &str) -> ServerView {
-    let own = share(room, resized).unwrap_or_default();
+    let own = share(room, resized);
+    let on_nas = own.is_some_and(|own| own[DISK] == 0);
+    let own = own.unwrap_or_default();
     let whole = room.whole.as_ref().map(amounts);
     let promised = amounts(&room.promised);
     let bars: Vec<Bar> = whole
         .map(|whole| {
-            (0..4).map(|at| bar(at, whole[at].1, promised[at].1.saturating_sub(own[at]), asked[at])).collect()
+            let one = |at: usize| {
+                let elsewhere = on_nas && at == DISK;
+                let asked = if elsewhere { 0 } else { asked[at] };
+                let promised = promised[at].1.saturating_sub(own[at]);
+                Bar { elsewhere, ..bar(at, whole[at].1, promised, asked) }
+            };
+            (0..4).map(one).collect()
         })
         .unwrap_or_default();
     ServerView {
@@ -208,6 +224,7 @@ fn bar(at: usize, whole: u64, promised: u64, asked: u64) -> Bar {
         promised_length: length(promised),
         asked_length: length(asked).min(1_000 - length(promised)),
         short,
+        elsewhere: false,
         sum: format!(
             "{} + {} {} {}",
             amount(resource, promised),

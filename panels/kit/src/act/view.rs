@@ -73,7 +73,7 @@ impl Draft<'_> {
             grow: self.grow,
         };
         let mut form = FormView::draw(self.fields, &drawing);
-        ask_for_the_name(&mut form, &object, self.entry);
+        ask_for_the_name(&mut form, &confirmed(self.entry, self.typed, &object), self.entry);
         ActView {
             action: spec.name,
             path: crate::shell::act_path(self.entry),
@@ -118,6 +118,16 @@ pub fn title(entry: &Entry, object: &str) -> String {
         return of_catalogue(entry.spec.title).into_owned();
     }
     tell_with(if named { "act-title-of" } else { "act-title" }, &values)
+}
+
+/// The name that is repeated: that of the thing, or the last part of what the input marks.
+fn confirmed(entry: &Entry, typed: &Typed, object: &str) -> String {
+    let schema = (entry.input_schema)();
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let marked = fields.filter(|(_, field)| field["x-confirmed"].as_bool() == Some(true));
+    let name = marked.filter_map(|(name, _)| typed.get(name)).next();
+    let part = |text: &str| text.trim().rsplit('/').next().unwrap_or_default().to_owned();
+    name.map_or_else(|| object.to_owned(), part)
 }
 
 /// The field in which the name is repeated gets a place and words of its own.

@@ -7,6 +7,7 @@ use rackwright_model::ServerId;
 use rackwright_model::private_server::{Intent, Phase, Seen, Wanted};
 use rackwright_proto::{Console, ConsoleOrder, ConsoleOutput, FromMachine, ToMachine};
 
+use crate::inside::Inside;
 use crate::support::{Sent, World};
 
 /// How long it rests between two looks.
@@ -14,6 +15,7 @@ const REST: Duration = Duration::from_millis(20);
 
 /// Works for as long as anybody waits for it.
 pub async fn works(world: &World, host: ServerId) {
+    let mut inside = Inside::default();
     loop {
         for sent in world.machines.take_sent() {
             let Sent::ToAgent(server, told) = sent else { continue };
@@ -24,6 +26,7 @@ pub async fn works(world: &World, host: ServerId) {
                 ToMachine::PrivateServers { wanted } => {
                     Some(FromMachine::PrivateServers { seen: wanted.iter().map(seen).collect() })
                 }
+                ToMachine::Inside(order) => Some(FromMachine::Inside(inside.does(order))),
                 ToMachine::Console(console) => wrote(console).map(FromMachine::Console),
                 _ => None,
             };
@@ -38,8 +41,8 @@ pub async fn works(world: &World, host: ServerId) {
 fn seen(wanted: &Wanted) -> Seen {
     let phase = match wanted.intent {
         Intent::On => Phase::Running,
-        Intent::Off => Phase::Stopped,
-        Intent::Gone => Phase::Gone,
+        Intent::Off | Intent::Near => Phase::Stopped,
+        Intent::Gone | Intent::Left => Phase::Gone,
     };
     Seen { number: wanted.number, generation: wanted.generation, phase, reason: None, progress: None }
 }

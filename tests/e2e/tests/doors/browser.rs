@@ -54,9 +54,24 @@ async fn furnish(center: &Center) -> (Vec<Value>, ServerId) {
     }
     let host = world.ready_for_private_servers().await;
     world.done("server.assign", json!({"server": "h1", "account": "acme"})).await;
+    let one = json!({
+        "name": "acme-shop-ps", "account": "acme-shop", "server": "h1", "template": "debian-12-ps", "password": PASSWORD,
+        "size": {
+            "cpu_permille": 50, "memory_mib": 128, "swap_mib": 0, "disk_mib": 512, "bandwidth_kbit": 1_000, "sessions": 100,
+            "processes": 100,
+        },
+    });
+    world.done("private-server.create", one).await;
+    world.obeys(host).await;
     let mut people = Vec::new();
     for (user, role, account) in PEOPLE {
-        let person = json!({"user": user, "role": role, "account": account, "password": PASSWORD});
+        let mut person = json!({"user": user, "role": role, "account": account, "password": PASSWORD});
+        if role.starts_with("ps-") {
+            person["private_server"] = json!("acme-shop-ps");
+        }
+        if role == "ps-user" {
+            person["login"] = json!("pia");
+        }
         world.done("user.create", person).await;
         people.push(json!({"user": user, "role": role, "account": account}));
     }

@@ -6,7 +6,7 @@ use crate::center::Front;
 use crate::html::links;
 
 /// The panel has no more pages than this, seen once each.
-const MOST: usize = 400;
+const MOST: usize = 600;
 
 /// The pages that are reached from these, each with its text; `wanted` says which links are followed.
 pub async fn pages(

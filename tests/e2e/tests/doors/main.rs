@@ -14,6 +14,7 @@ mod crawl;
 mod door;
 mod front;
 mod html;
+mod inside;
 mod markup;
 mod matrix;
 mod parity;

@@ -132,7 +132,11 @@ impl Case {
                 self.field,
                 self.role.word()
             );
-            match (self.granted(*whose), whose.is_foreign()) {
+            // Whoever works in one private server has no others, not even those of the own account, and no servers.
+            let is_foreign = whose.is_foreign()
+                || (self.role.is_of_one_private_server()
+                    && ["server.list", "private-server.list"].contains(&self.list));
+            match (self.granted(*whose), is_foreign) {
                 (true, true) => assert_eq!(Some(&answer), unknown.as_ref(), "{what}"),
                 (true, false) => {
                     assert!(!matches!(answer.outcome, Outcome::Forbidden | Outcome::NotSignedIn), "{what}");

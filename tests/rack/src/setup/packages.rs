@@ -45,9 +45,12 @@ pub const PACKAGES: &[&str] = &[
     "ca-certificates",
     "openssl",
     "python3",
-    // private servers: what starts them, and what asks their web servers for pages
+    // private servers: what starts them, what asks their web servers for pages, the NFS server of their NAS, and their backups
     "crun",
     "wrk",
+    "nfs-ganesha",
+    "nfs-ganesha-vfs",
+    "restic",
     // the provider to sign in by
     "python3-venv",
     // the mail server of the tests

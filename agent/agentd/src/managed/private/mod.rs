@@ -2,18 +2,21 @@
 
 mod commands;
 mod consoles;
+mod inside;
 mod outbox;
 mod templates;
 mod transfers;
+mod vaults;
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use rackwright_model::private_server::{Phase, Seen, Wanted};
 use rackwright_privsrv::bell::Bell;
 use rackwright_privsrv::keeper::{self, Keeper, Report, Site};
 use rackwright_proto::private::A_FRAME;
-use rackwright_proto::{Console, Exec, FromMachine, Transfer};
+use rackwright_proto::{Console, Exec, FromMachine, Inside, Transfer, Vault};
 
 use super::identity::Identity;
 use crate::session::{Link, LinkError};
@@ -21,6 +24,7 @@ use consoles::Consoles;
 use outbox::Outbox;
 use templates::OverHttp;
 use transfers::Transfers;
+use vaults::Vaults;
 
 /// What outlives a session.
 pub struct Private {
@@ -32,6 +36,8 @@ pub struct Private {
     consoles: Consoles,
     /// Files on their way to and from other servers, also between sessions.
     transfers: Transfers,
+    /// Snapshots and backups, also between sessions.
+    vaults: Vaults,
     /// The batch of usage that is on its way.
     sent: Option<u64>,
 }
@@ -44,14 +50,15 @@ impl Private {
     pub fn open(site: Site) -> std::io::Result<Self> {
         let bell = Bell::new()?;
         let transfers = Transfers::new(site.places.clone(), bell.clone());
-        let keeper = Keeper::open(site, Box::new(OverHttp), bell.clone()).map_err(|why| {
+        let keeper = Keeper::open(site, Arc::new(OverHttp), bell.clone()).map_err(|why| {
             let why =
                 format!("What is kept of private servers cannot be read: {}", crate::session::explain(&why));
             eprintln!("{why}");
             why
         });
         let outbox = Outbox::new(bell.clone());
-        Ok(Self { bell, keeper, outbox, consoles: Consoles::default(), transfers, sent: None })
+        let vaults = Vaults::new(keeper.as_ref().ok().map(Keeper::hands), bell.clone());
+        Ok(Self { bell, keeper, outbox, consoles: Consoles::default(), transfers, vaults, sent: None })
     }
 
     /// Readable when there is something to [`Self::tell`].
@@ -111,6 +118,9 @@ impl Private {
         for news in self.transfers.news() {
             link.send(&FromMachine::Transfer(news))?;
         }
+        for news in self.vaults.news() {
+            link.send(&FromMachine::Vault(news))?;
+        }
         self.outbox.deliver(|message| link.send(&message))
     }
 
@@ -119,6 +129,14 @@ impl Private {
         match commands::run(exec, self.outbox.sender()) {
             Ok(()) => Ok(()),
             Err(refused) => link.send(&FromMachine::ExecDone(refused)),
+        }
+    }
+
+    /// Works inside; what came of it is told later.
+    pub fn work_inside(&mut self, link: &mut Link, order: Inside) -> Result<(), LinkError> {
+        match inside::run(order, self.outbox.sender()) {
+            Ok(()) => Ok(()),
+            Err(refused) => link.send(&FromMachine::Inside(*refused)),
         }
     }
 
@@ -137,6 +155,11 @@ impl Private {
             Ok(address) => self.transfers.take(order, address.ip()),
             Err(why) => eprintln!("an order on a transfer was not taken: {}", crate::session::explain(&why)),
         }
+    }
+
+    /// Takes an order on snapshots or backups; what comes of it is told later.
+    pub fn vault(&self, order: Vault) {
+        self.vaults.take(order);
     }
 
     /// Takes what is wanted.

@@ -78,14 +78,14 @@ pub struct ConsoleRead {
 
 action! {
     PrivateServerConsole, "private-server.console", "Console", "Open a terminal of root inside a private server.",
-    Operate, Change,
+    Inside, Change,
     PrivateServerConsoleInput => ConsoleOpened, main "private_server";
     PrivateServerConsoleInput { private_server: sample_name("web1"), rows: None, columns: None };
     ConsoleOpened { console: 1_764_000_000_001 }
 }
 
 action! {
-    PrivateServerConsoleType, "private-server.console-type", "Type", "Type into a console that you opened.", Operate, Read,
+    PrivateServerConsoleType, "private-server.console-type", "Type", "Type into a console that you opened.", Inside, Read,
     PrivateServerConsoleTypeInput => Done, main "console";
     PrivateServerConsoleTypeInput { console: 1_764_000_000_001, text: "uptime\r".into() };
     Done::new("Typed.")
@@ -93,7 +93,7 @@ action! {
 
 action! {
     PrivateServerConsoleRead, "private-server.console-read", "Read", "Read what a console that you opened has written.",
-    Operate, Read,
+    Inside, Read,
     PrivateServerConsoleReadInput => ConsoleRead, main "console";
     PrivateServerConsoleReadInput { console: 1_764_000_000_001, after: 0, wait_s: Some(20) };
     ConsoleRead { base64: "cm9vdEB3ZWIxOn4jIA==".into(), next: 13, ended: None }
@@ -101,7 +101,7 @@ action! {
 
 action! {
     PrivateServerConsoleResize, "private-server.console-resize", "Resize",
-    "Tell a console that you opened how large its window is.", Operate, Read,
+    "Tell a console that you opened how large its window is.", Inside, Read,
     PrivateServerConsoleResizeInput => Done, main "console";
     PrivateServerConsoleResizeInput { console: 1_764_000_000_001, rows: 40, columns: 120 };
     Done::new("The console has 40 lines of 120 columns.")
@@ -109,7 +109,7 @@ action! {
 
 action! {
     PrivateServerConsoleClose, "private-server.console-close", "Close",
-    "Close a console that you opened; what runs in it is hung up.", Operate, Change,
+    "Close a console that you opened; what runs in it is hung up.", Inside, Change,
     OneConsole => Done, main "console";
     OneConsole { console: 1_764_000_000_001 };
     Done::new("The console is closed.")

@@ -7,8 +7,9 @@ use rackwright_model::private_server::{Power, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::nas::check_place;
 use super::view::sample_size;
-use super::{PrivateServerView, action, sample_name};
+use super::{PrivateServerView, ShareInput, action, sample_name};
 use crate::fault::FieldProblem;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +27,17 @@ pub struct PrivateServerCreateInput {
     #[schemars(extend("x-from" = "private-server.templates"))]
     pub template: Name,
     pub size: Size,
+    /// A NAS for its disk; its server holds it when this is left out.
+    #[schemars(extend("x-from" = "nas.list"))]
+    pub nas: Option<Name>,
+    /// How soon it is started elsewhere when its server is dead, if its disk is on a NAS: 1 first, 9 last; 5 when it is left
+    /// out.
+    #[schemars(range(min = 1, max = 9))]
+    pub priority: Option<u32>,
+    /// Files of NAS that it reads.
+    #[serde(default)]
+    #[schemars(length(max = 8))]
+    pub shares: Vec<ShareInput>,
     /// A free one of its server's network when it is left out.
     pub address: Option<Ipv4Addr>,
     /// None when it is left out.
@@ -51,6 +63,9 @@ action! {
         account: Some(sample_name("acme")),
         template: sample_name("debian-12-ps"),
         size: sample_size(),
+        nas: None,
+        priority: None,
+        shares: Vec::new(),
         address: None,
         address_v6: None,
         ssh_keys: vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHbmxfJVNmKk6w3Qv0O5tW5pHZ0Yv1tq3wCqvT3u5b1x ada@desk".into()],
@@ -75,6 +90,13 @@ fn check(input: &PrivateServerCreateInput) -> Vec<FieldProblem> {
     }
     if input.address_v6.is_some_and(|address| !is_global(address)) {
         problems.push(FieldProblem::new("address_v6", "is not an address that a private server can have"));
+    }
+    for (at, share) in input.shares.iter().enumerate() {
+        problems.extend(check_place(&format!("shares.{at}.at"), &share.at));
+        if let Some(other) = input.shares[..at].iter().find(|other| other.at.meets(&share.at)) {
+            let problem = format!("would hide {}, or be hidden by it", other.at);
+            problems.push(FieldProblem::new(format!("shares.{at}.at"), problem));
+        }
     }
     problems
 }
@@ -124,6 +146,9 @@ mod tests {
         input.address_v6 = Some(Ipv6Addr::LOCALHOST);
         let fields: Vec<String> = check(&input).into_iter().map(|problem| problem.field).collect();
         assert_eq!(fields, ["size.ceiling_kbit", "ssh_keys.0", "ssh_keys.1", "address_v6"]);
+        let share = |at: &str| ShareInput { nas: sample_name("tools"), at: at.parse().expect("a directory") };
+        input.shares = vec![share("/srv/a"), share("/srv/b"), share("/srv/a/c")];
+        assert!(check(&input).iter().any(|problem| problem.field == "shares.2.at"));
         input.ssh_keys.clear();
         assert!(check(&input).iter().any(|problem| problem.problem.contains("nobody could sign in")));
     }

@@ -30,7 +30,7 @@ pub struct ExecResult {
 }
 
 action! {
-    PrivateServerExec, "private-server.exec", "Run", "Run a command as root inside a private server.", Operate, Change,
+    PrivateServerExec, "private-server.exec", "Run", "Run a command as root inside a private server.", Inside, Change,
     PrivateServerExecInput => ExecResult, main "private_server";
     PrivateServerExecInput { private_server: sample_name("web1"), command: "systemctl is-system-running".into(), limit_s: None };
     ExecResult { status: 0, output: "running\n".into(), cut: false }

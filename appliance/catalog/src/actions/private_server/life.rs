@@ -51,7 +51,7 @@ pub struct PrivateServerRemoveInput {
 
 action! {
     PrivateServerStart, "private-server.start", "Start", "Start a private server, and start it again whenever its server restarts.",
-    Operate, Change,
+    Inside, Change,
     OnePrivateServer => PrivateServerView, main "private_server";
     one();
     PrivateServerView { state: PrivateServerState::Starting, ..PrivateServerView::sample() }
@@ -59,7 +59,7 @@ action! {
 
 action! {
     PrivateServerStop, "private-server.stop", "Stop", "Stop a private server in good order; after 45 seconds by force.",
-    Operate, Change,
+    Inside, Change,
     OnePrivateServer => PrivateServerView, main "private_server";
     one();
     PrivateServerView { state: PrivateServerState::Stopping, ..PrivateServerView::sample() }
@@ -67,7 +67,7 @@ action! {
 
 action! {
     PrivateServerReboot, "private-server.reboot", "Reboot", "Stop a private server in good order and start it again.",
-    Operate, Change,
+    Inside, Change,
     OnePrivateServer => PrivateServerView, main "private_server";
     one();
     PrivateServerView { state: PrivateServerState::Starting, ..PrivateServerView::sample() }

@@ -30,6 +30,7 @@ pub struct ServerRoom {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServerShare {
     pub name: Name,
+    /// What it takes of the server: nothing for a disk on a NAS.
     pub size: Size,
 }
 

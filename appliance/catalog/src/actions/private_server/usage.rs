@@ -64,7 +64,7 @@ impl UsageSpan {
 
 action! {
     PrivateServerUsage, "private-server.usage", "Usage",
-    "Show what a private server used over time: processor time, memory, disk and bytes in and out.", Look, Read,
+    "Show what a private server used over time: processor time, memory, disk and bytes in and out.", SeePrivate, Read,
     PrivateServerUsageInput => UsageSeries, main "private_server", columns ["at", "cpu_ms", "memory_bytes", "disk_bytes", "in_bytes", "out_bytes"];
     PrivateServerUsageInput { private_server: sample_name("web1"), range: Some(Range::Day) };
     UsageSeries {

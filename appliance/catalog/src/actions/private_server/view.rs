@@ -7,6 +7,7 @@ use rackwright_model::{MacAddr, Millis, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::nas::ShareView;
 use super::sample_name;
 use super::usage::UsageSpan;
 
@@ -36,6 +37,10 @@ pub struct PrivateServerView {
     pub server: Option<Name>,
     pub template: Name,
     pub size: Size,
+    /// Where its disk is; none: on its server.
+    pub nas: Option<Name>,
+    /// How soon it is started elsewhere when its server is dead, if its disk is on a NAS: 1 first, 9 last.
+    pub priority: u32,
 }
 
 /// Everything about one private server.
@@ -54,6 +59,8 @@ pub struct PrivateServerDetail {
     /// Keys that let root in, as they were given.
     pub ssh_keys: u32,
     pub has_password: bool,
+    /// What it reads of NAS from its next start.
+    pub shares: Vec<ShareView>,
     pub created_at: Millis,
     /// What it used in the last five minutes on record.
     pub usage: Option<UsageSpan>,
@@ -76,6 +83,8 @@ impl PrivateServerView {
             server: Some(sample_name("r1-u07")),
             template: sample_name("debian-12-ps"),
             size: sample_size(),
+            nas: None,
+            priority: 5,
         }
     }
 }
@@ -92,6 +101,7 @@ impl PrivateServerDetail {
             template_is_old: false,
             ssh_keys: 1,
             has_password: false,
+            shares: Vec::new(),
             created_at: at,
             usage: Some(UsageSpan::sample()),
         }

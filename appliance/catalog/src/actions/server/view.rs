@@ -8,6 +8,7 @@ use rackwright_model::{InstallPhase, Inventory, JobId, MacAddr, Millis, Name, Se
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::actions::failover::FailoverView;
 use crate::actions::job::JobView;
 
 /// A server in a list.
@@ -59,6 +60,8 @@ pub struct ServerDetail {
     pub stopped: Option<String>,
     pub install: Option<InstallView>,
     pub load: Option<LoadView>,
+    /// That of its private servers on a NAS, while it does not answer.
+    pub failover: Option<FailoverView>,
     /// Newest first, at most 20.
     pub jobs: Vec<JobView>,
 }
@@ -193,6 +196,7 @@ impl ServerDetail {
                 kernel: "6.1.0-40-cloud-amd64".into(),
                 os: "Debian GNU/Linux 12 (bookworm)".into(),
             }),
+            failover: None,
             jobs: vec![JobView::sample()],
         }
     }

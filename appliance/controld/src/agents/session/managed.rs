@@ -55,7 +55,9 @@ impl Matter for Managed<'_> {
                 | FromMachine::Usage(_)
                 | FromMachine::ExecDone(_)
                 | FromMachine::Console(_)
-                | FromMachine::Transfer(_) => {
+                | FromMachine::Inside(_)
+                | FromMachine::Transfer(_)
+                | FromMachine::Vault(_) => {
                     self.session.answer(self.session.shared.desk.agent_said(self.server, message)).await
                 }
                 FromMachine::Provision(_)

@@ -116,7 +116,9 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             | FromMachine::Usage(_)
             | FromMachine::ExecDone(_)
             | FromMachine::Console(_)
-            | FromMachine::Transfer(_),
+            | FromMachine::Inside(_)
+            | FromMachine::Transfer(_)
+            | FromMachine::Vault(_),
             _,
         ) => Err(End::Misplaced),
     }
@@ -173,7 +175,9 @@ impl Session {
             | ToMachine::UsageTaken { .. }
             | ToMachine::Exec(_)
             | ToMachine::Console(_)
-            | ToMachine::Transfer(_) => Ok(frames.send(&message, self.shared.limits.send).await?),
+            | ToMachine::Inside(_)
+            | ToMachine::Transfer(_)
+            | ToMachine::Vault(_) => Ok(frames.send(&message, self.shared.limits.send).await?),
         }
     }
 

@@ -70,7 +70,9 @@ impl Matter for Provisioning<'_> {
                 | FromMachine::Usage(_)
                 | FromMachine::ExecDone(_)
                 | FromMachine::Console(_)
-                | FromMachine::Transfer(_) => Err(End::Misplaced),
+                | FromMachine::Inside(_)
+                | FromMachine::Transfer(_)
+                | FromMachine::Vault(_) => Err(End::Misplaced),
             }
         })
     }

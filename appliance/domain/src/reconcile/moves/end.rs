@@ -29,8 +29,8 @@ impl Domain {
                 private_server_move_step(tx, row.job, MoveStage::Arriving, at)?;
                 let Some(server) = private_server_get(tx, row.private_server)? else { return Ok(None) };
                 private_server_away_delete(tx, row.to, server.wanted.number)?;
-                let networks = rackwright_store::network::network_list(tx)?;
-                let wanted = crate::private_server::wanted(&site, server.clone(), &networks);
+                let ground = crate::private_server::Ground::read(tx)?;
+                let wanted = crate::private_server::wanted(&site, server.clone(), &ground);
                 private_server_away_put(tx, row.from, &gone(wanted))?;
                 job_step(tx, row.job, MoveStage::Arriving.title(), progress(MoveStage::Arriving, 0))?;
                 job_log(tx, row.job, at, &format!("it belongs to {} now", server.server_name))?;
@@ -131,9 +131,10 @@ fn take_back(tx: &Connection, row: &MoveRow) -> Result<Option<PrivateServer>, Re
     Ok(Some(server))
 }
 
-/// The same, to be taken away; without what lets people in.
-fn gone(wanted: Wanted) -> Wanted {
-    Wanted { intent: Intent::Gone, access: RootAccess::default(), ..wanted }
+/// The same, to be taken away; without what lets people in. A disk on a NAS stays there.
+pub(in crate::reconcile) fn gone(wanted: Wanted) -> Wanted {
+    let intent = if wanted.nas.is_some() { Intent::Left } else { Intent::Gone };
+    Wanted { intent, access: RootAccess::default(), ..wanted }
 }
 
 /// Whether the move is still where the step saw it.

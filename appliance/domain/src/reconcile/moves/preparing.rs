@@ -1,4 +1,4 @@
-//! The target fetches the template, makes room for the files and opens a port.
+//! The target fetches the template, makes room for the files and opens a port. For a disk on a NAS the template is all.
 
 use rackwright_model::private_server::{MoveEvent, Phase};
 
@@ -18,6 +18,9 @@ pub(super) fn step(domain: &Domain, moving: &Moving) -> Outcome {
         }
         Some((_, seen)) => return Outcome::Wait(seen.progress),
         None => return Outcome::Wait(None),
+    }
+    if moving.server.wanted.nas.is_some() {
+        return Outcome::Advance(MoveEvent::Near);
     }
     match domain.transfer(moving, Until::Ready) {
         Next::Ready | Next::Passed { .. } => {

@@ -98,6 +98,44 @@ async fn the_lowest_free_one_is_given() {
 }
 
 #[tokio::test]
+async fn the_address_of_a_nas_is_its_own() {
+    let world = World::with_room().await;
+    let nas = |name: &str, address: &str| json!({"name": name, "purpose": "shared", "address": address, "path": "/srv/tools"});
+    world.done("nas.create", nas("tools", "10.78.0.3")).await;
+    world.done("nas.create", nas("more", "10.78.0.3")).await;
+    let fault = world.refused("private-server.create", at("web1", "10.78.0.3")).await;
+    assert_eq!(fault.fields[0].problem, "10.78.0.3 is the address of NAS more");
+    let mut draft = at("web1", "");
+    draft["address"] = Value::Null;
+    assert_eq!(world.done("private-server.create", draft).await["address"], "10.78.0.4");
+
+    let bmc = json!({"address": "10.78.0.20", "user": "a", "password": "b"});
+    world.done("server.set-bmc", json!({"server": "h1", "bmc": bmc})).await;
+    for (address, problem) in [
+        ("10.78.0.4", "10.78.0.4 is the address of private server web1"),
+        ("10.78.0.9", "10.78.0.9 is the address of server h1"),
+        ("10.78.0.20", "10.78.0.20 is the address of the BMC of server h1"),
+        ("10.78.0.150", "10.78.0.150 lies in the DHCP pool of network ps-net, 10.78.0.100 to 10.78.0.199"),
+        ("10.78.0.1", "10.78.0.1 is the router of network ps-net"),
+        ("10.77.0.1", "10.77.0.1 is the Control Center's own address"),
+    ] {
+        let changed = world.refused("nas.change", json!({"nas": "tools", "address": address})).await;
+        let created = world.refused("nas.create", nas("others", address)).await;
+        for fault in [created, changed] {
+            assert_eq!(
+                (fault.fields[0].field.as_str(), fault.fields[0].problem.as_str()),
+                ("address", problem)
+            );
+        }
+    }
+    // What it has it may keep, whatever else changes.
+    world.done("nas.change", json!({"nas": "tools", "name": "kit", "address": "10.78.0.3"})).await;
+    // A name server may be a NAS as well, and so may what is in no network that is served.
+    world.done("nas.change", json!({"nas": "kit", "address": "10.78.0.2"})).await;
+    world.done("nas.create", nas("far", "192.168.7.20")).await;
+}
+
+#[tokio::test]
 async fn an_ipv6_address_is_given_once() {
     let world = World::with_room().await;
     let mut draft = at("web1", "10.78.0.40");

@@ -9,7 +9,7 @@ use rackwright_proto::{FromMachine, ToMachine};
 use serde_json::{Value, json};
 
 use super::one;
-use crate::support::private::{input, seen};
+use crate::support::private::{input, phase, seen};
 use crate::support::{Sent, World};
 
 /// Two servers with agents that do as they are told, and a private server that stands on the first.
@@ -64,11 +64,7 @@ impl Pair {
     }
 
     async fn carry_out(&mut self, server: ServerId, wanted: Wanted) {
-        let phase = match wanted.intent {
-            Intent::On => Phase::Running,
-            Intent::Off => Phase::Stopped,
-            Intent::Gone => Phase::Gone,
-        };
+        let phase = phase(wanted.intent);
         let seen = vec![seen(wanted.number, wanted.generation, phase)];
         if phase == Phase::Gone {
             self.done.remove(&server);

@@ -153,7 +153,7 @@ async fn a_removed_account_takes_its_people_and_leaves_its_jobs_to_the_one_above
             let job = install_job(tx, shop.id)?;
             assert_eq!(
                 account_holdings(tx, shop.id)?,
-                Holdings { accounts: 0, people: 1, servers: 1, private_servers: 0 }
+                Holdings { accounts: 0, people: 1, servers: 1, private_servers: 0, kept_backups: 0 }
             );
             account_delete(tx, shop.id)?;
             assert!(person_get(tx, id)?.is_none() && account_get(tx, shop.id)?.is_none());

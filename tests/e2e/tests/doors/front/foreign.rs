@@ -13,6 +13,9 @@ use crate::recorder::{Recorder, recorder};
 
 const SESSION: &str = "rws_of_the_victim";
 
+/// So many answers find room on their way while nobody listens yet.
+const AT_ONCE: usize = 100;
+
 struct Site {
     listener: Listener,
     recorder: Arc<Recorder>,
@@ -24,8 +27,18 @@ impl Site {
         Self { listener: Listener::serve(front::app(&transport), ServeLimits::default()).await, recorder }
     }
 
-    /// The requests, one after the other on one connection, each with these header lines and this body.
+    /// The requests, each with these header lines and this body.
     async fn post(&self, paths: &[String], headers: &str, body: &str) -> Vec<Heard> {
+        self.recorder.take();
+        let mut heard = Vec::new();
+        for some in paths.chunks(AT_ONCE) {
+            heard.extend(self.post_at_once(some, headers, body).await);
+        }
+        heard
+    }
+
+    /// One after the other on one connection.
+    async fn post_at_once(&self, paths: &[String], headers: &str, body: &str) -> Vec<Heard> {
         let request = |(at, path): (usize, &String)| {
             let last = if at + 1 == paths.len() { "Connection: close\r\n" } else { "" };
             format!(
@@ -35,7 +48,6 @@ impl Site {
             )
         };
         let said: String = paths.iter().enumerate().map(request).collect();
-        self.recorder.take();
         let heard = self.listener.tell(said.as_bytes()).await;
         assert_eq!(heard.len(), paths.len(), "{headers}: {:?}", heard.last());
         heard
@@ -58,6 +70,10 @@ fn posts() -> Vec<String> {
         paths.push(format!("/bulk/server/{verb}"));
         paths.push(format!("/bulk/server/{verb}/lines"));
     }
+    let put = "files/put?path=/root/x&upload=0123456789abcdef&offset=0";
+    let below = ["console", "file", put, "files/finish", "files/abandon"];
+    paths.extend(below.map(|path| format!("/private-servers/web1/{path}")));
+    paths.extend(["type", "resize", "close"].map(|deed| format!("/parts/console/1/{deed}")));
     paths
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::inside::size;
 use super::{HOST, ONE, TWO};
 use crate::story::{SshKey, Story, wait_until};
 
@@ -49,10 +50,22 @@ touch('overcommit', '/proc/sys/vm/overcommit_memory', data=b'2')
 touch('sysrq', '/proc/sysrq-trigger', data=b'b')
 touch('uevent_helper', '/sys/kernel/uevent_helper', data=b'/root/take-over')
 touch('own_memory_max', '/sys/fs/cgroup/memory.max', data=b'max')
+touch('release_agent', '/sys/fs/cgroup/release_agent', data=b'/root/take-over')
+touch('cgroup_above', '/sys/fs/cgroup/../cgroup.procs', data=b'0')
+touch('own_init', '/proc/1/exe', os.O_WRONLY, data=b'#!')
+hosts = [pid for pid in range(2, 4096) if not os.path.exists('/proc/%d' % pid)]
+reached = [pid for pid in hosts if libc.syscall(434, pid, 0) >= 0]
+print('foreign_process', 'OK' if reached else 'ESRCH')
+try:
+    joined = libc.setns(os.open('/proc/self/ns/user', os.O_RDONLY), 0)
+    print('setns_own_user', 'OK' if joined == 0 else errno.errorcode[ctypes.get_errno()])
+except OSError as error:
+    print('setns_own_user', errno.errorcode[error.errno])
+call('setns_of_nothing', 308, -1, 0x20000)
 "#;
 
 /// What must not be allowed, and is not for want of rights or because it is not there at all.
-const REFUSED: [&str; 26] = [
+const REFUSED: [&str; 32] = [
     "init_module",
     "finit_module",
     "bpf",
@@ -79,6 +92,12 @@ const REFUSED: [&str; 26] = [
     "sysrq",
     "uevent_helper",
     "own_memory_max",
+    "release_agent",
+    "cgroup_above",
+    "own_init",
+    "foreign_process",
+    "setns_own_user",
+    "setns_of_nothing",
 ];
 
 pub fn the_kernel_refuses(story: &Story) {
@@ -89,7 +108,11 @@ pub fn the_kernel_refuses(story: &Story) {
     for name in REFUSED {
         let answer = said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         let answer = answer.unwrap_or_else(|| panic!("{name} was not tried:\n{said}"));
-        if !["EPERM", "EACCES", "EROFS", "ENOENT", "ENODEV", "ENXIO", "EMPTY"].contains(&answer) {
+        let refusals = [
+            "EPERM", "EACCES", "EROFS", "ENOENT", "ENODEV", "ENXIO", "EMPTY", "ESRCH", "EBADF", "EINVAL",
+            "ETXTBSY",
+        ];
+        if !refusals.contains(&answer) {
             allowed.push(format!("{name} {answer}"));
         }
     }
@@ -110,6 +133,9 @@ pub fn only_the_share_is_shown(story: &Story, key: &SshKey) {
 
 /// While one of them takes all it can, its neighbour answers and the agent reports.
 pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
+    let serve = "systemd-run --quiet --unit=site python3 -m http.server --directory /usr/share/doc 80";
+    assert_eq!(story.inside(ONE, serve), (0, String::new()));
+    wait_until("the neighbour's web server answers", Duration::from_secs(60), || serves(story).then_some(()));
     let fork = "python3 -c 'import os, time\nn = 0\ntry:\n  while True:\n    if os.fork() == 0: time.sleep(8); os._exit(0)\n    n += 1\nexcept OSError as e: print(n, e.errno)\ntime.sleep(8)'";
     let (_, said) = beside_a_calm_neighbour(story, fork);
     let numbers: Vec<u32> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
@@ -126,6 +152,23 @@ pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
     let events = story.outside(key, &events);
     assert!(events.lines().any(|line| line.starts_with("oom_kill ") && !line.ends_with(" 0")), "{events}");
 
+    let sockets = "python3 -c 'import resource, socket, time\nresource.setrlimit(resource.RLIMIT_NOFILE, (30000, 30000))\n\
+        all = [socket.socketpair() for _ in range(10000)]\nprint(len(all))\ntime.sleep(3)'";
+    let (status, said) = beside_a_calm_neighbour(story, sockets);
+    assert!(
+        said == "10000" || [9, 137, 143].contains(&status),
+        "ten thousand pairs of sockets: {status} {said}"
+    );
+
+    let log = "timeout 8 sh -c 'yes a-line-of-a-flood | logger'; du -sm /var/log | cut -f1";
+    let (status, said) = beside_a_calm_neighbour(story, log);
+    assert!(
+        said.parse::<u64>().is_ok_and(|mib| mib <= 256) || [9, 137, 143].contains(&status),
+        "MiB of logs: {status} {said}"
+    );
+
+    inodes_run_out(story);
+
     let disk = "dd if=/dev/zero of=/root/fill bs=1M count=2000 conv=fsync; du -sm /root/fill; rm /root/fill";
     let (_, said) = beside_a_calm_neighbour(story, disk);
     assert!(said.contains("No space left on device") || said.contains("quota exceeded"), "{said}");
@@ -133,6 +176,38 @@ pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
         said.lines().find_map(|line| line.strip_suffix("\t/root/fill")?.parse().ok()).expect("a size");
     assert!((100..=256).contains(&filled), "{filled} MiB of 256: {said}");
     assert_eq!(story.inside(ONE, "dd if=/dev/zero of=/root/room bs=1M count=20 && rm /root/room").0, 0);
+}
+
+/// Files that are made by one command.
+const PART: u32 = 8_000;
+
+/// A small disk has few files: they run out long before the space does.
+fn inodes_run_out(story: &Story) {
+    let mut small = size(100, 256);
+    small[7] = "64";
+    story.act.done(&[&["private-server", "resize", TWO][..], &small].concat());
+    wait_until("the small disk stands", Duration::from_secs(30), || {
+        (story.inside(TWO, "df -m --output=size / | tail -n 1").1.trim() == "64").then_some(())
+    });
+    // In parts, each within the time of one command.
+    let part = |from: u32| {
+        let until = from + PART;
+        let files = format!(
+            "python3 -c 'import errno, os\nos.makedirs(\"/root/many\", exist_ok=True)\nn = {from}\ntry:\n  while n < {until}:\n    \
+             os.close(os.open(\"/root/many/%d\" % n, os.O_CREAT)); n += 1\n  print(n, \"more\")\nexcept OSError as e: print(n, errno.errorcode[e.errno])'"
+        );
+        let (_, said) = beside_a_calm_neighbour(story, &files);
+        let (made, why) = said.split_once(' ').unwrap_or_else(|| panic!("no two words: {said}"));
+        (made.parse::<u32>().unwrap_or_else(|_| panic!("no number: {said}")), why.to_owned())
+    };
+    let ended = (0..40_000).step_by(PART as usize).map(part).find(|(_, why)| why != "more");
+    let (made, why) = ended.expect("files run out");
+    assert!((10_000..32_768).contains(&made) && ["EDQUOT", "ENOSPC"].contains(&why.as_str()), "{made} {why}");
+    assert_eq!(story.inside(TWO, "systemd-run --quiet --unit=sweep rm -r /root/many").0, 0);
+    wait_until("they are gone", Duration::from_secs(180), || {
+        (story.inside(TWO, "test -e /root/many || echo gone").1 == "gone").then_some(())
+    });
+    story.act.done(&[&["private-server", "resize", TWO][..], &size(100, 256)].concat());
 }
 
 fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {
@@ -143,6 +218,7 @@ fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {
         let mut answered = 0;
         while !greedy.is_finished() {
             assert!(story.answers(ONE), "the neighbour does not answer while {greed}");
+            assert!(serves(story), "the neighbour's web server does not answer while {greed}");
             answered += 1;
         }
         assert!(answered > 0);
@@ -152,4 +228,12 @@ fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {
         assert_eq!(story.private(TWO)["state"], "running");
         ended
     })
+}
+
+/// Whether the web server of the neighbour answers, as a visitor would see it.
+fn serves(story: &Story) -> bool {
+    let mut curl = story.live.rack.command("curl");
+    curl.args(["-s", "-o", "/dev/null", "--fail", "--max-time", "10"]);
+    curl.arg(format!("http://{}/", story.private_address(ONE)));
+    curl.status().expect("curl starts").success()
 }

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use super::inside::size;
-use super::{HOST, ONE, PASSWORD, TWO};
+use super::{HOST, ONE, PASSWORD, TWO, V6};
 use crate::story::{SshKey, Story, wait_until};
 
 /// From the order to restart to the agent.
@@ -30,6 +30,10 @@ pub fn both_let_their_people_in(story: &Story, key: &SshKey) {
 pub fn they_reach_each_other(story: &Story) {
     for (from, to) in [(ONE, TWO), (TWO, ONE)] {
         let (status, said) = story.inside(from, &format!("ping -q -c 2 -W 5 {}", story.private_address(to)));
+        assert_eq!(status, 0, "{from} does not reach {to}: {said}");
+    }
+    for (from, to) in [(ONE, V6[1]), (TWO, V6[0])] {
+        let (status, said) = story.inside(from, &format!("ping -6 -q -c 2 -W 5 {to}"));
         assert_eq!(status, 0, "{from} does not reach {to}: {said}");
     }
 }

@@ -2,9 +2,13 @@
 
 mod attacks;
 mod inside;
+mod killed;
 mod life;
 mod moving;
+mod nas;
+mod people;
 mod remains;
+mod vault;
 mod wire;
 
 use rackwright_rack::prepare::{TEMPLATE, prepare_template};
@@ -17,6 +21,8 @@ const HOST: &str = "host";
 /// Who is attacked, and who attacks.
 const ONE: &str = "one";
 const TWO: &str = "two";
+/// Their addresses of IPv6 (RFC 4193).
+const V6: [&str; 2] = ["fd77::11", "fd77::12"];
 const PASSWORD: &str = "a-password-of-the-story";
 
 #[test]
@@ -31,8 +37,8 @@ fn private_servers_live_and_their_root_stays_inside() {
     let offered = step("Template", |step| story.live.offer_template(&template, step));
     offered.unwrap_or_else(|error| panic!("{error:#}"));
 
-    story.make_private(ONE, &["--ssh-keys", &key.public()], "");
-    story.make_private(TWO, &["--password-file", "-"], PASSWORD);
+    story.make_private(ONE, &["--ssh-keys", &key.public(), "--address-v6", V6[0]], "");
+    story.make_private(TWO, &["--password-file", "-", "--address-v6", V6[1]], PASSWORD);
     for name in [ONE, TWO] {
         story.wait_for_private(name, "running");
     }
@@ -40,18 +46,26 @@ fn private_servers_live_and_their_root_stays_inside() {
     life::they_reach_each_other(&story);
     life::commands_end_with_their_status(&story);
 
+    people::files_services_and_users_are_worked_on(&story, &key);
+    people::root_inside_leads_nobody_out(&story, &key);
+
     attacks::the_kernel_refuses(&story);
     attacks::only_the_share_is_shown(&story, &key);
     attacks::greed_harms_nobody_else(&story, &key);
+    wire::bandwidth_that_nobody_uses_is_lent(&story, &key);
     wire::forged_frames_go_nowhere(&story);
 
     life::a_stop_and_a_reboot_keep_files(&story, &key);
+    vault::a_snapshot_takes_back_what_was_done(&story);
+    vault::a_backup_gives_back_files_and_all(&story, &key);
+    vault::a_clone_is_another(&story);
     life::a_resize_takes_hold_at_once(&story, &key);
     life::a_new_name_stands(&story);
     life::quarantine_cuts_off_and_release_does_not_forget(&story);
     life::suspended_ones_do_not_run(&story);
     life::the_agent_may_end_without_them(&story, &key);
     life::a_rebuild_begins_again(&story);
+    killed::the_agent_finishes_what_it_was_killed_in(&story, &key);
     life::a_restart_of_the_server_brings_back_those_that_were_on(&story);
     remains::nothing_after_removal(&story, &key);
 }

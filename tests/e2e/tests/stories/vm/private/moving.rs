@@ -3,33 +3,20 @@
 
 use std::time::Duration;
 
-use rackwright_rack::prepare::{TEMPLATE, prepare_template};
-use rackwright_rack::progress::step;
+use rackwright_rack::prepare::TEMPLATE;
 
 use super::ONE;
 use super::inside::size;
-use crate::story::{INSTALL_LIMIT, SshKey, Story, bios, programs, wait_until};
+use super::nas::{LEFT as FROM, RIGHT as TO};
+use crate::story::{SshKey, Story, wait_until};
 
-const FROM: &str = "left";
-const TO: &str = "right";
 /// Making the target ready, three passes, stop and start, on two busy processors.
 const MOVE_LIMIT: Duration = Duration::from_secs(300);
 /// Changed all the time while it is copied.
 const BUSY: &str =
     "systemd-run --quiet --unit=busy sh -c 'while :; do date +%s%N > /root/now; sleep 0.2; done'";
 
-#[test]
-fn a_private_server_changes_its_server() {
-    let template = step("Template", |step| prepare_template(&programs(), TEMPLATE, &[], step));
-    let template = template.unwrap_or_else(|error| panic!("{error:#}"));
-    let key = SshKey::make();
-    let story = Story::begin(&[bios(FROM), bios(TO)], &["--root-keys", &key.public()]);
-    story.install_on_discovery();
-    story.power(FROM, "on");
-    story.power(TO, "on");
-    story.wait_until_online(&[FROM, TO], INSTALL_LIMIT);
-    let offered = step("Template", |step| story.live.offer_template(&template, step));
-    offered.unwrap_or_else(|error| panic!("{error:#}"));
+pub fn files_and_all(story: &Story, key: &SshKey) {
     let words = ["private-server", "create", ONE, "--server", FROM, "--template", TEMPLATE];
     story.act.done(&[&words[..], &["--ssh-keys", &key.public()], &size(100, 256)].concat());
     story.wait_for_private(ONE, "running");
@@ -43,14 +30,14 @@ fn a_private_server_changes_its_server() {
     assert_eq!(story.inside(ONE, &files), (0, String::new()));
     let hosts = story.inside(ONE, "cat /etc/ssh/ssh_host_ed25519_key.pub").1;
 
-    a_cancelled_move_changes_nothing(&story, &key);
-    let job = begin(&story);
+    a_cancelled_move_changes_nothing(story, key);
+    let job = begin(story);
     let (state, reason) = story.wait_for_end(&job, MOVE_LIMIT);
     assert_eq!((state.as_str(), reason.as_str()), ("succeeded", ""), "{:#?}", story.act.job_log(&job));
     for line in story.act.job_log(&job) {
         eprintln!("  {line}");
     }
-    assert_eq!(place(&story), TO);
+    assert_eq!(place(story), TO);
     assert_eq!(story.private_address(ONE), address);
     assert!(story.answers(ONE), "it is found at its address at once");
     let (status, said) =
@@ -59,10 +46,15 @@ fn a_private_server_changes_its_server() {
     assert!(said.contains("'/etc/motd'"), "what was removed stays so: {said}");
     assert_eq!(story.inside(ONE, "systemctl is-system-running --wait"), (0, "running".to_owned()));
     wait_until("nothing of it is left where it was", MOVE_LIMIT, || {
-        let left = story.on_server(&key, "root", FROM, "ls /srv/private; ip -o link | grep ': ps'; true");
+        let left = story.on_server(key, "root", FROM, "ls /srv/private; ip -o link | grep ': ps'; true");
         left.trim().is_empty().then_some(())
     });
-    it_comes_back_by_a_drain(&story);
+    it_comes_back_by_a_drain(story);
+    story.act.done(&["private-server", "remove", ONE, "--confirm", ONE]);
+    wait_until("its name is free", MOVE_LIMIT, || {
+        let all = story.act.done(&["private-server", "list"])["items"].clone();
+        all.as_array()?.is_empty().then_some(())
+    });
 }
 
 fn begin(story: &Story) -> String {

@@ -8,7 +8,7 @@ use super::{ONE, TWO};
 use crate::story::{SshKey, Story, wait_until};
 
 /// Lists everything that carries the name of a private server, or its files, or its quota.
-const TRACES: &str = r##"
+pub const TRACES: &str = r##"
 grep -E '/ps[0-9]+' /proc/self/mounts
 ip -o link | grep -E ': ps[0-9]+'
 nft list tables | grep -E ' ps[0-9]+'

@@ -2,7 +2,7 @@
 //! would see it.
 
 use super::{ONE, TWO};
-use crate::story::Story;
+use crate::story::{SshKey, Story};
 
 /// Prints the kind of every frame that carries the mark, for some seconds.
 const LISTEN: &str = r#"
@@ -52,6 +52,35 @@ for _ in range(3):
     honest.sendto(b'mark-of-honest;', (other, 9))
     time.sleep(1)
 "#;
+
+/// A private server may use what others leave: the kernel counts what it borrowed beyond its guarantee.
+pub fn bandwidth_that_nobody_uses_is_lent(story: &Story, key: &SshKey) {
+    let serve = "cd /run && head -c 8M /dev/zero > big && systemd-run --quiet --unit=lent python3 -m http.server --directory /run 81";
+    assert_eq!(story.inside(ONE, serve).0, 0);
+    let mut curl = story.live.rack.command("curl");
+    let url = format!("http://{}:81/big", story.private_address(ONE));
+    curl.args([
+        "-s",
+        "-o",
+        "/dev/null",
+        "--fail",
+        "--max-time",
+        "60",
+        "--retry",
+        "20",
+        "--retry-connrefused",
+        &url,
+    ]);
+    assert!(curl.status().expect("curl starts").success(), "8 MiB from {url}");
+    let minor = story.private(ONE)["number"].as_u64().expect("a number");
+    let line = format!(
+        "tc -s class show dev $(ip -o route get 10.77.0.1 | sed 's/.* dev \\([^ ]*\\).*/\\1/') | \
+         sed -n '/^class htb 1:{minor:x} /,/lended/ s/.*borrowed: \\([0-9]*\\).*/\\1/p'"
+    );
+    let borrowed: u64 = story.outside(key, &line).parse().expect("a number");
+    assert!(borrowed > 0, "it was held at its guarantee");
+    assert_eq!(story.inside(ONE, "systemctl stop lent; rm /run/big").0, 0);
+}
 
 pub fn forged_frames_go_nowhere(story: &Story) {
     let [one, two] = [ONE, TWO].map(|name| story.private_address(name));

@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +17,11 @@ use crate::ssh;
 
 /// Of one command in a private server, seconds.
 const LIMIT_INSIDE_S: &str = "50";
+
+/// Of one line: the longest measurement is far shorter.
+const LINE_LIMIT: Duration = Duration::from_secs(600);
+/// How soon an interrupt is seen.
+const LOOK: Duration = Duration::from_millis(250);
 
 const SETTLED_LIMIT: Duration = Duration::from_secs(120);
 
@@ -31,7 +37,7 @@ pub struct Guest<'a> {
 #[derive(Debug)]
 pub struct Running {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: Receiver<std::io::Result<String>>,
 }
 
 impl<'a> Guest<'a> {
@@ -65,7 +71,10 @@ impl<'a> Guest<'a> {
         let mut ssh = ssh::root_at(&self.live.rack, &self.key, &self.address);
         let mut child = ssh.arg(script).stdout(Stdio::piped()).spawn().context("starting ssh")?;
         let stdout = child.stdout.take().context("ssh has no standard output")?;
-        Ok(Running { child, lines: BufReader::new(stdout) })
+        let (sender, lines) = mpsc::channel();
+        // It ends with the output, or when nobody listens any more.
+        std::thread::spawn(move || BufReader::new(stdout).lines().try_for_each(|line| sender.send(line)));
+        Ok(Running { child, lines })
     }
 
     /// Writes a file there.
@@ -78,12 +87,19 @@ impl<'a> Guest<'a> {
 impl Running {
     /// The next line that it prints.
     pub fn line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        self.lines.read_line(&mut line).context("reading what the server says")?;
-        if line.is_empty() {
-            bail!("the command on the server ended early, with {:?}", self.child.wait());
+        let started = Instant::now();
+        loop {
+            match self.lines.recv_timeout(LOOK) {
+                Ok(line) => return Ok(line.context("reading what the server says")?.trim().to_owned()),
+                Err(RecvTimeoutError::Disconnected) => {
+                    bail!("the command on the server ended early, with {:?}", self.child.wait());
+                }
+                Err(RecvTimeoutError::Timeout) if started.elapsed() > LINE_LIMIT => {
+                    bail!("the command on the server has said nothing for {} s", LINE_LIMIT.as_secs());
+                }
+                Err(RecvTimeoutError::Timeout) => interrupt::pause(Duration::ZERO)?,
+            }
         }
-        Ok(line.trim().to_owned())
     }
 }
 

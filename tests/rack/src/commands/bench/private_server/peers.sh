@@ -22,11 +22,12 @@ gone() {
 
 nspawn_start() {
     root_of "$1"
-    systemd-run --quiet --unit="peer-$1" --property=Delegate=yes systemd-nspawn --quiet --boot --keep-unit \
+    systemd-run --quiet --collect --unit="peer-$1" --property=Delegate=yes systemd-nspawn --quiet --boot --keep-unit \
         --private-network --machine="$1" --directory="$PEERS/$1/root"
 }
 nspawn_pid() { machinectl show --property=Leader --value "$1" 2>/dev/null; }
-nspawn_end() { machinectl terminate "$1"; gone "$1"; }
+# The name of its unit is free only when that has stopped.
+nspawn_end() { machinectl terminate "$1"; systemctl stop "peer-$1"; gone "$1"; }
 
 lxc_start() {
     root_of "$1"

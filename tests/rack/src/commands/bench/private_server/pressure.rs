@@ -1,10 +1,15 @@
 //! Requests for pages of a web server, from the rack's network, by wrk(1).
 
 use std::process::Child;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::interrupt;
 use crate::live::LiveRack;
+
+/// How soon an end and an interrupt are seen.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What wrk saw.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +43,10 @@ impl Pressure {
     }
 
     /// Waits until the time is over.
-    pub fn end(self) -> Result<Rate> {
+    pub fn end(mut self) -> Result<Rate> {
+        while self.0.try_wait().context("waiting for wrk")?.is_none() {
+            interrupt::pause(LOOK).inspect_err(|_| drop(self.0.kill()))?;
+        }
         let output = self.0.wait_with_output().context("waiting for wrk")?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         rate(&said).with_context(|| format!("wrk said: {said}{}", String::from_utf8_lossy(&output.stderr)))

@@ -24,7 +24,7 @@ const WINDOW: Duration = Duration::from_secs(20);
 const LOAD_S: u32 = 40;
 /// A page that takes time to compress and little to send.
 const PAGE: &str = "printf 'gzip_types text/plain; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
-    head -c 98304 /dev/urandom | base64 > /var/www/html/page.txt && \
+    head -c 24576 /dev/urandom | base64 > /var/www/html/page.txt && \
     head -c 64M /dev/zero > /var/www/html/big && systemctl restart nginx && \
     systemd-run --quiet systemd-socket-activate -l 9000 --accept --inetd dd of=/dev/null bs=64k";
 
@@ -143,6 +143,13 @@ impl Four<'_> {
         Ok(Looked::read(&after.join("\n"))?.since(&Looked::read(&before.join("\n"))?))
     }
 
+    /// What grew in each, by the shell line that prints it, per unit of what the clock prints.
+    fn grown(&self, look: &str) -> Result<[f64; 4]> {
+        let before = Looked::read(&self.host.read(look)?)?;
+        interrupt::pause(WINDOW)?;
+        Ok(Looked::read(&self.host.read(look)?)?.since(&before))
+    }
+
     /// Mbit/s that went through the class of each on this device.
     fn passed(&self, device: &str) -> Result<[f64; 4]> {
         let classes = self.numbers.map(|number| {
@@ -150,22 +157,21 @@ impl Four<'_> {
                 "tc -s class show dev {device} | grep -A1 'class htb 1:{number:x} ' | sed -n 's/^ *Sent \\([0-9]*\\).*/\\1/p';"
             )
         });
-        let look = || {
-            let clock = "echo $(($(date +%s%6N) / 8))";
-            Looked::read(&self.host.read(&format!("{} {clock}", classes.concat()))?)
-        };
-        let before = look()?;
-        interrupt::pause(WINDOW)?;
-        Ok(look()?.since(&before))
+        self.grown(&format!("{} echo $(($(date +%s%6N) / 8))", classes.concat()))
     }
 
+    /// Requests per second, as each has them in its log: the programs that ask begin and end one after the other.
     fn requests(&self) -> Result<[f64; 4]> {
-        let asked = self.ask("page.txt");
-        let mut rates = [0.0; 4];
-        for (rate, asked) in rates.iter_mut().zip(asked) {
-            *rate = asked?.end()?.requests;
+        let loads = self.ask("page.txt");
+        interrupt::pause(Duration::from_secs(SETTLE_S))?;
+        let logs = self.numbers.map(|number| {
+            format!("wc -l < /run/rackwright-private/ps{number}/root/var/log/nginx/access.log;")
+        });
+        let grown = self.grown(&format!("{} date +%s.%N", logs.concat()));
+        for load in loads {
+            load?.stop()?;
         }
-        Ok(rates)
+        grown
     }
 
     fn bandwidth_out(&self) -> Result<[f64; 4]> {

@@ -3,21 +3,22 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::fchown;
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2, renameat};
+use nix::fcntl::{OFlag, openat, renameat};
 use nix::sys::stat::Mode;
 use nix::unistd::{UnlinkatFlags, unlinkat};
+
+use crate::beneath::directory;
 
 /// Replaces /etc/`name` in the mounted root of a private server, for its root user `owner`.
 ///
 /// # Errors
 /// The kernel's: a link is in the way, or its disk is full.
 pub fn replace(root: &Path, name: &str, text: &str, owner: u32) -> io::Result<()> {
-    let etc = directory(root)?;
+    let etc = directory(root, "etc")?;
     let fresh = format!(".{name}.rackwright");
     match unlinkat(&etc, fresh.as_str(), UnlinkatFlags::NoRemoveDir) {
         Ok(()) | Err(Errno::ENOENT) => {}
@@ -31,12 +32,20 @@ pub fn replace(root: &Path, name: &str, text: &str, owner: u32) -> io::Result<()
     Ok(renameat(&etc, fresh.as_str(), &etc, name)?)
 }
 
-fn directory(root: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    let root = openat(AT_FDCWD, root, flags, Mode::empty())?;
-    let resolve =
-        ResolveFlag::RESOLVE_NO_SYMLINKS | ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_XDEV;
-    Ok(openat2(&root, "etc", OpenHow::new().flags(flags).resolve(resolve))?)
+/// Removes the file at `path` in the root of a private server; one that is not there is removed.
+///
+/// # Errors
+/// The kernel's: a link is in the way.
+pub fn remove(root: &Path, path: &str) -> io::Result<()> {
+    let (parent, name) = path.rsplit_once('/').unwrap_or((".", path));
+    let parent = match directory(root, parent) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    match unlinkat(&parent, name, UnlinkatFlags::NoRemoveDir) {
+        Ok(()) | Err(Errno::ENOENT) => Ok(()),
+        Err(why) => Err(why.into()),
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +69,7 @@ mod tests {
         fs::remove_dir_all(root.join("etc")).expect("removed");
         symlink(&outside, root.join("etc")).expect("linked");
         assert!(replace(&root, "resolv.conf", "new", owner).is_err());
+        assert!(remove(&root, "etc/resolv.conf").is_err());
         assert_eq!(fs::read_to_string(outside.join("resolv.conf")).expect("there"), "the server's");
     }
 }

@@ -1,0 +1,151 @@
+//! Files below one folder, the top. Every way is walked by the kernel as if the top were `/` (openat2(2), RESOLVE_IN_ROOT), and
+//! its last name is never followed: what a link leads to is found below the top or not at all, whatever is exchanged meanwhile.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat, openat2};
+use nix::libc;
+use nix::sys::stat::{FileStat, Mode, fstat};
+use rackwright_model::private_server::inside::{FailureKind, InsidePath, WorkFailure};
+
+/// The top, and what the person calls it.
+pub struct Tree {
+    top: OwnedFd,
+    /// Where names of owners are found: the root of the private server.
+    root: OwnedFd,
+    /// What is made new belongs to whoever has the folder, where we may give it away.
+    pub gives: bool,
+}
+
+/// A folder, and one name in it.
+pub struct Spot<'a> {
+    pub folder: OwnedFd,
+    pub name: &'a str,
+}
+
+impl Tree {
+    /// The folder `top`, which is found below `root`.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn open(root: &Path, top: &str, gives: bool) -> Result<Self, WorkFailure> {
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let root = open(root, flags, Mode::empty()).map_err(|why| failure("/", why))?;
+        let top = walk(&root, top, flags).map_err(|why| failure(top, why))?;
+        Ok(Self { top, root, gives })
+    }
+
+    /// The folder at a path; links on the way are followed, below the top.
+    pub fn folder(&self, path: &InsidePath) -> Result<OwnedFd, WorkFailure> {
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        walk(&self.top, path.as_str(), flags).map_err(|why| failure(path.as_str(), why))
+    }
+
+    /// The folder that a path is in, and its name there.
+    pub fn spot<'a>(&self, path: &'a InsidePath) -> Result<Spot<'a>, WorkFailure> {
+        let Some((folder, name)) = path.split() else {
+            return Err(WorkFailure::new(FailureKind::Unsuitable, "this is the top folder itself"));
+        };
+        let (_, name_in_path) = path.as_str().rsplit_once('/').unwrap_or(("", name));
+        Ok(Spot { folder: self.folder(&folder)?, name: name_in_path })
+    }
+
+    /// A small file of the private server, such as /etc/passwd; empty when it is not there or no regular file.
+    pub fn text(&self, path: &str, most: u64) -> String {
+        let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+        let Ok(file) = walk(&self.root, path, flags) else { return String::new() };
+        let Ok(file) = regular(file) else { return String::new() };
+        let mut bytes = Vec::new();
+        // What was read before an error is what there is.
+        file.take(most).read_to_end(&mut bytes).ok();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// A folder of the private server's own root, such as /proc.
+    pub fn of_root(&self, path: &str) -> Result<OwnedFd, WorkFailure> {
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        walk(&self.root, path, flags).map_err(|why| failure(path, why))
+    }
+}
+
+impl Spot<'_> {
+    /// Opens the regular file that stands here. Nothing else is touched: a pipe would keep us waiting, a device may do
+    /// something when it is opened.
+    pub fn file(&self) -> Result<(File, FileStat), WorkFailure> {
+        let flags =
+            OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+        self.look()?;
+        let file = openat(&self.folder, self.name, flags, Mode::empty()).map_err(|why| self.failure(why))?;
+        let stat = fstat(&file).map_err(|why| self.failure(why))?;
+        Ok((regular(file)?, stat))
+    }
+
+    /// What stands here, when it is a regular file.
+    fn look(&self) -> Result<(), WorkFailure> {
+        let stat = super::list::stat(&self.folder, self.name).map_err(|why| self.failure(why))?;
+        match stat.st_mode & libc::S_IFMT {
+            libc::S_IFREG => Ok(()),
+            libc::S_IFLNK => Err(WorkFailure::new(
+                FailureKind::Unsuitable,
+                format!("{} is a link; work on what it leads to", self.name),
+            )),
+            _ => Err(no_file(self.name)),
+        }
+    }
+
+    pub fn failure(&self, why: Errno) -> WorkFailure {
+        failure(self.name, why)
+    }
+}
+
+fn walk(top: impl AsFd, path: &str, flags: OFlag) -> Result<OwnedFd, Errno> {
+    let how = OpenHow::new()
+        .flags(flags)
+        .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
+    // Something is renamed on the way just now: the kernel asks to try again (openat2(2), EAGAIN).
+    for _ in 0..8 {
+        match openat2(&top, path, how) {
+            Err(Errno::EAGAIN) => {}
+            other => return other,
+        }
+    }
+    Err(Errno::EAGAIN)
+}
+
+fn regular(file: OwnedFd) -> Result<File, WorkFailure> {
+    let stat = fstat(&file).map_err(|why| failure("it", why))?;
+    if stat.st_mode & libc::S_IFMT == libc::S_IFREG { Ok(File::from(file)) } else { Err(no_file("it")) }
+}
+
+fn no_file(name: &str) -> WorkFailure {
+    WorkFailure::new(FailureKind::Unsuitable, format!("{name} is no file"))
+}
+
+/// What the kernel said of a file, in a sentence.
+pub fn failure(name: &str, why: Errno) -> WorkFailure {
+    let (kind, said) = match why {
+        Errno::ENOENT => (FailureKind::Missing, "is not there"),
+        Errno::EEXIST | Errno::ENOTEMPTY => (FailureKind::Exists, "is there already"),
+        Errno::EACCES | Errno::EPERM | Errno::EROFS => (FailureKind::Denied, "may not be worked on so"),
+        Errno::ENOTDIR => (FailureKind::Unsuitable, "is no folder"),
+        Errno::EISDIR => (FailureKind::Unsuitable, "is a folder"),
+        Errno::ELOOP => (FailureKind::Unsuitable, "is a link that leads nowhere, or in a circle"),
+        Errno::EXDEV => (FailureKind::Unsuitable, "lies on another file system"),
+        Errno::EINVAL => (FailureKind::Unsuitable, "cannot be put there"),
+        Errno::ENAMETOOLONG => (FailureKind::Unsuitable, "has a name that is too long"),
+        Errno::ENXIO => (FailureKind::Unsuitable, "is no file"),
+        Errno::ENOSPC | Errno::EDQUOT => (FailureKind::Full, "does not fit on the disk any more"),
+        other => {
+            return WorkFailure::new(FailureKind::Broken, format!("{name}: {}", other.desc()));
+        }
+    };
+    WorkFailure::new(kind, format!("{name} {said}"))
+}
+
+pub fn io_failure(name: &str, why: &std::io::Error) -> WorkFailure {
+    failure(name, why.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+}

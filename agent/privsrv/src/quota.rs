@@ -1,0 +1,69 @@
+//! What the projects of private servers may take of the disk (xfs_quota(8)).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::places::Places;
+use crate::tool::{self, ToolError};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Limits what a project takes: MiB, and the number of its files, 0 for any.
+///
+/// # Errors
+/// [`ToolError`]
+pub fn limit(places: &Places, project: u32, mib: u64, files: u64) -> Result<(), ToolError> {
+    ask(places, &format!("limit -p bhard={mib}m ihard={files} {project}")).map(drop)
+}
+
+/// Takes every limit away.
+///
+/// # Errors
+/// [`ToolError`]
+pub fn lift(places: &Places, project: u32) -> Result<(), ToolError> {
+    ask(places, &format!("limit -p bhard=0 ihard=0 {project}")).map(drop)
+}
+
+/// Bytes that each project takes ("report").
+///
+/// # Errors
+/// [`ToolError`]
+pub fn used(places: &Places) -> Result<BTreeMap<u32, u64>, ToolError> {
+    ask(places, "report -pnN -b").map(|text| parse_report(&text))
+}
+
+/// Bytes that one project takes; none is said of one that never took any.
+///
+/// # Errors
+/// [`ToolError`]
+pub fn used_by(places: &Places, project: u32) -> Result<u64, ToolError> {
+    let text = ask(places, &format!("report -pnN -b -L {project} -U {project}"))?;
+    Ok(parse_report(&text).get(&project).copied().unwrap_or_default())
+}
+
+fn ask(places: &Places, command: &str) -> Result<String, ToolError> {
+    let named = |source| ToolError::Speak { program: "xfs_quota".to_owned(), source };
+    let data = Places::text(&places.data).map_err(named)?;
+    tool::run("xfs_quota", &["-f", "-x", "-c", command, data], LIMIT)
+}
+
+/// "#42 1024 0 10240 00 [--------]", in KiB.
+fn parse_report(text: &str) -> BTreeMap<u32, u64> {
+    let line = |line: &str| {
+        let mut words = line.split_whitespace();
+        let number: u32 = words.next()?.strip_prefix('#')?.parse().ok()?;
+        Some((number, words.next()?.parse::<u64>().ok()?.saturating_mul(1024)))
+    };
+    text.lines().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_of_quotas_is_read() {
+        let text = "#0                 12          0          0     00 [--------]\n#42              1024          0      10240     00 [--------]\n\n";
+        assert_eq!(parse_report(text), BTreeMap::from([(0, 12 * 1024), (42, 1 << 20)]));
+    }
+}

@@ -1,0 +1,122 @@
+//! `private-server file-…`: what is done with whole files and folders.
+
+use rackwright_catalog::actions::Done;
+use rackwright_catalog::actions::private_server::inside::{
+    OneFile, PrivateServerFileFolder, PrivateServerFileGive, PrivateServerFileGiveInput,
+    PrivateServerFileList, PrivateServerFileListInput, PrivateServerFilePack, PrivateServerFilePackInput,
+    PrivateServerFilePermit, PrivateServerFilePermitInput, PrivateServerFileRemove,
+    PrivateServerFileRemoveInput, PrivateServerFileRename, PrivateServerFileRenameInput,
+    PrivateServerFileShow, PrivateServerFileUnpack, PrivateServerFileUnpackInput,
+};
+use rackwright_catalog::{Fault, FieldProblem, Handle};
+use rackwright_model::private_server::inside::{Answer, FileEntry, FilePage, InsidePath, UploadKey, Work};
+
+use super::taken;
+use crate::refusal::unconfirmed;
+use crate::{Caller, Domain};
+
+impl Handle<PrivateServerFileList, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: PrivateServerFileListInput) -> Result<FilePage, Fault> {
+        let path = input.path.unwrap_or_else(InsidePath::top);
+        let attempted = format!("list {path} in {}", input.private_server);
+        let work = Work::List { path, after: input.after };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Page(page) => page, &attempted)
+    }
+}
+
+impl Handle<PrivateServerFileShow, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: OneFile) -> Result<FileEntry, Fault> {
+        let attempted = format!("look at {} in {}", input.path, input.private_server);
+        let work = Work::Facts { path: input.path };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+    }
+}
+
+impl Handle<PrivateServerFileFolder, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: OneFile) -> Result<FileEntry, Fault> {
+        let attempted = format!("make the folder {} in {}", input.path, input.private_server);
+        let work = Work::MakeFolder { path: input.path };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+    }
+}
+
+impl Handle<PrivateServerFileRename, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: PrivateServerFileRenameInput) -> Result<FileEntry, Fault> {
+        let attempted = format!("move {} in {}", input.path, input.private_server);
+        let work = Work::Rename { path: input.path, to: input.to };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+    }
+}
+
+impl Handle<PrivateServerFileRemove, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: PrivateServerFileRemoveInput) -> Result<Done, Fault> {
+        let attempted = format!("delete {} in {}", input.path, input.private_server);
+        let Some((_, name)) = input.path.split() else {
+            let problem = FieldProblem::new("path", "is the top folder, which cannot be deleted");
+            return Err(Fault::invalid(attempted, vec![problem]));
+        };
+        if input.confirm.as_deref() != Some(name) {
+            // Whoever may not even see the private server learns nothing by asking.
+            self.running_private_server(caller, &input.private_server, &attempted).await?;
+            let reason = "it would be destroyed, with all that it holds";
+            return Err(unconfirmed(attempted, reason, "confirm", &name));
+        }
+        let work = Work::Remove { path: input.path.clone() };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Done => Done::new(format!("{} is deleted.", input.path)), &attempted)
+    }
+}
+
+impl Handle<PrivateServerFilePermit, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: PrivateServerFilePermitInput) -> Result<FileEntry, Fault> {
+        let attempted = format!("set the permissions of {} in {}", input.path, input.private_server);
+        let mode = u32::from_str_radix(&input.mode, 8).map_err(|_| {
+            Fault::invalid(&attempted, vec![FieldProblem::new("mode", "is no octal number, such as 644")])
+        })?;
+        let work = Work::Permit { path: input.path, mode };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+    }
+}
+
+impl Handle<PrivateServerFileGive, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: PrivateServerFileGiveInput) -> Result<FileEntry, Fault> {
+        let attempted = format!("give {} in {} to {}", input.path, input.private_server, input.owner);
+        let work = Work::Give { path: input.path, owner: input.owner, group: input.group };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+    }
+}
+
+impl Handle<PrivateServerFilePack, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: PrivateServerFilePackInput) -> Result<FileEntry, Fault> {
+        let attempted = format!("pack {} in {}", input.to, input.private_server);
+        let key = self.upload_key(&attempted)?;
+        let work = Work::Pack { folder: input.folder, names: input.names, to: input.to, key };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+    }
+}
+
+impl Handle<PrivateServerFileUnpack, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: PrivateServerFileUnpackInput) -> Result<FileEntry, Fault> {
+        let attempted = format!("unpack {} in {}", input.path, input.private_server);
+        let key = self.upload_key(&attempted)?;
+        let work = Work::Unpack { archive: input.path, to: input.to, key };
+        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
+        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+    }
+}
+
+impl Domain {
+    /// Names what is made until it has its place.
+    fn upload_key(&self, attempted: &str) -> Result<UploadKey, Fault> {
+        let mut bytes = [0; 8];
+        self.ports.chance.fill(&mut bytes);
+        format!("{:016x}", u64::from_be_bytes(bytes)).parse().map_err(|_| super::other(attempted))
+    }
+}

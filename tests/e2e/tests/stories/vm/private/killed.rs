@@ -1,0 +1,58 @@
+//! The agent is killed while it makes, stops, starts, rebuilds and removes: it finishes what it was told, and leaves nothing.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{ONE, remains};
+use crate::story::{SshKey, Story, wait_until};
+
+const KILL: &str = "systemctl kill --signal KILL rackwright-agent";
+const LIMIT: Duration = Duration::from_secs(180);
+const THREE: &str = "three";
+/// At another point of the work each time.
+const DELAYS_MS: [u64; 3] = [100, 900, 2_500];
+
+pub fn the_agent_finishes_what_it_was_killed_in(story: &Story, key: &SshKey) {
+    for (number, delay) in DELAYS_MS.into_iter().enumerate() {
+        let kill = |what: &str| {
+            std::thread::sleep(Duration::from_millis(delay));
+            story.outside(key, KILL);
+            eprintln!("  the agent was killed {delay} ms after the order to {what}");
+        };
+        let name = format!("{THREE}-{number}");
+        story.make_private(&name, &["--ssh-keys", &key.public()], "");
+        kill("create");
+        stands(story, &name, "running");
+        story.act.done(&["private-server", "stop", &name]);
+        kill("stop");
+        stands(story, &name, "stopped");
+        story.act.done(&["private-server", "start", &name]);
+        kill("start");
+        stands(story, &name, "running");
+        story.act.done(&["private-server", "rebuild", &name, "--confirm", &name]);
+        kill("rebuild");
+        stands(story, &name, "running");
+        let tag = story.tag(&name);
+        story.act.done(&["private-server", "remove", &name, "--confirm", &name]);
+        kill("remove");
+        wait_until(&format!("{name} is gone"), LIMIT, || {
+            let all = story.act.done(&["private-server", "list"])["items"].clone();
+            (!all.as_array()?.iter().any(|one| one["name"] == name.as_str())).then_some(())
+        });
+        let traces = story.outside(key, remains::TRACES);
+        assert!(!traces.contains(&tag), "left of {tag}:\n{traces}");
+    }
+    let report = story.outside(key, "rackwright-agent private-servers --json");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!(report["strays"], json!([]), "{report:#}");
+    assert!(story.answers(ONE), "the others ran on");
+}
+
+/// The state is reported, and the agent has nothing more to do for it.
+fn stands(story: &Story, name: &str, state: &str) {
+    wait_until(&format!("{name} is {state}"), LIMIT, || {
+        let now = story.act.tried(&["private-server", "show", name], "").ok()?;
+        (now["summary"]["state"] == state).then_some(())
+    });
+}
