@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::places::Places;
 use crate::tool::{self, ToolError};
 
+/// Bytes of a report: some 60 for each of two projects of the most private servers of one server.
+const REPORT: u64 = 16 << 20;
+
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Limits what a project takes: MiB, and the number of its files, 0 for any.
@@ -44,7 +47,7 @@ pub fn used_by(places: &Places, project: u32) -> Result<u64, ToolError> {
 fn ask(places: &Places, command: &str) -> Result<String, ToolError> {
     let named = |source| ToolError::Speak { program: "xfs_quota".to_owned(), source };
     let data = Places::text(&places.data).map_err(named)?;
-    tool::run("xfs_quota", &["-f", "-x", "-c", command, data], LIMIT)
+    tool::ask("xfs_quota", &["-f", "-x", "-c", command, data], "", LIMIT, REPORT)
 }
 
 /// "#42 1024 0 10240 00 [--------]", in KiB.

@@ -110,11 +110,14 @@ fn read(row: &Row<'_>) -> Result<JobRow, StoreError> {
     })
 }
 
+/// The step of a job that nobody has begun.
+pub const JOB_WAITING: &str = "waiting";
+
 /// # Errors
 /// When the database fails.
 pub fn job_insert(tx: &Connection, draft: &JobDraft, at: Millis) -> Result<JobId, StoreError> {
     let sql = "INSERT INTO job (kind, title, input, state, step, progress_permille, server_id, account_id, started_by, started_at, cancel_asked) \
-               VALUES ($1, $2, $3, $4, 'waiting', 0, $5, $6, $7, $8, 0) RETURNING id";
+               VALUES ($1, $2, $3, $4, $9, 0, $5, $6, $7, $8, 0) RETURNING id";
     let params = (
         draft.kind.word(),
         &draft.title,
@@ -124,6 +127,7 @@ pub fn job_insert(tx: &Connection, draft: &JobDraft, at: Millis) -> Result<JobId
         draft.account.0,
         &draft.started_by,
         at.0,
+        JOB_WAITING,
     );
     row::insert(tx, sql, params).map(JobId)
 }

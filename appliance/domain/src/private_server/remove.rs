@@ -4,8 +4,10 @@ use rackwright_catalog::actions::Done;
 use rackwright_catalog::actions::private_server::{PrivateServerRemove, PrivateServerRemoveInput};
 use rackwright_catalog::{Fault, Handle};
 
+use rackwright_store::private_server::private_server_cloning;
+
 use super::change::Step;
-use crate::refusal::unconfirmed;
+use crate::refusal::{conflict, unconfirmed};
 use crate::{Caller, Domain};
 
 impl Handle<PrivateServerRemove, Caller> for Domain {
@@ -15,10 +17,14 @@ impl Handle<PrivateServerRemove, Caller> for Domain {
         PrivateServerRemoveInput { private_server: name, confirm }: PrivateServerRemoveInput,
     ) -> Result<Done, Fault> {
         let attempted = format!("remove private server {name}");
-        self.alter(caller, &name, &attempted, move |_, _, draft, phrase| {
+        self.alter(caller, &name, &attempted, move |tx, before, draft, phrase| {
             if confirm.as_ref() != Some(&draft.name) {
                 let reason = "it would be stopped, and all its files and snapshots destroyed; its backups would stay for 30 days";
                 return Err(unconfirmed(phrase, reason, "confirm", &draft.name).into());
+            }
+            if let Some(clone) = private_server_cloning(tx, before)? {
+                let reason = format!("{clone} begins with its files and is not made yet");
+                return Err(conflict(phrase, reason, "Wait until that is made, or remove that first.").into());
             }
             draft.removing = true;
             Ok(Step { said: format!("{} is being removed.", draft.name), ..Step::default() })

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rackwright_model::JobId;
 use rackwright_proto::ToMachine;
 use rackwright_proto::vault::{Vault, VaultDone, VaultOrder, VaultSaid, VaultStep};
-use rackwright_store::job::{JobRow, job_running, job_step};
+use rackwright_store::job::{JOB_WAITING, JobRow, job_running, job_step};
 use rackwright_store::private_server::{PrivateServer, private_server_get};
 use tokio::time::timeout;
 
@@ -132,6 +132,7 @@ impl Domain {
         match self.vault_order(&row, &task).await? {
             Ok((order, door)) => {
                 if self.vaults.give(id, row.wanted.server, row.wanted.number, door, now) {
+                    self.note_given(&job).await?;
                     self.tell_vault(&row, id, order);
                 }
                 Ok(())
@@ -146,6 +147,15 @@ impl Domain {
         self.ports.machines.send_to_agent(row.wanted.server, ToMachine::Vault(Box::new(task)));
     }
 
+    /// Written down before the agent hears of it: what it never heard of, it cannot have made.
+    async fn note_given(&self, job: &JobRow) -> Result<(), Refusal> {
+        if job.step != JOB_WAITING {
+            return Ok(());
+        }
+        let (id, permille) = (job.id, job.progress_permille);
+        self.write(move |tx| Ok(job_step(tx, id, GIVEN, permille)?)).await
+    }
+
     async fn show_vault(&self, job: &JobRow, step: VaultStep, permille: Option<u32>) -> Result<(), Refusal> {
         let (words, permille) = (words(step), permille.unwrap_or(job.progress_permille).min(999));
         if job.step == words && job.progress_permille == permille {
@@ -155,6 +165,9 @@ impl Domain {
         self.write(move |tx| Ok(job_step(tx, id, words, permille)?)).await
     }
 }
+
+/// The step of a job of which its server was told.
+const GIVEN: &str = "waiting for its server";
 
 fn words(step: VaultStep) -> &'static str {
     match step {

@@ -56,6 +56,18 @@ pub fn private_server_numbered(
     row::one(tx, &sql, (u32::from(number), server.0), read)
 }
 
+/// One that begins with the files of this one and is not made yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn private_server_cloning(tx: &Connection, of: &PrivateServer) -> Result<Option<Name>, StoreError> {
+    let sql = "SELECT name FROM private_server WHERE origin_number = $1 AND server_id = $2 AND removing = 0 \
+               AND edition = 0 AND (phase IS NULL OR phase IN ('fetching', 'making')) ORDER BY name LIMIT 1";
+    row::one(tx, sql, (u32::from(of.wanted.number), of.wanted.server.0), |row| {
+        row::parsed("private server name", row.get("name")?)
+    })
+}
+
 /// Private servers of which not all that is wanted was carried out.
 ///
 /// # Errors

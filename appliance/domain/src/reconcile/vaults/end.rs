@@ -4,7 +4,7 @@ use rackwright_model::job::JobState;
 use rackwright_model::{Millis, Name, Scope};
 use rackwright_proto::vault::{VaultDone, VaultOrder};
 use rackwright_store::Connection;
-use rackwright_store::job::{JobRow, job_end, job_get, job_log};
+use rackwright_store::job::{JOB_WAITING, JobRow, job_end, job_get, job_log};
 use rackwright_store::private_server::{
     PrivateServer, SnapshotStage, TemplateFacts, private_server_change, private_server_get, snapshot_delete,
     snapshot_get, snapshot_made, snapshot_stage,
@@ -26,7 +26,7 @@ impl Domain {
         ending: Ending,
     ) -> Result<(), Refusal> {
         let (id, at, task, of) = (job.id, self.now(), task.clone(), row.cloned());
-        let title = job.title.clone();
+        let (title, given) = (job.title.clone(), job.step != JOB_WAITING);
         let said = self
             .write(move |tx| {
                 // It may have ended since it was read.
@@ -45,7 +45,7 @@ impl Domain {
                     job_log(tx, id, at, &said)?;
                     said.clone()
                 } else {
-                    stays(tx, &task.work, state, sure)?;
+                    stays(tx, &task.work, state, sure, given)?;
                     give_up(tx, &task, &said, at)?;
                     of.as_ref().map_or_else(|| said.clone(), |row| sentence(&title, &row.wanted.name, &said))
                 };
@@ -158,9 +158,19 @@ fn lies_over(tx: &Connection, row: &PrivateServer, template: Option<TemplateFact
 
 /// What becomes of the snapshot and the room that were kept for work that was not done. An agent may have made it all the same,
 /// so that it is on record until its agent says that it is gone.
-fn stays(tx: &Connection, work: &Work, state: JobState, sure: bool) -> Result<(), Refusal> {
+fn stays(tx: &Connection, work: &Work, state: JobState, sure: bool, given: bool) -> Result<(), Refusal> {
     let (id, stage) = match work {
         Work::Backup => return Ok(()),
+        // Its agent never heard of it.
+        Work::Snapshot { snapshot: id }
+        | Work::RestoreFiles { room: id, .. }
+        | Work::Test { room: id, .. }
+        | Work::Restore { keep: id, .. }
+        | Work::RestoreBackup { keep: id, .. }
+            if !given =>
+        {
+            return Ok(snapshot_delete(tx, *id)?);
+        }
         Work::Snapshot { snapshot: id }
         | Work::RestoreFiles { room: id, .. }
         | Work::Test { room: id, .. } => (id, SnapshotStage::Removing),
@@ -170,7 +180,7 @@ fn stays(tx: &Connection, work: &Work, state: JobState, sure: bool) -> Result<()
             false => (id, SnapshotStage::Kept),
         },
         // Whoever cancels it wants to have it. What failed halfway is no snapshot any more, and is tried again.
-        Work::Discard { snapshot: id, left_over: false } if state == JobState::Cancelled => {
+        Work::Discard { snapshot: id, left_over: false } if state == JobState::Cancelled && !given => {
             (id, SnapshotStage::Kept)
         }
         Work::Discard { snapshot: id, .. } => (id, SnapshotStage::Removing),

@@ -455,6 +455,9 @@ async fn a_clone_has_its_own_name_address_and_number() {
     let fault = world.refused("private-server.clone", small).await;
     assert!(fault.reason.contains("smaller"), "{fault}");
     let made = world.done("private-server.clone", clone).await;
+    let fault =
+        world.refused("private-server.remove", json!({"private_server": "web1", "confirm": "web1"})).await;
+    assert!(fault.reason.contains("web2 begins with its files"), "{fault}");
     assert_eq!(
         (&made["name"], &made["number"], &made["address"]),
         (&json!("web2"), &json!(2), &json!("10.78.0.4"))

@@ -95,6 +95,23 @@ async fn files_of_before_go_only_when_their_server_says_that_they_are_in_place()
 }
 
 #[tokio::test]
+async fn what_its_server_never_heard_of_leaves_nothing() {
+    let (world, host) = running().await;
+    world.done("private-server.snapshot-create", one("web1")).await;
+    world.carries_out(host, made(10)).await;
+    let chosen = json!({"private_server": "web1", "snapshot": 1, "confirm": "web1"});
+    let begun = world.done("private-server.snapshot-restore", chosen.clone()).await;
+    world.done("job.cancel", json!({"job": begun["job"]})).await;
+    world.domain.step_vaults().await.expect("a step");
+    assert_eq!(world.stages().await, stages(&[(1, "kept")]));
+    // It was told of this one, which may be gone by now.
+    let begun = world.begins("private-server.snapshot-remove", chosen).await;
+    world.done("job.cancel", json!({"job": begun.task})).await;
+    world.nobody_answers().await;
+    assert_eq!(world.stages().await, stages(&[(1, "removing")]));
+}
+
+#[tokio::test]
 async fn room_for_files_of_a_backup_is_given_back_when_its_server_says_that_it_is_free() {
     let (world, host) = running().await;
     let id = world.backed_up(host, "b").await;
