@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::inside;
 use super::{an_owner_stays, managed, may_give, role, view};
+use crate::private_server::named;
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
@@ -27,6 +28,10 @@ impl Handle<UserChange, Caller> for Domain {
         let (actor, phrase) = (caller.actor.clone(), attempted.clone());
         self.reversible(caller, &attempted, move |tx| {
             let mut person = managed(tx, &actor, &input.user, &phrase)?;
+            // What one may not see is missing, whatever the role.
+            if let Some(name) = &input.private_server {
+                named(tx, &actor.scope, name, &phrase)?;
+            }
             let before = role(&person)?;
             let after = input.role.unwrap_or(before);
             may_give(&actor, after, before.row().tier, &phrase)?;

@@ -20,9 +20,10 @@ impl Handle<UserCreate, Caller> for Domain {
         let (private_server, login) = (input.private_server, input.login);
         self.change(caller, &attempted, move |tx| {
             let account = account::chosen(tx, &actor, input.account.as_ref(), &phrase)?;
-            super::may_give(&actor, role, account.tier, &phrase)?;
+            // What is named is looked for before the role is judged: what one may not see is missing whatever the role.
             let chosen = (private_server.as_ref(), login.as_ref());
             let inside = inside::checked(tx, &actor, role, account.id, chosen, &phrase)?;
+            super::may_give(&actor, role, account.tier, &phrase)?;
             naming::person(tx, &actor, &account.path, &user, &phrase)?;
             if person_named(tx, &Scope::everything(), &user)?.is_some() {
                 let reason = format!("there is a user {user} already");
