@@ -98,6 +98,11 @@ pub fn fingerprint(credential: &str) -> String {
     hex::encode(ring::digest::digest(&ring::digest::SHA256, credential.as_bytes()))
 }
 
+/// Whether a text is a SHA-256 as [`fingerprint`] writes it: 64 digits in lower case.
+pub(crate) fn is_fingerprint(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,12 +24,11 @@ pub fn open(work: &Work<'_>, access: &Access) -> Result<Open, String> {
 
 /// A backup of how it is now.
 pub fn back_up(work: &Work<'_>, access: &Access) -> Result<VaultDone, String> {
-    let stands = work.hands.stands(work.number)?;
+    let stands = work.bounded()?;
     let open = open(work, access)?;
     let restic = Restic { open: &open, cancel: work.cancel };
     restic.lay_out()?;
     (work.busy)(VaultStep::Keeping, None);
-    vault::bound(work.hands.places(), work.number, stands.size.disk_mib).map_err(|why| explain(&why))?;
     let view = View::of(work.hands.places(), work.number, &stands.template).map_err(|why| explain(&why))?;
     (work.busy)(VaultStep::Sending, Some(0));
     let mut progress = |permille| (work.busy)(VaultStep::Sending, Some(permille));
@@ -76,11 +75,10 @@ pub fn restore(
 /// All of a backup is restored beside it, read and counted, and removed again.
 pub fn test(work: &Work<'_>, access: &Access, backup: &str) -> Result<VaultDone, String> {
     let places = work.hands.places();
-    let stands = work.hands.stands(work.number)?;
+    work.bounded()?;
     let open = open(work, access)?;
     let restic = Restic { open: &open, cancel: work.cancel };
     (work.busy)(VaultStep::Checking, None);
-    vault::bound(places, work.number, stands.size.disk_mib).map_err(|why| explain(&why))?;
     let beside = vault::room(places, work.number).map_err(|why| explain(&why))?;
     let restored = fetch(work, &restic, backup, &beside, true);
     let counted = restored.and_then(|own| vault::count(&own).map_err(|why| explain(&why)));

@@ -28,11 +28,10 @@ pub fn restore(
 ) -> Result<VaultDone, String> {
     check(paths, into)?;
     let places = work.hands.places();
-    let stands = work.hands.stands(work.number)?;
+    work.bounded()?;
     let open = open(work, access)?;
     let restic = Restic { open: &open, cancel: work.cancel };
     (work.busy)(VaultStep::Fetching, None);
-    vault::bound(places, work.number, stands.size.disk_mib).map_err(|why| explain(&why))?;
     let beside = vault::room(places, work.number).map_err(|why| explain(&why))?;
     let within: Vec<String> =
         paths.iter().map(|path| format!("/{FILES}{}", path.trim_end_matches('/'))).collect();

@@ -20,6 +20,15 @@ pub struct Work<'a> {
     pub busy: &'a dyn Fn(VaultStep, Option<u32>),
 }
 
+impl Work<'_> {
+    /// What the private server stands on now; what is put beside it takes no more than its disk.
+    pub fn bounded(&self) -> Result<Stands, String> {
+        let stands = self.hands.stands(self.number)?;
+        vault::bound(self.hands.places(), self.number, stands.size.disk_mib).map_err(|why| explain(&why))?;
+        Ok(stands)
+    }
+}
+
 /// Carries an order out.
 ///
 /// # Errors
@@ -47,8 +56,7 @@ pub fn carry_out(work: &Work<'_>, order: &VaultOrder) -> Result<VaultDone, Strin
 /// Its files as they are now become this snapshot.
 fn keep(work: &Work<'_>, snapshot: u64) -> Result<VaultDone, String> {
     (work.busy)(VaultStep::Keeping, None);
-    let Stands { template, size } = work.hands.stands(work.number)?;
-    vault::bound(work.hands.places(), work.number, size.disk_mib).map_err(|why| explain(&why))?;
+    let template = work.bounded()?.template;
     let made =
         vault::make(work.hands.places(), work.number, snapshot, &template).map_err(|why| explain(&why))?;
     Ok(VaultDone {
@@ -68,10 +76,8 @@ pub fn exchange(
 ) -> Result<u64, String> {
     let (places, number, task) = (work.hands.places(), work.number, work.task);
     (work.busy)(VaultStep::Keeping, None);
-    let Stands { template, size } = work.hands.stands(number)?;
-    vault::bound(places, number, size.disk_mib).map_err(|why| explain(&why))?;
-    let made = vault::keep(places, number, task, kept, &template);
-    let made = made.map_err(|why| explain(&why))?;
+    let template = work.bounded()?.template;
+    let made = vault::keep(places, number, task, kept, &template).map_err(|why| explain(&why))?;
     place()?;
     Ok(made.disk_bytes.div_ceil(1 << 20))
 }

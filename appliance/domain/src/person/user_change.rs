@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::inside;
 use super::{an_owner_stays, managed, may_give, role, view};
-use crate::private_server::named;
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
@@ -28,22 +27,19 @@ impl Handle<UserChange, Caller> for Domain {
         let (actor, phrase) = (caller.actor.clone(), attempted.clone());
         self.reversible(caller, &attempted, move |tx| {
             let mut person = managed(tx, &actor, &input.user, &phrase)?;
-            // What one may not see is missing, whatever the role.
-            if let Some(name) = &input.private_server {
-                named(tx, &actor.scope, name, &phrase)?;
-            }
             let before = role(&person)?;
             let after = input.role.unwrap_or(before);
-            may_give(&actor, after, before.row().tier, &phrase)?;
-            if after != Role::Owner {
-                an_owner_stays(tx, &person, &phrase)?;
-            }
             let before_inside = (person.private_server_name.clone(), person.login.clone());
             let kept = if after.is_of_one_private_server() { before_inside.clone() } else { (None, None) };
             person.private_server_name = input.private_server.or(kept.0);
             person.login = input.login.or(kept.1.filter(|_| after == Role::PsUser));
             let chosen = (person.private_server_name.as_ref(), person.login.as_ref());
+            // What is named is looked for before the role is judged: what one may not see is missing whatever the role.
             person.private_server = inside::checked(tx, &actor, after, person.account, chosen, &phrase)?;
+            may_give(&actor, after, before.row().tier, &phrase)?;
+            if after != Role::Owner {
+                an_owner_stays(tx, &person, &phrase)?;
+            }
             let moved = before_inside != (person.private_server_name.clone(), person.login.clone());
             person.role = after.word().to_owned();
             let email = input.email.or_else(|| person.email.clone()).filter(|_| !input.without_email);

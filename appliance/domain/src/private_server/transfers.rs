@@ -11,6 +11,7 @@ use rackwright_proto::transfer::{News, Ticket, Transfer, TransferNews, TransferO
 
 use crate::ports::Chance;
 use crate::report::clean;
+use crate::secret::is_fingerprint;
 
 /// An order that nobody answered is given again after so long.
 const AGAIN_MS: i64 = 5_000;
@@ -131,7 +132,7 @@ impl Transfers {
         }
         let (from, to) = (server == live.ends.from, server == live.ends.to);
         match said.news {
-            News::Ready { port, fingerprint } if to && is_hash(&fingerprint) => {
+            News::Ready { port, fingerprint } if to && is_fingerprint(&fingerprint) => {
                 live.ready = Some((port, fingerprint));
                 live.asked_at = None;
             }
@@ -173,8 +174,4 @@ impl Live {
     fn order(&self, order: TransferOrder) -> Transfer {
         Transfer { transfer: self.transfer, number: self.ends.number, order }
     }
-}
-
-fn is_hash(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }

@@ -7,7 +7,7 @@ use rackwright_catalog::actions::private_server::{
 };
 use rackwright_catalog::actions::{JobStarted, Page};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_model::{Millis, SnapshotId};
+use rackwright_model::{JobId, Millis, SnapshotId};
 use rackwright_store::Connection;
 use rackwright_store::private_server::{
     PrivateServer, Snapshot, SnapshotStage, snapshot_get, snapshot_insert, snapshot_list, snapshot_stage,
@@ -99,58 +99,62 @@ fn view(row: Snapshot) -> SnapshotView {
     SnapshotView { id: row.id, at: row.at, state, note: row.note, mib: row.mib }
 }
 
-impl Handle<PrivateServerSnapshotRestore, Caller> for Domain {
-    async fn handle(&self, caller: &Caller, input: OneSnapshot) -> Result<JobStarted, Fault> {
+impl Domain {
+    /// Begins work on a private server with one of its snapshots, which has to be confirmed: `loss` is what that costs.
+    async fn with_snapshot(
+        &self,
+        caller: &Caller,
+        input: OneSnapshot,
+        attempted: &str,
+        loss: &'static str,
+        work: impl FnOnce(&Connection, &PrivateServer, &str) -> Result<Work, Refusal> + Send + 'static,
+    ) -> Result<JobId, Fault> {
         let OneSnapshot { private_server: name, snapshot, confirm } = input;
-        let attempted = format!("restore snapshot {snapshot} of {name}");
-        let (phrase, scope, at) = (attempted.clone(), caller.scope(), self.now());
-        let (started_by, of) = (caller.actor.name.clone(), name.clone());
+        let (phrase, scope, at) = (attempted.to_owned(), caller.scope(), self.now());
+        let started_by = caller.actor.name.clone();
         let job = self
-            .change(caller, &attempted, move |tx| {
-                let row = named(tx, &scope, &of, &phrase)?;
+            .change(caller, attempted, move |tx| {
+                let row = named(tx, &scope, &name, &phrase)?;
                 free(tx, &row, &phrase)?;
                 one(tx, &row, snapshot, &phrase)?;
                 if confirm.as_ref() != Some(&row.wanted.name) {
-                    let reason =
-                        "it would stand still meanwhile, and its files of now would become a snapshot";
-                    return Err(unconfirmed(&phrase, reason, "confirm", &row.wanted.name).into());
+                    return Err(unconfirmed(&phrase, loss, "confirm", &row.wanted.name).into());
                 }
-                let keep = reserve(tx, &row, &format!("before snapshot {snapshot}"), at, &phrase)?;
-                let work = Work::Restore { snapshot, keep };
+                let work = work(tx, &row, &phrase)?;
                 let task = Task { private_server: row.id, vault: None, work };
-                begin(tx, &row, &task, format!("restore snapshot {snapshot} of {of}"), &started_by, at)
+                begin(tx, &row, &task, phrase.clone(), &started_by, at)
             })
             .await?;
         self.changed.notify_waiters();
-        Ok(JobStarted {
-            job,
-            message: format!("Snapshot {snapshot} of {name} is being restored: job {job}."),
-        })
+        Ok(job)
+    }
+}
+
+impl Handle<PrivateServerSnapshotRestore, Caller> for Domain {
+    async fn handle(&self, caller: &Caller, input: OneSnapshot) -> Result<JobStarted, Fault> {
+        let (name, snapshot, at) = (input.private_server.clone(), input.snapshot, self.now());
+        let attempted = format!("restore snapshot {snapshot} of {name}");
+        let loss = "it would stand still meanwhile, and its files of now would become a snapshot";
+        let work = move |tx: &Connection, row: &PrivateServer, phrase: &str| {
+            let keep = reserve(tx, row, &format!("before snapshot {snapshot}"), at, phrase)?;
+            Ok(Work::Restore { snapshot, keep })
+        };
+        let job = self.with_snapshot(caller, input, &attempted, loss, work).await?;
+        let message = format!("Snapshot {snapshot} of {name} is being restored: job {job}.");
+        Ok(JobStarted { job, message })
     }
 }
 
 impl Handle<PrivateServerSnapshotRemove, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: OneSnapshot) -> Result<JobStarted, Fault> {
-        let OneSnapshot { private_server: name, snapshot, confirm } = input;
+        let (name, snapshot) = (input.private_server.clone(), input.snapshot);
         let attempted = format!("remove snapshot {snapshot} of {name}");
-        let (phrase, scope, at) = (attempted.clone(), caller.scope(), self.now());
-        let (started_by, of) = (caller.actor.name.clone(), name.clone());
-        let job = self
-            .change(caller, &attempted, move |tx| {
-                let row = named(tx, &scope, &of, &phrase)?;
-                free(tx, &row, &phrase)?;
-                one(tx, &row, snapshot, &phrase)?;
-                if confirm.as_ref() != Some(&row.wanted.name) {
-                    let reason = "what only this snapshot has would be lost";
-                    return Err(unconfirmed(&phrase, reason, "confirm", &row.wanted.name).into());
-                }
-                snapshot_stage(tx, snapshot, SnapshotStage::Removing)?;
-                let work = Work::Discard { snapshot, left_over: false };
-                let task = Task { private_server: row.id, vault: None, work };
-                begin(tx, &row, &task, format!("remove snapshot {snapshot} of {of}"), &started_by, at)
-            })
-            .await?;
-        self.changed.notify_waiters();
+        let loss = "what only this snapshot has would be lost";
+        let work = move |tx: &Connection, _: &PrivateServer, _: &str| {
+            snapshot_stage(tx, snapshot, SnapshotStage::Removing)?;
+            Ok(Work::Discard { snapshot, left_over: false })
+        };
+        let job = self.with_snapshot(caller, input, &attempted, loss, work).await?;
         Ok(JobStarted { job, message: format!("Snapshot {snapshot} of {name} is being removed: job {job}.") })
     }
 }

@@ -15,6 +15,7 @@ use rackwright_store::vault::{
 
 use super::Ending;
 use crate::private_server::vault::{Task, Work};
+use crate::secret::is_fingerprint;
 use crate::{Domain, Refusal};
 
 impl Domain {
@@ -128,10 +129,8 @@ fn backed_up(
     done: &VaultDone,
     at: Millis,
 ) -> Result<Result<String, String>, Refusal> {
-    let hex = |text: &str| {
-        text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-    };
-    let Some(vault) = task.vault.filter(|_| hex(&done.backup) && hex(&done.template)) else {
+    let is_told = is_fingerprint(&done.backup) && is_fingerprint(&done.template);
+    let Some(vault) = task.vault.filter(|_| is_told) else {
         return Ok(Err("its server did not say what it has backed up".to_owned()));
     };
     let held = |number: u64| number.min(rackwright_model::sample::MOST.unsigned_abs());
