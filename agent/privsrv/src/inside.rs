@@ -5,6 +5,7 @@
 //! leads out. Services, users and the journal are asked of the programs inside ([`script`]), in the cgroup of the private
 //! server. Everything that is read is bounded, and every wait is limited from outside.
 
+mod all;
 mod archive;
 mod change;
 mod enter;
@@ -67,7 +68,9 @@ pub fn work(number: Number, login: Option<&LoginName>, work: Work) -> Result<Ans
         Work::RemoveLogin { login, files } => logins::remove(number, &login, files),
         Work::SetPassword { login, password } => logins::set_password(number, &login, &password),
         Work::SetGroups { login, groups } => logins::set_groups(number, &login, &groups),
-        Work::Journal { service, since_s, lines } => journal::read(number, service.as_ref(), since_s, lines),
+        Work::Journal { service, since_s, lines, after } => {
+            journal::read(number, service.as_ref(), since_s, lines, after.as_ref())
+        }
         Work::Network => network::look(number),
         Work::Time => time::look(number),
         Work::SetZone { zone } => time::set_zone(number, &zone),
@@ -90,8 +93,14 @@ fn on_files(tree: &Tree, work: Work) -> Result<Answer, WorkFailure> {
         Work::MakeFolder { path } => change::make_folder(tree, &path).map(Answer::Entry),
         Work::Rename { path, to } => change::rename(tree, &path, &to).map(Answer::Entry),
         Work::Remove { path } => remove::remove(tree, &path).map(|()| Answer::Done),
-        Work::Permit { path, mode } => change::permit(tree, &path, mode).map(Answer::Entry),
-        Work::Give { path, owner, group } => change::give(tree, &path, &owner, &group).map(Answer::Entry),
+        Work::Permit { path, mode, all: false } => change::permit(tree, &path, mode).map(Answer::Entry),
+        Work::Permit { path, mode, all: true } => all::permit(tree, &path, mode).map(Answer::Changed),
+        Work::Give { path, owner, group, all: false } => {
+            change::give(tree, &path, &owner, &group).map(Answer::Entry)
+        }
+        Work::Give { path, owner, group, all: true } => {
+            all::give(tree, &path, &owner, &group).map(Answer::Changed)
+        }
         Work::Keys { .. } => keys::list(tree).map(Answer::Keys),
         Work::SetKeys { keys, .. } => keys::set(tree, &keys).map(Answer::Keys),
         Work::Processes => processes::list(tree).map(Answer::Processes),

@@ -46,6 +46,46 @@ pub const FAILOVER_HELD: Occurrence = occurrence(
     "failover.held",
     "So many servers with private servers on a NAS fell silent at once that none is powered off by itself.",
 );
+/// What was wanted of a private server could not be done, or it ended by itself.
+pub const PRIVATE_SERVER_FAILED: Occurrence = occurrence(
+    "private-server.failed",
+    "What was wanted of a private server could not be done, or it ended by itself; the reason says why. It is tried again.",
+);
+/// A private server runs that did not run before.
+pub const PRIVATE_SERVER_RUNNING: Occurrence = occurrence(
+    "private-server.running",
+    "A private server runs, after it was made, was started, failed or stood still; not after a move.",
+);
+/// The NAS of a private server does not answer.
+pub const PRIVATE_SERVER_FROZEN: Occurrence = occurrence(
+    "private-server.frozen",
+    "A private server stands still until its NAS answers; nothing of it is lost.",
+);
+/// The server of a private server does not answer any more.
+pub const PRIVATE_SERVER_UNREACHABLE: Occurrence = occurrence(
+    "private-server.unreachable",
+    "The server of a private server does not answer any more; whether it still runs is not known.",
+);
+/// The server of a private server answers again.
+pub const PRIVATE_SERVER_REACHABLE: Occurrence = occurrence(
+    "private-server.reachable",
+    "The server of a private server answers again; what did not run on meanwhile is started.",
+);
+/// A private server belongs to another server now.
+pub const PRIVATE_SERVER_MOVED: Occurrence = occurrence(
+    "private-server.moved",
+    "A private server was moved to another server; a reason says what is not well there yet.",
+);
+/// A move ended, and the private server stays where it was.
+pub const PRIVATE_SERVER_NOT_MOVED: Occurrence = occurrence(
+    "private-server.not-moved",
+    "A move of a private server failed or was cancelled: it stays where it was.",
+);
+/// A private server is started on another server, because its own is dead.
+pub const PRIVATE_SERVER_STARTED_ELSEWHERE: Occurrence = occurrence(
+    "private-server.started-elsewhere",
+    "The server of a private server with its disk on a NAS is dead, and another one starts it.",
+);
 /// A job that makes an image or a provisioning environment ended.
 pub const JOB_ENDED: Occurrence =
     occurrence("job.ended", "A job that makes an image or a provisioning environment ended.");
@@ -60,6 +100,14 @@ pub const OCCURRENCES: &[Occurrence] = &[
     SERVER_FENCED,
     SERVER_NOT_FENCED,
     FAILOVER_HELD,
+    PRIVATE_SERVER_FAILED,
+    PRIVATE_SERVER_RUNNING,
+    PRIVATE_SERVER_FROZEN,
+    PRIVATE_SERVER_UNREACHABLE,
+    PRIVATE_SERVER_REACHABLE,
+    PRIVATE_SERVER_MOVED,
+    PRIVATE_SERVER_NOT_MOVED,
+    PRIVATE_SERVER_STARTED_ELSEWHERE,
     JOB_ENDED,
 ];
 

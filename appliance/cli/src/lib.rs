@@ -12,6 +12,7 @@ mod exec;
 mod follow;
 mod format;
 mod input;
+mod journal;
 mod man;
 mod person;
 mod private;

@@ -15,7 +15,9 @@ use crate::format::Format;
 use crate::person::Person;
 use crate::screen::{End, write};
 use crate::tree::{COMPLETIONS, SHELL, WAIT, WATCH, chosen, command, starts_job};
-use crate::{completion, connection, console, context, copy, events, exec, follow, input, man, show, watch};
+use crate::{
+    completion, connection, console, context, copy, events, exec, follow, input, journal, man, show, watch,
+};
 
 /// Run the command of this process.
 #[must_use]
@@ -90,6 +92,9 @@ fn act(entry: &'static Entry, arguments: &ArgMatches, format: Format) -> Result<
     }
     if watch::is_watch(entry) {
         return runtime.block_on(watch::watch(&client, entry, input, format));
+    }
+    if journal::is_journal(entry) && arguments.get_flag(journal::FOLLOW) {
+        return runtime.block_on(journal::follow(&client, entry, input, format));
     }
     if let Some(seconds) = arguments.try_get_one::<u64>(WATCH).ok().flatten() {
         let pause = Duration::from_secs(*seconds);

@@ -9,7 +9,7 @@ use rackwright_client::{cli_line, unix};
 
 use crate::argument::{arguments, shape};
 use crate::format::Format;
-use crate::{context, copy, events, exec, man, watch};
+use crate::{context, copy, events, exec, journal, man, watch};
 
 /// The argument that holds the whole input.
 pub(crate) const INPUT: &str = "@input";
@@ -110,6 +110,9 @@ fn verb_command(entry: &'static Entry) -> Command {
     }
     if exec::is_exec(entry) {
         command = command.arg(exec::argument());
+    }
+    if journal::is_journal(entry) {
+        command = command.arg(journal::argument());
     }
     match entry.spec.effect {
         Effect::Read if watch::can_repeat(entry) => command.arg(

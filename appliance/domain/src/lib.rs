@@ -102,6 +102,7 @@ pub struct Domain {
     /// Calls with an idempotency key that are under way.
     turns: once::Turns,
     failures: failures::Failures,
+    failing: private_server::happenings::Failing,
     code_tries: person::attempts::Attempts,
     outside: oidc::Outside,
     forgotten: person::attempts::Attempts,
@@ -135,6 +136,7 @@ impl Domain {
             sign_ins: person::attempts::Attempts::default(),
             turns: once::Turns::default(),
             failures: failures::Failures::default(),
+            failing: private_server::happenings::Failing::default(),
             code_tries: person::attempts::Attempts::default(),
             outside: oidc::Outside::default(),
             forgotten: person::attempts::Attempts::of_letters(),

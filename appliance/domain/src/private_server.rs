@@ -9,6 +9,7 @@ mod drain;
 mod exec;
 pub(crate) mod execs;
 mod ground;
+pub(crate) mod happenings;
 pub(crate) mod inside;
 mod life;
 mod list;

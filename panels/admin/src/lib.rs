@@ -47,6 +47,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts/private-vault.html", include_str!("../templates/parts/private-vault.html")),
     ("private-backup.html", include_str!("../templates/private-backup.html")),
     ("parts/inside-nav.html", include_str!("../templates/parts/inside-nav.html")),
+    ("parts/inside-part.html", include_str!("../templates/parts/inside-part.html")),
     ("inside.html", include_str!("../templates/inside.html")),
     ("files.html", include_str!("../templates/files.html")),
     ("file.html", include_str!("../templates/file.html")),
@@ -101,6 +102,7 @@ pub fn router(transport: Arc<dyn Transport>) -> Router {
         .route("/private-servers/{name}/network", get(inside::system::page))
         .route("/parts/private-servers", get(private::part))
         .route("/parts/private-server/{name}/usage", get(private::usage::part))
+        .route("/parts/private-server/{name}/log", get(inside::log::part))
         .route("/parts/private-server/{name}/{part}", get(private::one::part))
         .route("/parts/console/{console}", get(private::console::read))
         .route("/parts/console/{console}/type", post(private::console::type_in))

@@ -1,17 +1,18 @@
 //! Folders, other names, permissions and owners.
 
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, OwnedFd};
 
+use nix::NixPath;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, RenameFlags, openat, renameat2};
 use nix::libc;
-use nix::sys::stat::{Mode, fchmod, fstat, mkdirat};
+use nix::sys::stat::{Mode, fchmod, fstat, fstatat, mkdirat};
 use nix::unistd::{Gid, Uid, fchown, fchownat};
 use rackwright_model::private_server::inside::{FailureKind, FileEntry, InsidePath, LoginName, WorkFailure};
 
 use super::list;
 use super::names::{groups, users};
-use super::tree::{Spot, Tree};
+use super::tree::Tree;
 
 /// Makes a folder; it belongs to whoever has the folder above it.
 ///
@@ -54,7 +55,11 @@ pub fn permit(tree: &Tree, path: &InsidePath, mode: u32) -> Result<FileEntry, Wo
         return list::facts(tree, path);
     }
     let spot = tree.spot(path)?;
-    fchmod(&opened(&spot)?, Mode::from_bits_truncate(mode & 0o7777)).map_err(|why| spot.failure(why))?;
+    let Some(itself) = opened(&spot.folder, spot.name).map_err(|why| spot.failure(why))? else {
+        let reason = format!("{} is neither a file nor a folder", spot.name);
+        return Err(WorkFailure::new(FailureKind::Unsuitable, reason));
+    };
+    fchmod(&itself, Mode::from_bits_truncate(mode & 0o7777)).map_err(|why| spot.failure(why))?;
     list::facts(tree, path)
 }
 
@@ -68,6 +73,18 @@ pub fn give(
     owner: &LoginName,
     group: &LoginName,
 ) -> Result<FileEntry, WorkFailure> {
+    let (uid, gid) = numbers(tree, owner, group)?;
+    let spot = tree.spot(path)?;
+    fchownat(&spot.folder, spot.name, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW)
+        .map_err(|why| spot.failure(why))?;
+    list::facts(tree, path)
+}
+
+/// The numbers of a user and a group inside.
+///
+/// # Errors
+/// When there is no such user or group.
+pub fn numbers(tree: &Tree, owner: &LoginName, group: &LoginName) -> Result<(Uid, Gid), WorkFailure> {
     let none = |what: &str, name: &LoginName| {
         WorkFailure::new(FailureKind::Missing, format!("there is no {what} {name} inside"))
     };
@@ -75,23 +92,18 @@ pub fn give(
     let user = user.ok_or_else(|| none("user", owner))?;
     let found = groups(tree).into_iter().find(|found| found.name == group.as_str());
     let found = found.ok_or_else(|| none("group", group))?;
-    let spot = tree.spot(path)?;
-    let (uid, gid) = (Uid::from_raw(user.uid), Gid::from_raw(found.gid));
-    fchownat(&spot.folder, spot.name, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW)
-        .map_err(|why| spot.failure(why))?;
-    list::facts(tree, path)
+    Ok((Uid::from_raw(user.uid), Gid::from_raw(found.gid)))
 }
 
 /// The file or folder itself: what takes its place from now on is not touched. Of what is neither, nothing is opened.
-fn opened(spot: &Spot<'_>) -> Result<std::os::fd::OwnedFd, WorkFailure> {
-    let stat = list::stat(&spot.folder, spot.name).map_err(|why| spot.failure(why))?;
+pub fn opened<P: NixPath + ?Sized>(folder: &OwnedFd, name: &P) -> Result<Option<OwnedFd>, Errno> {
+    let stat = fstatat(folder, name, AtFlags::AT_SYMLINK_NOFOLLOW)?;
     if !matches!(stat.st_mode & libc::S_IFMT, libc::S_IFREG | libc::S_IFDIR) {
-        let reason = format!("{} is neither a file nor a folder", spot.name);
-        return Err(WorkFailure::new(FailureKind::Unsuitable, reason));
+        return Ok(None);
     }
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
     // A file that its owner may not read may still be given other permissions, when it may be written.
-    openat(&spot.folder, spot.name, flags | OFlag::O_RDONLY, Mode::empty())
-        .or_else(|_| openat(&spot.folder, spot.name, flags | OFlag::O_WRONLY, Mode::empty()))
-        .map_err(|why| spot.failure(why))
+    openat(folder, name, flags | OFlag::O_RDONLY, Mode::empty())
+        .or_else(|_| openat(folder, name, flags | OFlag::O_WRONLY, Mode::empty()))
+        .map(Some)
 }

@@ -3,7 +3,7 @@
 use rackwright_model::Millis;
 use rackwright_model::private_server::Number;
 use rackwright_model::private_server::inside::{
-    Answer, Journal, JournalLine, LINES, UnitName, Work, WorkFailure,
+    Answer, Journal, JournalLine, JournalPlace, LINES, UnitName, Work, WorkFailure,
 };
 use serde_json::Value;
 
@@ -14,15 +14,21 @@ const TEXT: usize = 2_000;
 /// Bytes of all lines.
 const ALL: usize = 600_000;
 
+/// From a place on, lines come the oldest first, and `--lines` ends them; journalctl takes no `--since` beside it.
 const READ: &str = r#"
-lines=$1 since=$2 unit=$3
-set -- --no-pager --quiet --reverse --output=json --lines="$lines" \
+lines=$1 since=$2 unit=$3 after=$4
+set -- --no-pager --quiet --output=json --lines="$lines" \
     --output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT
-[ -z "$since" ] || set -- "$@" --since="-${since}s"
+if [ -n "$after" ]; then set -- "$@" --after-cursor="$after"
+else
+    set -- "$@" --reverse
+    [ -z "$since" ] || set -- "$@" --since="-${since}s"
+fi
 [ -z "$unit" ] || set -- "$@" --unit="$unit"
 exec journalctl "$@" 2>/dev/null"#;
 
-/// The newest lines first.
+/// The newest lines first. Of those that follow a place the oldest ones are told, so that whoever goes on from the newest of
+/// them misses none.
 ///
 /// # Errors
 /// When journalctl does not answer.
@@ -31,46 +37,56 @@ pub fn read(
     service: Option<&UnitName>,
     since_s: Option<u32>,
     lines: u32,
+    after: Option<&JournalPlace>,
 ) -> Result<Answer, WorkFailure> {
     let lines = lines.clamp(1, LINES);
     let since = since_s.map(|since| since.to_string()).unwrap_or_default();
     let unit = service.map(UnitName::as_str).unwrap_or_default();
-    let limit = script::limit(&Work::Journal { service: None, since_s, lines });
-    let Heard { text, cut } = script::run(number, READ, &[&lines.to_string(), &since, unit], "", limit)?;
-    Ok(Answer::Journal(parse(&text, cut)))
+    let place = after.map(JournalPlace::as_str).unwrap_or_default();
+    let limit = script::limit(&Work::Journal { service: None, since_s, lines, after: None });
+    let Heard { text, cut } =
+        script::run(number, READ, &[&lines.to_string(), &since, unit, place], "", limit)?;
+    Ok(Answer::Journal(parse(&text, cut, after)))
 }
 
-fn parse(text: &str, cut: bool) -> Journal {
-    let mut journal = Journal { items: Vec::new(), cut };
+fn parse(text: &str, mut cut: bool, after: Option<&JournalPlace>) -> Journal {
+    let mut told = Vec::new();
     let mut bytes = 0;
     for line in text.lines().take(LINES as usize) {
         let Some(line) = line_of(line) else {
             // The last one, when there was more than is kept.
-            journal.cut = true;
+            cut = true;
             continue;
         };
-        bytes += line.text.len() + line.from.len();
+        bytes += line.0.text.len() + line.0.from.len();
         if bytes > ALL {
-            journal.cut = true;
+            cut = true;
             break;
         }
-        journal.items.push(line);
+        told.push(line);
     }
-    journal
+    if after.is_some() {
+        told.reverse();
+        // Those that are missing are newer, and told when somebody asks on.
+        cut = false;
+    }
+    let newest = told.iter().find_map(|(_, place)| place.clone()).or_else(|| after.cloned());
+    Journal { items: told.into_iter().map(|(line, _)| line).collect(), cut, newest }
 }
 
-fn line_of(line: &str) -> Option<JournalLine> {
+fn line_of(line: &str) -> Option<(JournalLine, Option<JournalPlace>)> {
     let fields: Value = serde_json::from_str(line).ok()?;
     let text = |name: &str| fields.get(name).map(words).unwrap_or_default();
     let micros: i64 = fields.get("__REALTIME_TIMESTAMP")?.as_str()?.parse().ok()?;
     let (unit, identifier) = (text("_SYSTEMD_UNIT"), text("SYSLOG_IDENTIFIER"));
     let from = if identifier.is_empty() { unit } else { identifier };
-    Some(JournalLine {
+    let told = JournalLine {
         at: Millis(micros / 1_000),
         from: from.chars().take(80).collect(),
         severity: text("PRIORITY").parse().ok().filter(|severity| *severity <= 7).unwrap_or(6),
         text: text("MESSAGE").chars().take(TEXT).collect(),
-    })
+    };
+    Some((told, text("__CURSOR").parse().ok()))
 }
 
 /// A field is a text, or the numbers of its bytes where it is none.
@@ -99,7 +115,7 @@ mod unit {
             "\n",
             r#"{"__REALTIME_TIMEST"#,
         );
-        let journal = parse(text, false);
+        let journal = parse(text, false, None);
         assert!(journal.cut);
         let seen: Vec<_> = journal
             .items
@@ -110,6 +126,28 @@ mod unit {
             seen,
             [(1_764_000_000_123, "systemd", 6, "Started."), (1_764_000_000_000, "a.service", 3, "hi\u{1b}")]
         );
+    }
+
+    #[test]
+    fn whoever_goes_on_from_the_newest_line_misses_none() {
+        let line = |place: &str, at: u32| {
+            format!(
+                r#"{{"__CURSOR":"{place}","__REALTIME_TIMESTAMP":"{at}000000","MESSAGE":"line {at}","PRIORITY":"6"}}"#
+            )
+        };
+        let at = |place: &str| place.parse::<JournalPlace>().expect("a place");
+        // As journalctl tells them: the newest first, and from a place on the oldest first.
+        let first = parse(&[line("s=1;i=2", 2), line("s=1;i=1", 1)].join("\n"), false, None);
+        assert_eq!(first.newest, Some(at("s=1;i=2")));
+        let text = format!("{}\n{}\n{{\"__CURS", line("s=1;i=3", 3), line("s=1;i=4", 4));
+        let next = parse(&text, true, first.newest.as_ref());
+        let seen: Vec<_> = next.items.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(seen, ["line 4", "line 3"]);
+        assert_eq!((next.newest, next.cut), (Some(at("s=1;i=4")), false));
+        // Nothing new: it stays where it was. A place that is none is no place.
+        let none = parse("", false, Some(&at("s=1;i=4")));
+        assert_eq!(none.newest, Some(at("s=1;i=4")));
+        assert_eq!(parse(&line("s=1 --rotate", 5), false, None).newest, None);
     }
 
     proptest::proptest! {

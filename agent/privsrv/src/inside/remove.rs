@@ -3,19 +3,17 @@
 use std::ffi::CString;
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use nix::dir::{Dir, Type};
 use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, openat};
 use nix::libc;
-use nix::sys::stat::{Mode, fstat, fstatat};
+use nix::sys::stat::fstat;
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use rackwright_model::private_server::inside::{FailureKind, InsidePath, WorkFailure};
 
 use super::list;
-use super::tree::Tree;
+use super::tree::{Tree, folder_in, names_in};
 
 /// Folders within folders; each is held open on the way.
-const DEEPEST: usize = 200;
+pub const DEEPEST: usize = 200;
 /// Names of a folder that are read at a time.
 const AT_ONCE: usize = 4_096;
 
@@ -77,35 +75,13 @@ fn gone(result: Result<(), Errno>) -> Result<(), Errno> {
 }
 
 impl Level {
-    /// The folder itself: a link that took its place is not followed.
     fn open(above: &OwnedFd, name: CString) -> Result<Self, Errno> {
-        let flags =
-            OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let folder = openat(above, name.as_c_str(), flags, Mode::empty())?;
-        Ok(Self { folder, name, left: Vec::new() })
+        Ok(Self { folder: folder_in(above, &name)?, name, left: Vec::new() })
     }
 
     /// Reads some of what is in it; how many there are.
     fn look(&mut self) -> Result<usize, Errno> {
-        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let mut dir = Dir::from_fd(openat(&self.folder, c".", flags, Mode::empty())?)?;
-        for entry in dir.iter() {
-            let entry = entry?;
-            if matches!(entry.file_name().to_bytes(), b"." | b"..") {
-                continue;
-            }
-            let is_folder = match entry.file_type() {
-                Some(kind) => kind == Type::Directory,
-                None => {
-                    let stat = fstatat(&self.folder, entry.file_name(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
-                    stat.st_mode & libc::S_IFMT == libc::S_IFDIR
-                }
-            };
-            self.left.push((entry.file_name().to_owned(), is_folder));
-            if self.left.len() == AT_ONCE {
-                break;
-            }
-        }
+        self.left = names_in(&self.folder, AT_ONCE)?;
         Ok(self.left.len())
     }
 }

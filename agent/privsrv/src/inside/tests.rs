@@ -11,7 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use rackwright_model::private_server::inside::{
-    Answer, FailureKind, FileEntry, FileKind, InsidePath, Over, UploadKey, Work, WorkFailure,
+    Answer, Changed, FailureKind, FileEntry, FileKind, InsidePath, LoginName, Over, UploadKey, Work,
+    WorkFailure,
 };
 
 use super::enter::in_folder;
@@ -83,6 +84,10 @@ fn write(path: &str, offset: u64, bytes: &[u8]) -> Work {
     Work::Write { path: at(path), upload: key(), offset, base64: STANDARD.encode(bytes) }
 }
 
+fn permit(path: &str, mode: u32) -> Work {
+    Work::Permit { path: at(path), mode, all: false }
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .expect("a folder")
@@ -144,7 +149,7 @@ fn links_lead_nowhere_outside() {
         assert!(trees.read(&file).is_err() && trees.upload(&file, "taken", Over::Anything).is_err());
         for work in [
             Work::Remove { path: at(&file) },
-            Work::Permit { path: at(&file), mode: 0o777 },
+            permit(&file, 0o777),
             Work::MakeFolder { path: at(&format!("{way}/new")) },
             Work::Rename { path: at("/etc"), to: at(&format!("{way}/etc")) },
         ] {
@@ -152,7 +157,7 @@ fn links_lead_nowhere_outside() {
         }
     }
     assert_eq!(trees.read("/srv/file").expect_err("a link").kind, FailureKind::Unsuitable);
-    assert_eq!(trees.refused(Work::Permit { path: at("/srv/file"), mode: 0o777 }), FailureKind::Unsuitable);
+    assert_eq!(trees.refused(permit("/srv/file", 0o777)), FailureKind::Unsuitable);
     assert!(matches!(
         trees.refused(Work::List { path: at("/srv/loop"), after: None }),
         FailureKind::Unsuitable
@@ -183,7 +188,7 @@ fn nothing_waits_for_a_pipe_or_touches_a_device() {
     let trees = Trees::new();
     mkfifo(&trees.root.join("tmp/pipe"), Mode::S_IRWXU).expect("made");
     assert_eq!(trees.read("/tmp/pipe").expect_err("no file").kind, FailureKind::Unsuitable);
-    assert_eq!(trees.refused(Work::Permit { path: at("/tmp/pipe"), mode: 0o600 }), FailureKind::Unsuitable);
+    assert_eq!(trees.refused(permit("/tmp/pipe", 0o600)), FailureKind::Unsuitable);
     assert_eq!(trees.facts("/tmp/pipe").kind, FileKind::Special);
     // Where the part of an upload is expected lies something else.
     let part = trees.root.join("tmp/.rackwright-0123456789abcdef.part");
@@ -227,11 +232,96 @@ fn a_place_that_is_exchanged_all_the_time_is_worked_on_inside_or_not_at_all() {
             let piece = Work::Write { path: path.clone(), upload: upload.clone(), offset: 0, base64 };
             let finish = Work::Finish { path, upload, bytes: 1, over: Over::Anything };
             done += u32::from(trees.work(piece).and_then(|_| trees.work(finish)).is_ok());
-            trees.work(Work::Permit { path: at("/srv/way/precious"), mode: 0o777 }).ok();
+            trees.work(permit("/srv/way/precious", 0o777)).ok();
             trees.work(Work::Remove { path: at("/srv/way/precious") }).ok();
         }
         over.store(true, Ordering::Relaxed);
         assert!(done > 0, "the race was never won");
+    });
+    trees.is_unharmed();
+}
+
+/// A folder with files, a pipe, and links that lead out of it.
+fn www(trees: &Trees) {
+    let www = trees.root.join("srv/www");
+    fs::create_dir_all(www.join("deep")).expect("made");
+    fs::write(www.join("a"), "a").expect("written");
+    fs::write(www.join("deep/b"), "b").expect("written");
+    mkfifo(&www.join("pipe"), Mode::S_IRWXU).expect("made");
+    symlink(&trees.outside, www.join("out")).expect("linked");
+    symlink("../../etc", www.join("etc")).expect("linked");
+    symlink(trees.outside.join("precious"), www.join("deep/file")).expect("linked");
+}
+
+fn permit_all(path: &str, mode: u32) -> Work {
+    Work::Permit { path: at(path), mode, all: true }
+}
+
+#[test]
+fn permissions_go_down_a_folder_and_nowhere_else() {
+    let trees = Trees::new();
+    www(&trees);
+    let etc = trees.facts("/etc").mode;
+    let Ok(Answer::Changed(Changed { entry, count })) = trees.work(permit_all("/srv/www", 0o640)) else {
+        panic!("a count")
+    };
+    // Links have none, and the pipe keeps its own.
+    assert_eq!((count, entry.mode.as_str()), (4, "0750"));
+    for (path, mode) in [
+        ("/srv/www/a", "0640"),
+        ("/srv/www/deep", "0750"),
+        ("/srv/www/deep/b", "0640"),
+        ("/srv/www/pipe", "0700"),
+        ("/etc", etc.as_str()),
+    ] {
+        assert_eq!(trees.facts(path).mode, mode, "{path}");
+    }
+    let one = trees.work(permit_all("/srv/www/a", 0o600)).expect("changed");
+    assert!(matches!(one, Answer::Changed(Changed { count: 1, .. })), "{one:?}");
+    for path in ["/", "/srv/www/out", "/srv/www/pipe"] {
+        assert_eq!(trees.refused(permit_all(path, 0o777)), FailureKind::Unsuitable, "{path}");
+    }
+    fs::create_dir_all(trees.root.join("tmp/deep").join("d/".repeat(200))).expect("made");
+    assert_eq!(trees.refused(permit_all("/tmp/deep", 0o700)), FailureKind::Unsuitable);
+    trees.is_unharmed();
+}
+
+#[test]
+fn a_folder_is_given_away_with_everything_in_it() {
+    let trees = Trees::new();
+    www(&trees);
+    let (uid, gid) = (nix::unistd::getuid(), nix::unistd::getgid());
+    fs::write(trees.root.join("etc/passwd"), format!("me:x:{uid}:{gid}::/:/bin/sh\n")).expect("written");
+    fs::write(trees.root.join("etc/group"), format!("me:x:{gid}:\n")).expect("written");
+    let name = |name: &str| -> LoginName { name.parse().expect("a name") };
+    let give =
+        |owner: &str| Work::Give { path: at("/srv/www"), owner: name(owner), group: name("me"), all: true };
+    let given = trees.work(give("me")).expect("given");
+    // Two folders, two files, the pipe, and three links themselves.
+    assert!(matches!(given, Answer::Changed(Changed { count: 8, .. })), "{given:?}");
+    assert_eq!(trees.refused(give("nobody")), FailureKind::Missing);
+    trees.is_unharmed();
+}
+
+#[test]
+fn a_folder_that_is_exchanged_for_a_link_is_not_left_by_it() {
+    let trees = Trees::new();
+    let (way, away) = (trees.root.join("srv/way"), trees.root.join("srv/away"));
+    fs::create_dir(&way).expect("made");
+    fs::write(way.join("a"), "a").expect("written");
+    symlink(&trees.outside, &away).expect("linked");
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let flags = nix::fcntl::RenameFlags::RENAME_EXCHANGE;
+            while !over.load(Ordering::Relaxed) {
+                nix::fcntl::renameat2(nix::fcntl::AT_FDCWD, &way, nix::fcntl::AT_FDCWD, &away, flags).ok();
+            }
+        });
+        let tried = (0..2_000).map(|_| trees.work(permit_all("/srv", 0o777)));
+        let failed: Vec<WorkFailure> = tried.filter_map(Result::err).collect();
+        over.store(true, Ordering::Relaxed);
+        assert!(failed.is_empty(), "what is exchanged is passed over: {failed:?}");
     });
     trees.is_unharmed();
 }
@@ -283,7 +373,7 @@ fn nothing_is_moved_over_something_and_folders_go_with_all_they_hold() {
 #[test]
 fn keys_are_kept_in_a_file_of_their_own() {
     let trees = Trees::new();
-    let login: rackwright_model::private_server::inside::LoginName = "bob".parse().expect("a name");
+    let login: LoginName = "bob".parse().expect("a name");
     let set = |keys: &[&str]| {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
         trees.work(Work::SetKeys { login: login.clone(), keys })

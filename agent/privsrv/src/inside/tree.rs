@@ -1,15 +1,17 @@
 //! Files below one folder, the top. Every way is walked by the kernel as if the top were `/` (openat2(2), RESOLVE_IN_ROOT), and
 //! its last name is never followed: what a link leads to is found below the top or not at all, whatever is exchanged meanwhile.
 
+use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
+use nix::dir::{Dir, Type};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat, openat2};
+use nix::fcntl::{AtFlags, OFlag, OpenHow, ResolveFlag, open, openat, openat2};
 use nix::libc;
-use nix::sys::stat::{FileStat, Mode, fstat};
+use nix::sys::stat::{FileStat, Mode, fstat, fstatat};
 use rackwright_model::private_server::inside::{FailureKind, InsidePath, WorkFailure};
 
 /// The top, and what the person calls it.
@@ -100,6 +102,38 @@ impl Spot<'_> {
     pub fn failure(&self, why: Errno) -> WorkFailure {
         failure(self.name, why)
     }
+}
+
+/// The folder of this name itself: a link that took its place is not followed.
+pub fn folder_in(above: &OwnedFd, name: &CStr) -> Result<OwnedFd, Errno> {
+    let flags =
+        OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    openat(above, name, flags, Mode::empty())
+}
+
+/// At most so many names of what a folder holds, each with whether it is a folder.
+pub fn names_in(folder: &OwnedFd, most: usize) -> Result<Vec<(CString, bool)>, Errno> {
+    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    let mut dir = Dir::from_fd(openat(folder, c".", flags, Mode::empty())?)?;
+    let mut names = Vec::new();
+    for entry in dir.iter() {
+        let entry = entry?;
+        if matches!(entry.file_name().to_bytes(), b"." | b"..") {
+            continue;
+        }
+        let is_folder = match entry.file_type() {
+            Some(kind) => kind == Type::Directory,
+            None => {
+                let stat = fstatat(folder, entry.file_name(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
+                stat.st_mode & libc::S_IFMT == libc::S_IFDIR
+            }
+        };
+        names.push((entry.file_name().to_owned(), is_folder));
+        if names.len() == most {
+            break;
+        }
+    }
+    Ok(names)
 }
 
 fn walk(top: impl AsFd, path: &str, flags: OFlag) -> Result<OwnedFd, Errno> {

@@ -2,8 +2,9 @@
 
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -18,6 +19,7 @@ use rackwright_client::Client;
 use rackwright_model::Name;
 use rackwright_model::private_server::inside::{InsidePath, PIECE, UploadKey};
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use super::bar;
 use super::place::There;
@@ -44,7 +46,7 @@ pub(super) async fn send(
     format: Format,
 ) -> Result<(), End> {
     let unreadable = |error: std::io::Error| InputError(format!("{from} cannot be read: {error}"));
-    let (mut source, bytes): (Box<dyn Read>, _) = if from == "-" {
+    let (source, bytes): (Box<dyn Read + Send>, _) = if from == "-" {
         (Box::new(std::io::stdin()), None)
     } else {
         let file = File::open(from).map_err(unreadable)?;
@@ -61,14 +63,18 @@ pub(super) async fn send(
     let upload = Upload { client, server, path, key: new_key()? };
     let bar = bar(bytes, format);
     let sent = tokio::select! {
-        sent = upload.whole(&mut source, from, replace, &bar) => sent,
+        sent = upload.whole(read(source), from, replace, &bar) => sent,
         _ = tokio::signal::ctrl_c() => Err(End::Interrupted),
     };
     bar.finish_and_clear();
     let bytes = match sent {
         Ok(bytes) => bytes,
         Err(end) => {
-            upload.abandon().await;
+            // Whoever presses Ctrl-C once more does not wait for a Control Center that is away.
+            tokio::select! {
+                () = upload.abandon() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
             return Err(end);
         }
     };
@@ -86,6 +92,23 @@ fn new_key() -> Result<UploadKey, InputError> {
     format!("{chance:016x}").parse().map_err(|error| InputError(format!("{error}")))
 }
 
+/// The pieces of a source; only the last one is short. A read that waits for somebody to say something cannot be taken back:
+/// the thread that waits in it ends with the process.
+fn read(mut source: Box<dyn Read + Send>) -> mpsc::Receiver<std::io::Result<Vec<u8>>> {
+    let (send, receive) = mpsc::channel(1);
+    thread::spawn(move || {
+        loop {
+            let mut piece = Vec::new();
+            let read = source.by_ref().take(PIECE.into()).read_to_end(&mut piece).map(|_| piece);
+            let goes_on = read.as_ref().is_ok_and(|piece| piece.len() == PIECE as usize);
+            if send.blocking_send(read).is_err() || !goes_on {
+                break;
+            }
+        }
+    });
+    receive
+}
+
 struct Upload<'a> {
     client: &'a Client,
     server: Name,
@@ -97,18 +120,15 @@ impl Upload<'_> {
     /// All pieces, and the end; how many bytes there were.
     async fn whole(
         &self,
-        source: &mut dyn Read,
+        mut pieces: mpsc::Receiver<std::io::Result<Vec<u8>>>,
         from: &str,
         replace: bool,
         bar: &ProgressBar,
     ) -> Result<u64, End> {
         let mut offset = 0;
         loop {
-            let mut piece = Vec::new();
-            source
-                .take(PIECE.into())
-                .read_to_end(&mut piece)
-                .map_err(|error| InputError(format!("{from} cannot be read: {error}")))?;
+            let read = pieces.recv().await.unwrap_or_else(|| Err(ErrorKind::UnexpectedEof.into()));
+            let piece = read.map_err(|error| InputError(format!("{from} cannot be read: {error}")))?;
             // An empty file has one piece, too.
             if piece.is_empty() && offset > 0 {
                 break;

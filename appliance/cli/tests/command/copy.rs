@@ -1,7 +1,10 @@
 //! `rackwright copy`, against private servers with one file.
 
 use std::collections::HashMap;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -120,6 +123,41 @@ fn standard_input_and_output_are_files_too() {
     output(center.command("copy - web1:/srv/a").write_stdin("hello"));
     assert_eq!(output(&mut center.command("copy web1:/srv/a -")), "hello");
     assert!(complaint(center.command("copy - web1:/srv/").write_stdin(""), 2).contains("whole path"));
+}
+
+/// What is found when it is looked for again and again, for a minute at most.
+fn in_time<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    (0..1_200).find_map(|_| {
+        let found = look();
+        if found.is_none() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        found
+    })
+}
+
+#[test]
+fn ctrl_c_ends_a_copy_whose_standard_input_says_nothing() {
+    let (center, files) = center(Files::default());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rackwright"))
+        .args(["copy", "-", "web1:/srv/a"])
+        .env("RACKWRIGHT_SOCKET", center.socket())
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("piped");
+    // One piece goes there, the next one is never whole.
+    input.write_all(&long()[..PIECE + 77]).expect("taken");
+    let begun = in_time(|| files.lock().expect("no panic").begun.contains_key("/srv/a").then_some(()));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    let ended = in_time(|| child.try_wait().expect("a child"));
+    child.kill().ok();
+    child.wait().expect("it ends");
+    assert!(begun.is_some() && kill.success(), "a piece was there");
+    assert_eq!(ended.and_then(|status| status.code()), Some(130), "it ends while its input is open");
+    let files = files.lock().expect("no panic");
+    assert!(files.begun.is_empty() && files.whole.is_empty(), "nothing is left of it");
+    drop(input);
 }
 
 #[test]

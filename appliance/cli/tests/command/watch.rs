@@ -1,4 +1,4 @@
-//! `server watch`, until Ctrl-C.
+//! `server watch` and what else goes on until Ctrl-C.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -108,4 +108,38 @@ fn a_list_is_shown_again_when_it_changed() {
     for line in ["server list --watch=0", "server reboot r1 --watch", "server watch --watch"] {
         complaint(&mut center.command(line), 2);
     }
+}
+
+fn written(at: &[i64], newest: Option<&str>) -> Result<Value, Fault> {
+    let line = |at: &i64| json!({"at": at * 1000, "from": "cron", "severity": 6, "text": format!("line\u{1b} {at}")});
+    let items: Vec<Value> = at.iter().map(line).collect();
+    Ok(json!({"items": items, "cut": false, "newest": newest}))
+}
+
+#[test]
+fn a_log_is_followed_from_its_newest_line_on() {
+    let center = Center::start([
+        written(&[2, 1], Some("s=1;i=2")),
+        away(),
+        written(&[], Some("s=1;i=2")),
+        written(&[4, 3], Some("s=1;i=4")),
+    ]);
+    let (lines, told) =
+        follow(&center, &["private-server", "journal", "web1", "--follow", "--lines", "2"], 4);
+    let texts: Vec<&str> = lines.iter().filter_map(|line| line.rsplit("  ").next()).collect();
+    assert_eq!(texts, ["line\u{fffd} 1", "line\u{fffd} 2", "line\u{fffd} 3", "line\u{fffd} 4"]);
+    assert_eq!(lines[0], "1970-01-01T00:00:01+00:00  cron             6  line\u{fffd} 1");
+    assert!(told.contains("the Control Center restarts; waiting"), "{told}");
+    let asked: Vec<Value> = center.calls().into_iter().map(|(_, input)| input).collect();
+    assert_eq!(asked[0], json!({"private_server": "web1", "lines": 2}));
+    let on = json!({"private_server": "web1", "lines": 200, "after": "s=1;i=2"});
+    assert!(asked[1..4].iter().all(|input| *input == on), "{asked:?}");
+}
+
+#[test]
+fn a_log_without_a_place_to_go_on_from_is_not_followed() {
+    let center = Center::start([written(&[1], None)]);
+    let told = complaint(&mut center.command("private-server journal web1 -f"), 1);
+    assert!(told.contains("Update the agent"), "{told}");
+    complaint(&mut center.command("private-server journal web1 --follow --watch"), 2);
 }

@@ -21,6 +21,7 @@ impl Handle<NetworkSet, Caller> for Domain {
         let (view, standing) = self
             .reversible(caller, &attempted, move |tx| {
                 refuse_overlap(tx, &phrase, &input.name, &subnet)?;
+                super::standing::keep_nas(tx, &subnet, &phrase)?;
                 let before = network_list(tx)?.into_iter().find(|network| network.name == input.name);
                 let old = before.as_ref().map(|before| &before.subnet);
                 let standing = super::standing::keep(tx, &input.name, old, &subnet, &phrase)?;

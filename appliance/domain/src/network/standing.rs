@@ -1,10 +1,11 @@
-//! Private servers keep their addresses: no network changes so that somebody else could get one of them.
+//! Private servers and NAS keep their addresses: no network changes so that somebody else could get one of them.
 
 use std::net::Ipv4Addr;
 
 use rackwright_model::Name;
 use rackwright_model::network::Subnet;
 use rackwright_store::Connection;
+use rackwright_store::nas::{nas_addresses, nas_at};
 use rackwright_store::network::Network;
 use rackwright_store::private_server::{
     PrivateServer, private_server_addresses, private_server_at, private_server_touch,
@@ -46,17 +47,35 @@ pub(super) fn keep(
     Ok(told)
 }
 
+/// That no NAS loses its address to a lease or to the router when a network becomes `new`. A name server may be one.
+///
+/// # Errors
+/// The fault names the first that is in the way.
+pub(super) fn keep_nas(tx: &Connection, new: &Subnet, attempted: &str) -> Result<(), Refusal> {
+    for address in nas_addresses(tx)? {
+        let Some(problem) = given_away(new, address) else { continue };
+        let Some(nas) = nas_at(tx, address)? else { continue };
+        let reason = format!("{address} is the address of NAS {nas}, and {problem}");
+        let advice = format!("Choose a pool and a router that leave {address} to the NAS.");
+        return Err(conflict(attempted, reason, advice).into());
+    }
+    Ok(())
+}
+
 fn problem(name: &Name, new: &Subnet, address: Ipv4Addr) -> Option<String> {
     if !new.cidr.is_host(address) {
         return Some(format!("would be no address of network {name} any more"));
     }
+    given_away(new, address)
+        .or_else(|| new.dns.contains(&address).then(|| "would be a name server".to_owned()))
+}
+
+/// Whether it would be leased, or be the router's.
+fn given_away(new: &Subnet, address: Ipv4Addr) -> Option<String> {
     if let Some((first, last)) = new.pool().filter(|_| new.in_pool(address)) {
         return Some(format!("would lie in the pool, {first} to {last}"));
     }
-    if new.router == Some(address) {
-        return Some("would be the router".to_owned());
-    }
-    new.dns.contains(&address).then(|| "would be a name server".to_owned())
+    (new.router == Some(address)).then(|| "would be the router".to_owned())
 }
 
 /// That no private server has an address of a network.

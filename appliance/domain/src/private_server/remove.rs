@@ -23,8 +23,11 @@ impl Handle<PrivateServerRemove, Caller> for Domain {
                 return Err(unconfirmed(phrase, reason, "confirm", &draft.name).into());
             }
             if let Some(clone) = private_server_cloning(tx, before)? {
-                let reason = format!("{clone} begins with its files and is not made yet");
-                return Err(conflict(phrase, reason, "Wait until that is made, or remove that first.").into());
+                let reason = format!("{clone} begins with its files and may not have them yet");
+                let advice = format!(
+                    "Wait until {clone} runs or is stopped, or remove it first with: rackwright private-server remove {clone}"
+                );
+                return Err(conflict(phrase, reason, advice).into());
             }
             draft.removing = true;
             Ok(Step { said: format!("{} is being removed.", draft.name), ..Step::default() })

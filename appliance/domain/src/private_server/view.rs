@@ -39,7 +39,7 @@ impl Domain {
 }
 
 /// For what one waits whose server does not answer.
-fn waits(row: &PrivateServer) -> &'static str {
+pub(super) fn waits(row: &PrivateServer) -> &'static str {
     match (row.wanted.nas, row.failover) {
         (None, _) => "It waits for its server, which does not answer: its files are there.",
         (Some(_), None | Some(FailoverStage::Over)) => {

@@ -11,6 +11,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::private_server::happenings;
 use crate::publish::happened;
 use crate::refusal::chain;
 use crate::{Domain, Refusal};
@@ -95,6 +96,7 @@ impl Domain {
                 crate::server::step(tx, &server, event, reason.as_deref(), "watch a server")?;
                 let object = json!({"server": server.name});
                 happened(tx, now, occurrence, server.account, object, reason.as_deref())?;
+                happenings::reach(tx, now, id, event == ServerEvent::Heard)?;
             }
             if let Some(at) = last {
                 server_seen(tx, id, at)?;

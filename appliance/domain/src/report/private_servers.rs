@@ -12,6 +12,7 @@ use rackwright_store::private_server::{
 };
 
 use super::clean;
+use crate::private_server::happenings::{self, Told};
 use crate::private_server::vault::KEPT_MS;
 use crate::refusal::conflict;
 use crate::{Domain, Refusal};
@@ -46,16 +47,17 @@ impl Domain {
         server: ServerId,
         seen: Vec<Seen>,
     ) -> Result<(), Refusal> {
-        let at = self.now();
-        let news = self
+        let (at, mut told) = (self.now(), self.failing.of(server));
+        let (news, told) = self
             .write(move |tx| {
                 let mut news = Vec::new();
                 for seen in seen {
-                    news.extend(take(tx, server, seen, at)?);
+                    news.extend(take(tx, server, seen, at, &mut told)?);
                 }
-                Ok(news)
+                Ok((news, told))
             })
             .await?;
+        self.failing.keep(server, told);
         for (row, said) in news {
             self.events.private_server(at, &row, said);
         }
@@ -112,6 +114,7 @@ fn take(
     server: ServerId,
     seen: Seen,
     at: Millis,
+    told: &mut Told,
 ) -> Result<Option<(PrivateServer, String)>, Refusal> {
     let Some(row) = own(tx, server, seen.number)? else {
         away(tx, server, &seen)?;
@@ -124,6 +127,7 @@ fn take(
     let name = row.wanted.name.clone();
     if seen.phase == Phase::Gone && row.wanted.removing && seen.generation == row.generation {
         private_server_delete(tx, row.id, at.plus(KEPT_MS))?;
+        told.remove(&row.id);
         return Ok(Some((row, format!("{name} is gone."))));
     }
     let seen = Seen {
@@ -132,6 +136,9 @@ fn take(
         ..seen
     };
     private_server_seen(tx, row.id, &seen, at)?;
+    if let Some(occurrence) = happenings::turned(&row, &seen, told) {
+        happenings::tell(tx, at, occurrence, &row, seen.reason.as_deref())?;
+    }
     let same = row.phase == Some(seen.phase)
         && row.phase_generation == Some(seen.generation)
         && row.reason == seen.reason;

@@ -1,5 +1,7 @@
 //! Webhooks: who is told what, in which order, and what becomes of receivers that do not listen.
 
+mod private_servers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +39,7 @@ impl Drop for Running {
 
 impl World {
     /// A webhook of whoever calls; its number.
-    async fn hook(&self, credential: &Credential, events: &[&str]) -> i64 {
+    pub async fn hook(&self, credential: &Credential, events: &[&str]) -> i64 {
         let input = json!({"receiver": URL, "events": events, "secret": "0123456789abcdef"});
         let made = self.call(credential, "webhook.create", input).await.expect("is made");
         made["webhook"].as_i64().expect("a number")
@@ -54,7 +56,7 @@ impl World {
     }
 
     /// What a webhook was told or is to be told, oldest first.
-    async fn queue(&self, webhook: i64) -> Vec<Value> {
+    pub async fn queue(&self, webhook: i64) -> Vec<Value> {
         let list =
             self.done("delivery.list", json!({"webhook": webhook, "order": "ascending", "limit": 500})).await;
         let mut shown = Vec::new();
@@ -64,7 +66,7 @@ impl World {
         shown
     }
 
-    async fn events(&self, webhook: i64) -> Vec<String> {
+    pub async fn events(&self, webhook: i64) -> Vec<String> {
         let text = |row: &Value| row["event"].as_str().expect("an event").to_owned();
         self.queue(webhook).await.iter().map(text).collect()
     }

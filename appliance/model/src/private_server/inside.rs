@@ -13,9 +13,9 @@ pub use answer::{
     Answer, FailureKind, Interface, Journal, JournalLine, Login, NetworkInside, ProcessInside, Service,
     TimeInside, WorkFailure,
 };
-pub use file::{FileEntry, FileKind, FilePage, FilePiece};
+pub use file::{Changed, FileEntry, FileKind, FilePage, FilePiece};
 pub use order::{Deed, Over, Work};
-pub use path::{BadInside, FileName, InsidePath, LoginName, UnitName, UploadKey};
+pub use path::{BadInside, FileName, InsidePath, JournalPlace, LoginName, UnitName, UploadKey};
 
 /// Bytes of a file in one piece.
 pub const PIECE: u32 = 512 * 1024;

@@ -56,14 +56,16 @@ pub fn private_server_numbered(
     row::one(tx, &sql, (u32::from(number), server.0), read)
 }
 
-/// One that begins with the files of this one and is not made yet.
+/// One that begins with the files of this one and may not have them yet. One that is older had another's files, who had the
+/// same number.
 ///
 /// # Errors
 /// When the database fails.
 pub fn private_server_cloning(tx: &Connection, of: &PrivateServer) -> Result<Option<Name>, StoreError> {
     let sql = "SELECT name FROM private_server WHERE origin_number = $1 AND server_id = $2 AND removing = 0 \
-               AND edition = 0 AND (phase IS NULL OR phase IN ('fetching', 'making')) ORDER BY name LIMIT 1";
-    row::one(tx, sql, (u32::from(of.wanted.number), of.wanted.server.0), |row| {
+               AND edition = 0 AND created_at >= $3 AND (phase IS NULL OR phase IN ('fetching', 'making', 'gone', 'failed')) \
+               ORDER BY name LIMIT 1";
+    row::one(tx, sql, (u32::from(of.wanted.number), of.wanted.server.0, of.created_at.0), |row| {
         row::parsed("private server name", row.get("name")?)
     })
 }

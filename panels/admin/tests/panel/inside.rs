@@ -181,3 +181,35 @@ async fn each_role_sees_what_it_may_of_the_inside() {
         assert_eq!(menu, role == Role::Support, "{}", role.word());
     }
 }
+
+#[tokio::test]
+async fn a_log_that_is_followed_renews_itself_when_there_are_new_lines() {
+    let panel = panel();
+    let still = panel.open("/private-servers/web1/log?service=ssh.service").await;
+    still.shows("id=\"filter-follow\"");
+    assert!(!still.text.contains("part-log"), "{}", still.text);
+    let query = "service=ssh.service&since=3600&follow=true";
+    let page = panel.open(&format!("/private-servers/web1/log?{query}")).await;
+    page.shows("hx-get=\"/parts/private-server/web1/log?service=ssh.service")
+        .shows("hx-trigger=\"every 3s\"");
+    let part = page.text.split("id=\"part-log\"").nth(1).expect("the lines");
+    let digest = part.split("\"Rackwright-Digest\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let digest = digest.expect("a digest").to_owned();
+    let ask = |digest: &str| {
+        get(&format!("/parts/private-server/web1/log?{query}"))
+            .header("cookie", cookie())
+            .header("rackwright-digest", digest)
+            .body(Body::empty())
+            .expect("a request")
+    };
+    assert_eq!(panel.send(ask(&digest)).await.status, 204, "nothing new was written");
+    panel.fake.on("private-server.journal", |_| {
+        let mut journal = sample("private-server.journal");
+        journal["items"][0]["text"] = json!("Received SIGHUP; restarting.");
+        Ok(journal)
+    });
+    let fresh = panel.send(ask(&digest)).await;
+    assert_eq!(fresh.status, 200);
+    fresh.shows("id=\"part-log\"").shows("Received SIGHUP; restarting.");
+    assert!(!fresh.text.contains(&digest) && !fresh.text.contains("<html"), "{}", fresh.text);
+}

@@ -83,7 +83,7 @@ pub const PAGES: [(&str, &str); 60] = [
     ("/act/server/show?server=r1-u07", "AMD EPYC 9354P"),
 ];
 
-const PARTS: [&str; 24] = [
+const PARTS: [&str; 25] = [
     "/parts/racks",
     "/parts/racks/r1",
     "/parts/server/r1-u07/charts?range=day",
@@ -106,6 +106,7 @@ const PARTS: [&str; 24] = [
     "/parts/private-server/web1/actions",
     "/parts/private-server/web1/facts",
     "/parts/private-server/web1/usage?range=week",
+    "/parts/private-server/web1/log?service=ssh.service&since=3600&follow=true",
     "/parts/job/7",
     "/parts/job-tray",
 ];

@@ -60,6 +60,7 @@ log-minutes = 10 Minuten
 log-hour = eine Stunde
 log-day = ein Tag
 log-week = eine Woche
+log-follow = Mitlesen: neue Zeilen erscheinen von selbst
 log-cut = Es waren mehr Zeilen, als Platz haben. Grenzen Sie auf einen Dienst oder eine kürzere Zeit ein.
 log-empty = Nichts wurde geschrieben
 log-empty-advice = Schauen Sie weiter zurück, oder auf alle Dienste.

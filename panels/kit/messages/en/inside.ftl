@@ -60,6 +60,7 @@ log-minutes = 10 minutes
 log-hour = an hour
 log-day = a day
 log-week = a week
+log-follow = Follow: new lines appear by themselves
 log-cut = There were more lines than fit. Narrow it to a service or a shorter time.
 log-empty = Nothing was written
 log-empty-advice = Look further back, or at all services.

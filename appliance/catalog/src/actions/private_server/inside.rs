@@ -14,7 +14,7 @@ pub use edit::{
     PrivateServerFileWriteInput, Written,
 };
 pub use files::{
-    OneFile, PrivateServerFileFolder, PrivateServerFileGive, PrivateServerFileGiveInput,
+    FilesChanged, OneFile, PrivateServerFileFolder, PrivateServerFileGive, PrivateServerFileGiveInput,
     PrivateServerFileList, PrivateServerFileListInput, PrivateServerFilePack, PrivateServerFilePackInput,
     PrivateServerFilePermit, PrivateServerFilePermitInput, PrivateServerFileRemove,
     PrivateServerFileRemoveInput, PrivateServerFileRename, PrivateServerFileRenameInput,

@@ -2,14 +2,16 @@
 
 use rackwright_catalog::actions::Done;
 use rackwright_catalog::actions::private_server::inside::{
-    OneFile, PrivateServerFileFolder, PrivateServerFileGive, PrivateServerFileGiveInput,
+    FilesChanged, OneFile, PrivateServerFileFolder, PrivateServerFileGive, PrivateServerFileGiveInput,
     PrivateServerFileList, PrivateServerFileListInput, PrivateServerFilePack, PrivateServerFilePackInput,
     PrivateServerFilePermit, PrivateServerFilePermitInput, PrivateServerFileRemove,
     PrivateServerFileRemoveInput, PrivateServerFileRename, PrivateServerFileRenameInput,
     PrivateServerFileShow, PrivateServerFileUnpack, PrivateServerFileUnpackInput,
 };
 use rackwright_catalog::{Fault, FieldProblem, Handle};
-use rackwright_model::private_server::inside::{Answer, FileEntry, FilePage, InsidePath, UploadKey, Work};
+use rackwright_model::private_server::inside::{
+    Answer, Changed, FileEntry, FilePage, InsidePath, UploadKey, Work,
+};
 
 use super::taken;
 use crate::refusal::unconfirmed;
@@ -72,23 +74,32 @@ impl Handle<PrivateServerFileRemove, Caller> for Domain {
 }
 
 impl Handle<PrivateServerFilePermit, Caller> for Domain {
-    async fn handle(&self, caller: &Caller, input: PrivateServerFilePermitInput) -> Result<FileEntry, Fault> {
+    async fn handle(
+        &self,
+        caller: &Caller,
+        input: PrivateServerFilePermitInput,
+    ) -> Result<FilesChanged, Fault> {
         let attempted = format!("set the permissions of {} in {}", input.path, input.private_server);
         let mode = u32::from_str_radix(&input.mode, 8).map_err(|_| {
             Fault::invalid(&attempted, vec![FieldProblem::new("mode", "is no octal number, such as 644")])
         })?;
-        let work = Work::Permit { path: input.path, mode };
+        let work = Work::Permit { path: input.path.clone(), mode, all: input.recursive };
         let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
-        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+        changed(answer, &input.path, input.recursive, &attempted)
     }
 }
 
 impl Handle<PrivateServerFileGive, Caller> for Domain {
-    async fn handle(&self, caller: &Caller, input: PrivateServerFileGiveInput) -> Result<FileEntry, Fault> {
+    async fn handle(
+        &self,
+        caller: &Caller,
+        input: PrivateServerFileGiveInput,
+    ) -> Result<FilesChanged, Fault> {
         let attempted = format!("give {} in {} to {}", input.path, input.private_server, input.owner);
-        let work = Work::Give { path: input.path, owner: input.owner, group: input.group };
-        let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
-        taken!(answer, Answer::Entry(entry) => entry, &attempted)
+        let PrivateServerFileGiveInput { private_server, path, owner, group, recursive } = input;
+        let work = Work::Give { path: path.clone(), owner, group, all: recursive };
+        let answer = self.inside(caller, &private_server, &attempted, work).await?;
+        changed(answer, &path, recursive, &attempted)
     }
 }
 
@@ -110,6 +121,21 @@ impl Handle<PrivateServerFileUnpack, Caller> for Domain {
         let answer = self.inside(caller, &input.private_server, &attempted, work).await?;
         taken!(answer, Answer::Entry(entry) => entry, &attempted)
     }
+}
+
+/// An agent that does not know of everything in a folder changes the folder alone, and says so by its answer.
+fn changed(answer: Answer, path: &InsidePath, all: bool, attempted: &str) -> Result<FilesChanged, Fault> {
+    let (file, changed) = match answer {
+        Answer::Entry(entry) if !all => (entry, 1),
+        Answer::Changed(Changed { entry, count }) if all => (entry, count),
+        _ => return Err(super::other(attempted)),
+    };
+    let message = if changed == 1 {
+        format!("{path} is changed.")
+    } else {
+        format!("{changed} files and folders are changed, {path} among them.")
+    };
+    Ok(FilesChanged { file, changed, message })
 }
 
 impl Domain {

@@ -1,7 +1,8 @@
 //! It is off: its private servers belong to others from now on, the most urgent first, each where its guarantees can be kept.
 
-use rackwright_model::private_server::{FailoverStage, Wanted};
-use rackwright_model::{Name, PrivateServerId, Scope, ServerId};
+use rackwright_catalog::event::PRIVATE_SERVER_STARTED_ELSEWHERE;
+use rackwright_model::private_server::{FailoverStage, Power, Wanted};
+use rackwright_model::{Millis, Name, PrivateServerId, Scope, ServerId};
 use rackwright_store::Connection;
 use rackwright_store::failover::failover_get;
 use rackwright_store::private_server::{
@@ -11,6 +12,7 @@ use rackwright_store::private_server::{
 use rackwright_store::server::Server;
 
 use super::Dead;
+use crate::private_server::happenings;
 use crate::private_server::moving::is_near;
 use crate::private_server::placement::{Need, place};
 use crate::private_server::standing::listed;
@@ -77,8 +79,25 @@ impl Domain {
         id: PrivateServerId,
     ) -> Result<Option<PrivateServer>, Refusal> {
         let (site, from, here) = (self.site.clone(), dead.server.clone(), self.presence.connected_servers());
-        self.write(move |tx| hand_over(tx, &site, &from, &here, id)).await
+        let at = self.now();
+        self.write(move |tx| {
+            let row = hand_over(tx, &site, &from, &here, id)?;
+            if let Some(row) = &row {
+                tell(tx, at, row)?;
+            }
+            Ok(row)
+        })
+        .await
     }
+}
+
+/// Of one that is off only its server changes.
+fn tell(tx: &Connection, at: Millis, row: &PrivateServer) -> Result<(), Refusal> {
+    if row.wanted.power == Power::Off || row.wanted.suspended || row.wanted.removing {
+        return Ok(());
+    }
+    let reason = "Its server is dead, and its disk is on a NAS.";
+    happenings::tell(tx, at, PRIVATE_SERVER_STARTED_ELSEWHERE, row, Some(reason))
 }
 
 fn hand_over(

@@ -1,5 +1,6 @@
 //! How a move ends: handed over, or taken back.
 
+use rackwright_catalog::event::{Occurrence, PRIVATE_SERVER_MOVED, PRIVATE_SERVER_NOT_MOVED};
 use rackwright_model::job::JobState;
 use rackwright_model::private_server::{Intent, MoveEvent, MoveStage, RootAccess, Wanted};
 use rackwright_proto::ToMachine;
@@ -12,6 +13,7 @@ use rackwright_store::private_server::{
 };
 
 use super::{Moving, progress};
+use crate::private_server::happenings;
 use crate::{Domain, Refusal};
 
 impl Domain {
@@ -48,7 +50,7 @@ impl Domain {
     /// It is where it should be.
     pub(super) async fn complete_move(&self, moving: &Moving) -> Result<(), Refusal> {
         let (row, at) = (moving.row.clone(), self.now());
-        let still = row.stopped_at.map(|stopped| at.since(stopped));
+        let (still, server) = (row.stopped_at.map(|stopped| at.since(stopped)), moving.server.clone());
         let done = self
             .write(move |tx| {
                 if !is_at(tx, &row)? {
@@ -60,6 +62,7 @@ impl Domain {
                     job_log(tx, row.job, at, &log)?;
                 }
                 job_end(tx, row.job, JobState::Succeeded, None, at)?;
+                happenings::tell(tx, at, PRIVATE_SERVER_MOVED, &server, None)?;
                 Ok(true)
             })
             .await?;
@@ -88,7 +91,7 @@ impl Domain {
                 moving.server.wanted.name, moving.target.name, moving.server.wanted.name
             )
         };
-        let text = sentence.clone();
+        let (text, before) = (sentence.clone(), moving.server.clone());
         let ended = self
             .write(move |tx| {
                 if !is_at(tx, &row)? {
@@ -99,6 +102,8 @@ impl Domain {
                 let state = if cancelled { JobState::Cancelled } else { JobState::Failed };
                 job_log(tx, row.job, at, &text)?;
                 job_end(tx, row.job, state, Some(&text), at)?;
+                let (occurrence, said) = told(stays, cancelled);
+                happenings::tell(tx, at, occurrence, &before, Some(said))?;
                 if stays { take_back(tx, &row) } else { Ok(private_server_get(tx, row.private_server)?) }
             })
             .await?;
@@ -115,6 +120,17 @@ impl Domain {
         for (server, order) in self.transfers.end(moving.row.job) {
             // One that is not connected ends it by its own limit.
             self.ports.machines.send_to_agent(server, ToMachine::Transfer(order));
+        }
+    }
+}
+
+/// What the owner is told of a move that did not end well. What went wrong on the servers stands in the job.
+fn told(stays: bool, cancelled: bool) -> (Occurrence, &'static str) {
+    match (stays, cancelled) {
+        (true, true) => (PRIVATE_SERVER_NOT_MOVED, "The move was cancelled."),
+        (true, false) => (PRIVATE_SERVER_NOT_MOVED, "The move failed. It stays where it was."),
+        (false, true | false) => {
+            (PRIVATE_SERVER_MOVED, "Its new server has not done in time what was wanted of it.")
         }
     }
 }

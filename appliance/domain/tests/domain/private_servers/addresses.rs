@@ -136,6 +136,32 @@ async fn the_address_of_a_nas_is_its_own() {
 }
 
 #[tokio::test]
+async fn no_network_takes_the_address_of_a_nas() {
+    let world = World::with_room().await;
+    let nas = json!({"name": "tools", "purpose": "shared", "address": "10.78.0.20", "path": "/srv/tools"});
+    world.done("nas.create", nas).await;
+    let network = |first: &str, router: &str, dns: &str| {
+        json!({
+            "name": "ps-net", "cidr": NETWORK, "pool_first": first, "pool_last": "10.78.0.199", "router": router,
+            "dns": [dns],
+        })
+    };
+    for (set, problem) in [
+        (network("10.78.0.20", "10.78.0.1", "10.78.0.2"), "would lie in the pool, 10.78.0.20 to 10.78.0.199"),
+        (network("10.78.0.100", "10.78.0.20", "10.78.0.2"), "would be the router"),
+    ] {
+        let fault = world.refused("network.set", set).await;
+        assert_eq!(fault.reason, format!("10.78.0.20 is the address of NAS tools, and {problem}"));
+        assert!(fault.advice.contains("leave 10.78.0.20 to the NAS"), "{fault}");
+    }
+    // A network that comes later holds it no less, and a name server may be a NAS as well.
+    world.done("network.remove", json!({"network": "ps-net", "confirm": "ps-net"})).await;
+    let fault = world.refused("network.set", network("10.78.0.10", "10.78.0.1", "10.78.0.2")).await;
+    assert!(fault.reason.contains("NAS tools"), "{fault}");
+    world.done("network.set", network("10.78.0.21", "10.78.0.1", "10.78.0.20")).await;
+}
+
+#[tokio::test]
 async fn an_ipv6_address_is_given_once() {
     let world = World::with_room().await;
     let mut draft = at("web1", "10.78.0.40");

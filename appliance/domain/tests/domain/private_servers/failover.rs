@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rackwright_domain::Credential;
 use rackwright_domain::ports::Power;
 use rackwright_model::private_server::{Intent, Number, Wanted};
 use rackwright_model::{ServerId, ServerState};
@@ -209,6 +210,23 @@ async fn a_dead_server_is_powered_off_and_its_private_servers_start_elsewhere_in
     let own: Vec<String> = racks.runs[&racks.dead].values().map(|wanted| wanted.name.to_string()).collect();
     assert_eq!(own, ["here"], "what started elsewhere does not start here");
     assert!(racks.is_elsewhere("soon").await && racks.is_elsewhere("late").await);
+}
+
+#[tokio::test]
+async fn webhooks_hear_what_starts_elsewhere_and_when_it_runs() {
+    let mut racks = Racks::new().await;
+    racks.world.done("private-server.stop", one("late")).await;
+    racks.turn().await;
+    let heard = ["private-server.started-elsewhere", "private-server.running"];
+    let hook = racks.world.hook(&Credential::LocalRoot, &heard).await;
+    racks.cut().await;
+    racks.world.clock.pass(121_000);
+    racks.turns(6).await;
+    assert!(racks.is_elsewhere("soon").await && racks.is_elsewhere("late").await);
+    assert_eq!(racks.world.events(hook).await, heard, "one that is off is not started");
+    for told in racks.world.queue(hook).await {
+        assert_eq!(told["body"]["object"], one("soon"), "{told}");
+    }
 }
 
 #[tokio::test]

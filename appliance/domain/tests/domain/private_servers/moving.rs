@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use rackwright_domain::Credential;
 use rackwright_model::ServerId;
 use rackwright_model::private_server::{Intent, Phase, Wanted};
 use rackwright_proto::transfer::{News, Transfer, TransferNews, TransferOrder};
@@ -173,6 +174,28 @@ async fn a_restart_of_the_control_center_at_any_step_repeats_nothing_that_matter
         let ended = pair.job(&job).await;
         assert_eq!((&ended["state"], pair.where_it_is().await), (&json!("succeeded"), json!("h2")), "{step}");
         assert_eq!(pair.world.state("web1").await, "running", "{step}");
+    }
+}
+
+#[tokio::test]
+async fn webhooks_hear_once_how_a_move_ended_and_not_where_it_went() {
+    let heard = ["private-server.moved", "private-server.not-moved", "private-server.running"];
+    for (cancelled, expected, reason) in [
+        (false, "private-server.moved", Value::Null),
+        (true, "private-server.not-moved", json!("The move was cancelled.")),
+    ] {
+        let mut pair = Pair::new("on").await;
+        let hook = pair.world.hook(&Credential::LocalRoot, &heard).await;
+        let job = pair.begin().await;
+        if cancelled {
+            pair.world.done("job.cancel", json!({"job": job})).await;
+        }
+        pair.turns(20).await;
+        let told = pair.world.queue(hook).await;
+        assert_eq!(pair.world.events(hook).await, [expected], "{told:?}");
+        let body = &told[0]["body"];
+        assert_eq!((&body["object"], &body["reason"]), (&one("web1"), &reason));
+        assert!(!body.to_string().contains("h2"), "{body}");
     }
 }
 

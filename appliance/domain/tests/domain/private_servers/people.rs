@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rackwright_catalog::{Fault, FaultCode, Role};
 use rackwright_domain::Credential;
-use rackwright_model::private_server::inside::{Answer, FailureKind, Service, Work, WorkFailure};
+use rackwright_model::private_server::inside::{Answer, Changed, FailureKind, Service, Work, WorkFailure};
 use rackwright_proto::{FromMachine, Inside, InsideDone, ToMachine};
 use serde_json::{Value, json};
 
@@ -92,6 +92,30 @@ async fn why_it_was_not_done_is_said_with_what_to_do() {
     let (action, input) = files();
     let (result, ()) = tokio::join!(world.call(&owner, action, input), leaves);
     assert_eq!(result.expect_err("gone").code, FaultCode::Unavailable);
+}
+
+#[tokio::test]
+async fn how_many_files_were_changed_is_said_and_an_agent_that_changed_only_one_is_found_out() {
+    let (world, _) = running().await;
+    let owner = world.session(Role::Owner).await;
+    let Answer::Page(page) = page() else { panic!("a page") };
+    let entry = page.items.into_iter().next().expect("an entry");
+    let permit = |recursive: bool| {
+        let input = json!({"private_server": "web1", "path": "/srv", "mode": "750", "recursive": recursive});
+        ("private-server.file-permit", input)
+    };
+    let many = Answer::Changed(Changed { entry: entry.clone(), count: 13 });
+    let (result, inside) = answered(&world, &owner, permit(true), Ok(many.clone())).await;
+    assert!(matches!(inside.work, Work::Permit { mode: 0o750, all: true, .. }));
+    let said = result.expect("is changed");
+    assert_eq!((&said["changed"], &said["mode"]), (&json!(13), &json!("0644")));
+    assert_eq!(said["message"], "13 files and folders are changed, /srv among them.");
+    let (result, _) = answered(&world, &owner, permit(false), Ok(Answer::Entry(entry.clone()))).await;
+    assert_eq!(result.expect("is changed")["message"], "/srv is changed.");
+    for (recursive, answer) in [(true, Answer::Entry(entry)), (false, many)] {
+        let (result, _) = answered(&world, &owner, permit(recursive), Ok(answer)).await;
+        assert_eq!(result.expect_err("another answer").code, FaultCode::Unavailable);
+    }
 }
 
 #[tokio::test]

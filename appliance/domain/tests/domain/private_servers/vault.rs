@@ -1,5 +1,6 @@
 //! Snapshots, clones and backups, with an agent that does as it is told.
 
+mod clones;
 mod ends;
 
 use rackwright_catalog::{FaultCode, Role};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FileEntry, FilePage, FilePiece};
+use super::{Changed, FileEntry, FilePage, FilePiece, JournalPlace};
 use crate::Millis;
 
 /// What came of a [`super::Work`].
@@ -15,6 +15,8 @@ pub enum Answer {
     Done,
     Page(FilePage),
     Entry(FileEntry),
+    /// To work on a folder with everything in it.
+    Changed(Changed),
     Piece(FilePiece),
     /// So many bytes of an upload are there.
     Written(u64),
@@ -84,6 +86,8 @@ pub struct Journal {
     pub items: Vec<JournalLine>,
     /// Whether older ones that were asked for did not fit.
     pub cut: bool,
+    /// Where the newest of them stands: pass it as `after` for those that follow. None when there never was a line.
+    pub newest: Option<JournalPlace>,
 }
 
 /// A network card inside.

@@ -38,6 +38,14 @@ pub struct FileEntry {
     pub version: String,
 }
 
+/// A folder that was changed with everything in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    pub entry: FileEntry,
+    /// Files and folders, this one among them.
+    pub count: u64,
+}
+
 /// Entries of a folder by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FilePage {

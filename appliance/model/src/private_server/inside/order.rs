@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FileName, InsidePath, LoginName, UnitName, UploadKey};
+use super::{FileName, InsidePath, JournalPlace, LoginName, UnitName, UploadKey};
 
 /// What becomes of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -90,11 +90,17 @@ pub enum Work {
     Permit {
         path: InsidePath,
         mode: u32,
+        /// With everything in it.
+        #[serde(default)]
+        all: bool,
     },
     Give {
         path: InsidePath,
         owner: LoginName,
         group: LoginName,
+        /// With everything in it.
+        #[serde(default)]
+        all: bool,
     },
     /// Into a gzip-compressed tar.
     Pack {
@@ -144,11 +150,12 @@ pub enum Work {
         login: LoginName,
         keys: Vec<String>,
     },
-    /// The newest lines, of the last `since_s` seconds.
+    /// The newest lines, of the last `since_s` seconds; or the oldest of those that follow a place.
     Journal {
         service: Option<UnitName>,
         since_s: Option<u32>,
         lines: u32,
+        after: Option<JournalPlace>,
     },
     Network,
     Time,
@@ -198,7 +205,11 @@ impl Work {
     pub fn limit_s(&self) -> u32 {
         match self {
             Self::Pack { .. } | Self::Unpack { .. } => 140,
-            Self::Remove { .. } | Self::RemoveLogin { .. } | Self::Do { .. } => 60,
+            Self::Remove { .. }
+            | Self::Permit { all: true, .. }
+            | Self::Give { all: true, .. }
+            | Self::RemoveLogin { .. }
+            | Self::Do { .. } => 60,
             _ => 20,
         }
     }

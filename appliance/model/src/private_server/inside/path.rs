@@ -117,6 +117,12 @@ checked! {
     |text| text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+checked! {
+    /// A place in the journal, as journald(8) names it.
+    JournalPlace, "a place in the journal: letters, digits, = and ;", "^[A-Za-z0-9=;]+$", 256,
+    |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'=' || b == b';')
+}
+
 fn is_part(part: &str) -> bool {
     !part.is_empty() && part.len() <= 255 && part != "." && part != ".." && !part.contains('/')
 }
@@ -182,6 +188,10 @@ mod tests {
         assert!(
             "0123456789abcdef".parse::<UploadKey>().is_ok()
                 && "../../etc/passwd".parse::<UploadKey>().is_err()
+        );
+        assert!(
+            "s=0a;i=1b;b=2c;m=3;t=4;x=5".parse::<JournalPlace>().is_ok()
+                && "s=0 --vacuum-size=1".parse::<JournalPlace>().is_err()
         );
         assert!("a/b".parse::<FileName>().is_err() && "..".parse::<FileName>().is_err());
     }

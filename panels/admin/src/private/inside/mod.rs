@@ -66,6 +66,17 @@ pub struct Part {
     pub table: Option<Table>,
     pub facts: Vec<Fact>,
     pub buttons: Vec<Button>,
+    pub again: Option<Again>,
+}
+
+/// How a part of a page renews itself while the page is open.
+#[derive(Debug, Clone, Serialize)]
+pub struct Again {
+    pub id: &'static str,
+    /// Its address.
+    pub part: String,
+    pub every_s: u32,
+    pub digest: String,
 }
 
 /// What narrows a page: inputs of a form.
@@ -76,6 +87,8 @@ pub struct Narrow {
     pub value: String,
     /// Values to choose from, each with its label; typed freely when there are none.
     pub choices: Vec<(String, String)>,
+    /// It is switched on, by `true`, or off.
+    pub switch: bool,
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,8 @@ use rackwright_model::Millis;
 use rackwright_model::private_server::inside::{
     FileEntry, FileKind, FileName, FilePage, InsidePath, LoginName,
 };
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{action, inside, sample_name, text};
 use crate::actions::Done;
@@ -49,6 +51,9 @@ inside! {
         /// In octal, such as 644 for a file that only its owner may write, and 755 for such a folder.
         #[schemars(regex(pattern = "^[0-7]{3,4}$"))]
         pub mode: String,
+        /// Everything in it as well, but not what links lead to; a folder gets x wherever it gets r, so that 640 makes it 750.
+        #[serde(default)]
+        pub recursive: bool,
     }
 }
 
@@ -59,6 +64,9 @@ inside! {
         pub owner: LoginName,
         /// A group inside.
         pub group: LoginName,
+        /// Everything in it as well, but not what links lead to.
+        #[serde(default)]
+        pub recursive: bool,
     }
 }
 
@@ -81,6 +89,18 @@ inside! {
         /// The folder to make for what is in it; nothing may stand there.
         pub to: InsidePath,
     }
+}
+
+/// What became of a file, or of a folder with everything in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FilesChanged {
+    #[serde(flatten)]
+    pub file: FileEntry,
+    /// How many files and folders were changed, this one among them.
+    pub changed: u64,
+    /// The same in a sentence.
+    #[schemars(extend("x-sentence" = true))]
+    pub message: String,
 }
 
 pub(super) fn sample() -> FileEntry {
@@ -148,17 +168,27 @@ action! {
 action! {
     PrivateServerFilePermit, "private-server.file-permit", "Permissions",
     "Set who may read, write and run a file or folder inside a private server.", Files, Change,
-    PrivateServerFilePermitInput => FileEntry, main "private_server";
-    PrivateServerFilePermitInput { private_server: sample_name("web1"), path: path(), mode: "640".into() };
-    FileEntry { mode: "0640".into(), ..sample() }
+    PrivateServerFilePermitInput => FilesChanged, main "private_server";
+    PrivateServerFilePermitInput { private_server: sample_name("web1"), path: path(), mode: "640".into(), recursive: false };
+    FilesChanged {
+        file: FileEntry { mode: "0640".into(), ..sample() },
+        changed: 1,
+        message: "/srv/www/index.html is changed.".into(),
+    }
 }
 
 action! {
     PrivateServerFileGive, "private-server.file-give", "Owner", "Give a file or folder inside a private server to a user and a group.",
     Inside, Change,
-    PrivateServerFileGiveInput => FileEntry, main "private_server";
-    PrivateServerFileGiveInput { private_server: sample_name("web1"), path: path(), owner: text("bob"), group: text("bob") };
-    sample()
+    PrivateServerFileGiveInput => FilesChanged, main "private_server";
+    PrivateServerFileGiveInput {
+        private_server: sample_name("web1"), path: text("/srv/www"), owner: text("bob"), group: text("bob"), recursive: true,
+    };
+    FilesChanged {
+        file: FileEntry { name: "www".into(), kind: FileKind::Folder, mode: "0755".into(), ..sample() },
+        changed: 13,
+        message: "13 files and folders are changed, /srv/www among them.".into(),
+    }
 }
 
 action! {
