@@ -1,8 +1,8 @@
 //! Root's shell on a server of the rack.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,7 @@ pub struct Guest<'a> {
 #[derive(Debug)]
 pub struct Running {
     child: Child,
+    stdin: ChildStdin,
     lines: Receiver<std::io::Result<String>>,
 }
 
@@ -69,12 +70,14 @@ impl<'a> Guest<'a> {
     /// Starts a shell script.
     pub fn start(&self, script: &str) -> Result<Running> {
         let mut ssh = ssh::root_at(&self.live.rack, &self.key, &self.address);
-        let mut child = ssh.arg(script).stdout(Stdio::piped()).spawn().context("starting ssh")?;
+        ssh.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = ssh.spawn().context("starting ssh")?;
+        let stdin = child.stdin.take().context("ssh has no standard input")?;
         let stdout = child.stdout.take().context("ssh has no standard output")?;
         let (sender, lines) = mpsc::channel();
         // It ends with the output, or when nobody listens any more.
         std::thread::spawn(move || BufReader::new(stdout).lines().try_for_each(|line| sender.send(line)));
-        Ok(Running { child, lines })
+        Ok(Running { child, stdin, lines })
     }
 
     /// Writes a file there.
@@ -85,6 +88,11 @@ impl<'a> Guest<'a> {
 }
 
 impl Running {
+    /// Tells it a line.
+    pub fn tell(&mut self, line: &str) -> Result<()> {
+        writeln!(self.stdin, "{line}").context("speaking with a command on the server")
+    }
+
     /// The next line that it prints.
     pub fn line(&mut self) -> Result<String> {
         let started = Instant::now();

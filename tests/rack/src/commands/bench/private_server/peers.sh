@@ -86,13 +86,17 @@ starting() {
     "$1_end" one >/dev/null 2>&1
 }
 
-# ours: prints a line when it looks, and one with the time when the only private server here has started its system.
+# ours: prints a line when it looks; then, from the line that it is told, what `starting` prints of the only private server
+# here.
 ours() {
     while set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope && [ -e "$1" ]; do sleep 0.05; done
-    now
-    until set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope && [ -e "$1" ]; do sleep 0.02; done
+    echo looking
+    read -r _
+    began=$(now)
+    until set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope && [ -e "$1" ]; do sleep 0.2; done
     tag=${1##*/rackwright-}
-    ready "$(pid ours "${tag%.scope}")"
+    set -- $(ready "$(pid ours "${tag%.scope}")")
+    echo "$(($2 - began)) $1"
 }
 
 # idle: waits until the processors have had little to do for five seconds.

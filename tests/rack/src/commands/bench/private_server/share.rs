@@ -22,8 +22,12 @@ const SETTLE_S: u64 = 5;
 const WINDOW: Duration = Duration::from_secs(20);
 /// How long the load is there.
 const LOAD_S: u32 = 40;
-/// A page that takes time to compress and little to send.
-const PAGE: &str = "printf 'gzip_types text/plain; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
+/// Connections that ask one for pages: each of its processes has some.
+const CONNECTIONS: u32 = 16;
+/// A page that takes time to compress and little to send, by as many processes as the server has processors.
+const PAGE: &str = "sed -i 's/^worker_processes auto;/worker_processes 2;/' /etc/nginx/nginx.conf && \
+    sed -i 's/listen 80 default_server;/listen 80 default_server reuseport;/' /etc/nginx/sites-enabled/default && \
+    printf 'gzip_types text/plain; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
     head -c 24576 /dev/urandom | base64 > /var/www/html/page.txt && \
     head -c 64M /dev/zero > /var/www/html/big && systemctl restart nginx && \
     systemd-run --quiet systemd-socket-activate -l 9000 --accept --inetd dd of=/dev/null bs=64k";
@@ -204,9 +208,9 @@ impl Four<'_> {
 
     /// Begins to ask each for this page.
     fn ask(&self, page: &str) -> [Result<Pressure>; 4] {
-        self.addresses
-            .each_ref()
-            .map(|address| pressure::begin(self.live, &format!("http://{address}/{page}"), 4, LOAD_S))
+        self.addresses.each_ref().map(|address| {
+            pressure::begin(self.live, &format!("http://{address}/{page}"), CONNECTIONS, LOAD_S)
+        })
     }
 }
 
