@@ -97,7 +97,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
                 { "type": "uts" },
                 { "type": "mount" },
                 { "type": "cgroup" },
-                // Of its own user namespace, so that its cards are there for its root; the cable is laid before it starts.
+                // Of its own user namespace, so that its card is there for its root; the cable is laid before it starts.
                 { "type": "network" },
             ],
             "uidMappings": users,

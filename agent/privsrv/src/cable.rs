@@ -1,76 +1,109 @@
-//! The cable between a private server and the server that it stands on: a pair of virtual cards (veth(4)). The end inside
-//! is put into the network namespace of the private server, whose root may not change it.
+//! The cable of a private server: a device of ipvlan (Linux, Documentation/networking/ipvlan.rst, mode L3) on the card to the
+//! outside, in the network namespace of the private server, whose root may not change it. What it sends is routed by the
+//! server as its own, and what comes to its address goes past the server.
+//!
+//! The device answers nobody who asks where its address is, and questions about it never reach the server's own answers: ipvlan
+//! takes them, because they name the address. So they are taken off the card before that, to a device of their own that
+//! answers for such addresses by proxy (ARP; arp(7)). With IPv6 a question goes to a group (RFC 4861 section 7.2.2), which
+//! ipvlan leaves to the card.
 
 use std::net::IpAddr;
-use std::time::Duration;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rackwright_model::private_server::{Number, Size};
 
-use crate::firewall::{self, Cable, GATEWAY_V4, GATEWAY_V6};
+use crate::firewall::{self, Cable};
+use crate::namespace::{self, within};
 use crate::shaping::{self, Link};
 use crate::tool::{self, ToolError};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// The hardware address of the server on every cable, which are wires of their own. Set when the cable is made: udev would
-/// give it another one later (systemd.link(5), MACAddressPolicy), and with that the kernel forgets who is at the other end.
-const GATEWAY_MAC: &str = "02:52:57:ff:ff:01";
+/// The kernel takes network namespaces apart some time after their last process, and until then their addresses are in use.
+const FREED: Duration = Duration::from_secs(15);
+/// Between two tries of that.
+const PAUSE: Duration = Duration::from_millis(250);
 
-/// Lays the cable to the private server whose first process has this number, pins its address and gives it its bandwidth.
+/// Makes its bandwidth, of which nothing may be there, and takes questions about its address to whom answers. By the classes a
+/// sweep finds the addresses that are answered for, so they come first.
 ///
 /// # Errors
-/// [`ToolError`] of `ip`, `nft` or `tc`.
-pub fn lay(cable: &Cable, size: &Size, link: &Link<'_>, process: u32) -> Result<(), ToolError> {
-    let tag = cable.number.tag();
-    cut(cable.number, &cable.addresses(), link)?;
-    let mut outside = format!(
-        "link add {tag} address {GATEWAY_MAC} type veth peer name eth0 address {} netns {process}\nlink set {tag} up\n",
-        cable.mac
+/// [`ToolError`] of `tc`.
+pub fn expect(cable: &Cable, size: &Size, link: &Link<'_>) -> Result<(), ToolError> {
+    let lines = [
+        shaping::class(link, cable, size),
+        shaping::turns(link, cable.number),
+        shaping::question(link, cable),
+    ];
+    tool::feed("tc", &["-batch", "-"], &lines.concat(), LIMIT).map(drop)
+}
+
+/// Lays the cable into the network namespace that is held at `held`, and pins its address. It is expected.
+///
+/// # Errors
+/// [`ToolError`] of `ip` or `nft`.
+pub fn lay(cable: &Cable, size: &Size, link: &Link<'_>, held: &Path) -> Result<(), ToolError> {
+    // Made where it stays: on the server, udev and networkd would take it for a card, by its hardware address for this one.
+    let made = format!(
+        "link add link {} name eth0 netns {} type ipvlan mode l3\n{}",
+        link.card,
+        held.display(),
+        answers(&cable.addresses(), link)
     );
-    // The server knows who is at the other end and asks nobody, so no answer from inside is taken.
-    let neighbour =
-        |address: IpAddr| format!("neigh replace {address} lladdr {} dev {tag} nud permanent\n", cable.mac);
-    if let Some(address) = cable.v4 {
-        outside.push_str(&format!(
-            "addr add {GATEWAY_V4}/32 dev {tag}\nroute replace {address}/32 dev {tag}\n{}neigh replace proxy {address} dev {}\n",
-            neighbour(address.into()),
-            link.card
-        ));
-    }
-    if let Some(address) = cable.v6 {
-        outside.push_str(&format!(
-            "addr add {GATEWAY_V6}/64 dev {tag} nodad\nroute replace {address}/128 dev {tag}\n{}neigh replace proxy {address} dev {}\n",
-            neighbour(address.into()),
-            link.card
-        ));
-    }
-    tool::feed("ip", &["-batch", "-"], &outside, LIMIT)?;
+    tool::feed("ip", &["-batch", "-"], &made, LIMIT)?;
     // Before anything is sent.
-    pin(cable, size)?;
-    shape(cable, size, link)?;
+    pin(cable, size, held)?;
+    open(cable, held)
+}
+
+/// Answers for addresses. The kernel forgets those of IPv6 when the card has no carrier.
+///
+/// # Errors
+/// [`ToolError`] of `ip`.
+pub fn answer(addresses: &[IpAddr], link: &Link<'_>) -> Result<(), ToolError> {
+    tool::feed("ip", &["-batch", "-"], &answers(addresses, link), LIMIT).map(drop)
+}
+
+fn answers(addresses: &[IpAddr], link: &Link<'_>) -> String {
+    addresses.iter().map(|address| format!("neigh replace {}\n", proxy(*address, link))).collect()
+}
+
+/// Gives it its addresses inside. There are no neighbours and no gateway: all leads out of the device.
+fn open(cable: &Cable, held: &Path) -> Result<(), ToolError> {
+    // It has the addresses that it is given, and none of its own making.
+    namespace::set(held, "ipv6/conf/eth0/addr_gen_mode", "1")
+        .map_err(|source| ToolError::Speak { program: "the kernel".to_owned(), source })?;
     let mut inside = String::from("link set lo up\nlink set eth0 up\n");
     if let Some(address) = cable.v4 {
         inside.push_str(&format!(
-            "addr add {address}/32 dev eth0\nroute add {GATEWAY_V4}/32 dev eth0\nroute add default via {GATEWAY_V4} dev eth0 src {address}\n"
+            "addr replace {address}/32 dev eth0\nroute replace default dev eth0 src {address}\n"
         ));
     }
     if let Some(address) = cable.v6 {
-        inside.push_str(&format!(
-            "addr add {address}/128 dev eth0 nodad\nroute add default via {GATEWAY_V6} dev eth0\n"
-        ));
+        inside.push_str(&format!("addr replace {address}/128 dev eth0 nodad\nroute replace ::/0 dev eth0\n"));
     }
-    let target = process.to_string();
-    tool::feed("nsenter", &["--target", &target, "--net", "ip", "-batch", "-"], &inside, LIMIT)?;
-    Ok(())
+    let until = Instant::now() + FREED;
+    loop {
+        match within(held, "ip", &["-batch", "-"], &inside) {
+            // EADDRINUSE, as the C library and the kernel put it.
+            Err(ToolError::Failed { said, .. })
+                if said.contains("ddress already") && Instant::now() < until =>
+            {
+                thread::sleep(PAUSE);
+            }
+            other => return other.map(drop),
+        }
+    }
 }
 
 /// Pins the address and bounds the connections; also while it runs.
 ///
 /// # Errors
 /// [`ToolError`] of `nft`.
-pub fn pin(cable: &Cable, size: &Size) -> Result<(), ToolError> {
-    tool::feed("nft", &["-f", "-"], &firewall::table(cable, size), LIMIT)?;
-    Ok(())
+pub fn pin(cable: &Cable, size: &Size, held: &Path) -> Result<(), ToolError> {
+    within(held, "nft", &["-f", "-"], &firewall::table(cable, size)).map(drop)
 }
 
 /// Gives it its bandwidth; also while it runs.
@@ -82,28 +115,39 @@ pub fn shape(cable: &Cable, size: &Size, link: &Link<'_>) -> Result<(), ToolErro
     Ok(())
 }
 
-/// Takes the cable away, with everything that was set for it and for these addresses. Nothing may be there.
+/// Takes the device away from a private server that goes on. Nothing may be there.
+///
+/// # Errors
+/// [`ToolError`] when a program cannot be run at all.
+pub fn unplug(held: &Path) -> Result<(), ToolError> {
+    if !held.exists() {
+        return Ok(());
+    }
+    quietly(within(held, "ip", &["link", "del", "eth0"], ""))
+}
+
+/// Takes away everything that was set on the server for it and for these addresses. Nothing may be there. Its device ends
+/// with its network namespace, or is unplugged.
 ///
 /// # Errors
 /// [`ToolError`] when a program cannot be run at all.
 pub fn cut(number: Number, addresses: &[IpAddr], link: &Link<'_>) -> Result<(), ToolError> {
-    let tag = number.tag();
-    let mut lines = format!("link del {tag}\n");
-    lines.extend(addresses.iter().map(|address| format!("neigh del proxy {address} dev {}\n", link.card)));
+    let lines: String =
+        addresses.iter().map(|address| format!("neigh del {}\n", proxy(*address, link))).collect();
     quietly(tool::feed("ip", &["-force", "-batch", "-"], &lines, LIMIT))?;
-    let tables =
-        format!("table netdev {tag}\ndelete table netdev {tag}\ntable inet {tag}\ndelete table inet {tag}\n");
-    tool::feed("nft", &["-f", "-"], &tables, LIMIT)?;
     quietly(tool::feed("tc", &["-force", "-batch", "-"], &shaping::without(link, number), LIMIT))
 }
 
-/// Addresses that are routed to a private server: for those the card to the outside answers.
+/// Addresses of a private server that are answered for, as far as the server knows whose they are.
 #[must_use]
-pub fn proxies(number: Number) -> Vec<IpAddr> {
-    let tag = number.tag();
-    let routes = |family| tool::run("ip", &[family, "route", "show", "dev", &tag], LIMIT).unwrap_or_default();
-    let text = routes("-4") + &routes("-6");
-    text.lines().filter_map(|line| line.split([' ', '/']).next()?.parse().ok()).collect()
+pub fn proxies(number: Number, link: &Link<'_>) -> Vec<IpAddr> {
+    let said = tool::run("tc", &["filter", "show", "dev", link.inward, "parent", "1:"], LIMIT);
+    shaping::addresses(&said.unwrap_or_default(), number)
+}
+
+/// Who answers for an address.
+fn proxy(address: IpAddr, link: &Link<'_>) -> String {
+    format!("proxy {address} dev {}", if address.is_ipv4() { link.answers } else { link.card })
 }
 
 /// What is not there cannot be removed, and need not be.

@@ -100,12 +100,12 @@ pub fn mount_root(places: &Places, number: Number, template: &str, above: &Above
     Ok(())
 }
 
-/// Unmounts the root file system, if it is mounted.
+/// Unmounts the root file system, if it is mounted, and lets go of what else is held beside it.
 ///
 /// # Errors
 /// [`FilesError`]
 pub fn unmount_root(places: &Places, number: Number) -> Result<(), FilesError> {
-    for path in [places.root(number), places.base(number)] {
+    for path in [places.root(number), places.base(number), places.network(number)] {
         unmount(&path)?;
     }
     Ok(trees::remove(&places.bundle(number))?)

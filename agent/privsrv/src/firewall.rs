@@ -1,9 +1,11 @@
-//! The address of a private server is pinned outside of it (nft(8)): what it sends from another address or with another
-//! hardware address goes nowhere, and it has no more connections than its size allows.
+//! The address of a private server is pinned in its own network namespace (nft(8)), whose root may change nothing there:
+//! what it sends from another address goes nowhere, and it has no more connections than its size allows.
 //!
-//! There is no bridge. Each private server has a cable of its own to the server, which routes to it: neighbours see
-//! nothing of each other's wire, and forged ARP, neighbour or router advertisements reach only the server, which takes
-//! none.
+//! Outside it would be too late. The server sees what an ipvlan device sends as if it had sent it itself, and no hook of its
+//! own knows which private server that was.
+//!
+//! What it sends is routed by the server from its address alone: there is no frame that it could forge. Frames for others do
+//! not come in, so nothing of a neighbour is overheard.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,13 +13,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use rackwright_model::private_server::{Number, Size};
 use serde::{Deserialize, Serialize};
 
-/// What stands at both ends of the cable.
+/// What the cable is laid for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cable {
     pub number: Number,
     pub v4: Option<Ipv4Addr>,
     pub v6: Option<Ipv6Addr>,
-    /// The hardware address inside.
+    /// Not used: inside it is that of the card. It stands in records.
     pub mac: rackwright_model::MacAddr,
     /// In quarantine nothing passes but to and from these; none means no quarantine.
     pub quarantine: Option<Vec<IpAddr>>,
@@ -30,83 +32,130 @@ impl Cable {
     }
 }
 
-/// The address of the server on every cable (RFC 3927): inside it is the gateway.
-pub const GATEWAY_V4: Ipv4Addr = Ipv4Addr::new(169, 254, 1, 1);
-/// The same for IPv6 (RFC 4291 section 2.5.6).
-pub const GATEWAY_V6: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
+/// What the neighbours of a link tell each other (RFC 4861 section 4): others would believe it.
+const NEIGHBOURS: [&str; 5] =
+    ["nd-router-solicit", "nd-router-advert", "nd-neighbor-solicit", "nd-neighbor-advert", "nd-redirect"];
 
-/// The table for `nft -f -`. It replaces the one that was there, in one step.
+/// Of TCP by IPv4 and IPv6: that it is not for the link of the card.
+const FAR: [&str; 2] = ["", " ip6 daddr != { fe80::/10, ff00::/8 }"];
+/// Bytes of a frame with an advertisement of its address and its hardware address (RFC 4861 sections 4.4 and 4.6.1).
+const ADVERTISEMENT: u32 = 14 + 40 + 24 + 8;
+
+/// The table of the server itself, which closes it to its private servers.
+pub const SERVER: &str = include_str!("firewall/server.nft");
+
+/// The tables of its network namespace for `nft -f -`. They replace those that were there, in one step.
 #[must_use]
 pub fn table(cable: &Cable, size: &Size) -> String {
     let tag = cable.number.tag();
+    let tables = Tables { tag: &tag, pinned: &pinned(cable), taken: &taken(cable), sessions: size.sessions };
+    tables.text()
+}
+
+/// Rules for what leaves it, also past its sockets (packet(7)). Classes of the card could be chosen by the priority of a
+/// packet (tc-htb(8)), which ipvlan leaves as it is.
+///
+/// Whoever tells a false length gets no rule to look behind the addresses, and the kernel mends the length afterwards: so
+/// nothing is let through whose protocol is not known. 255 is that of none (RFC 3692).
+fn pinned(cable: &Cable) -> String {
     let mut rules = String::new();
     let mut rule = |text: &str| {
         // Writing to a String never fails.
         let _ = writeln!(rules, "        {text}");
     };
-    rule(&format!("ether saddr != {} drop", cable.mac));
-    if let Some(address) = cable.v4 {
-        rule(&format!("ether type arp arp operation request arp saddr ip {address} accept"));
-        rule("ether type arp drop");
+    rule("meta priority set none");
+    if cable.quarantine.is_none() {
+        // Most of all, and nothing of what follows is about it.
+        for own in cable.addresses() {
+            rule(&format!("meta l4proto tcp {}{} accept", from(&own), FAR[usize::from(own.is_ipv6())]));
+        }
+    }
+    if cable.v4.is_some() {
         rule("udp sport 67 drop");
-        rule(&format!("ip saddr {address} accept"));
     }
     if let Some(address) = cable.v6 {
-        rule("icmpv6 type { nd-router-advert, nd-redirect } drop");
+        // A router asks it itself whether it is still there (RFC 4861 section 7.3.3). It may speak for its own address only,
+        // with nothing but its hardware address behind that.
+        let (target, towards) = (u128::from(address), asking(cable));
+        rule(&format!(
+            "ip6 saddr {address}{towards} ip6 hoplimit 255 meta length <= {ADVERTISEMENT} \
+             icmpv6 type nd-neighbor-advert @th,64,128 0x{target:032x} accept"
+        ));
+        rule(&format!("icmpv6 type {{ {} }} drop", NEIGHBOURS.join(", ")));
+        // What is only for the link of the card: no router would carry it either. IPv4 of that kind ipvlan itself drops.
+        rule("ip6 daddr { fe80::/10, ff00::/8 } drop");
         rule("udp sport 547 drop");
-        rule(&format!("ip6 saddr {{ {address}, fe80::/64 }} accept"));
+    }
+    for own in cable.addresses() {
+        match &cable.quarantine {
+            None => rule(&format!("meta l4proto != 255 {} accept", from(&own))),
+            Some(operator) => {
+                for other in operator.iter().filter(|other| other.is_ipv4() == own.is_ipv4()) {
+                    let family = family(&own);
+                    rule(&format!("meta l4proto != 255 {} {family} daddr {other} accept", from(&own)));
+                }
+            }
+        }
     }
     rule("drop");
-    let tables = Tables { tag: &tag, pinned: &rules, forwarded: &forwarded(cable), sessions: size.sessions };
-    tables.text()
+    rules
 }
 
-/// Rules for what the server passes on. Quarantine comes first and looks at every packet, so that connections which were
-/// there before end too.
-fn forwarded(cable: &Cable) -> String {
+fn from(own: &IpAddr) -> String {
+    format!("{} saddr {own}", family(own))
+}
+
+/// Who may be told of its address, as a condition behind others: in quarantine those on its link, and the operator.
+fn asking(cable: &Cable) -> String {
+    let Some(operator) = &cable.quarantine else { return String::new() };
+    let known = operator.iter().filter(|other| other.is_ipv6()).map(|other| format!(", {other}"));
+    format!(" ip6 daddr {{ fe80::/10{} }}", known.collect::<String>())
+}
+
+/// Rules for what comes in. Quarantine looks at every packet, so that connections which were there before end too.
+fn taken(cable: &Cable) -> String {
     let mut rules = String::new();
-    let addresses = cable.addresses();
-    let family = |address: &IpAddr| if address.is_ipv4() { "ip" } else { "ip6" };
     if let Some(operator) = &cable.quarantine {
-        for own in &addresses {
+        if cable.v6.is_some() {
+            rules.push_str("        icmpv6 type nd-neighbor-solicit accept\n");
+        }
+        for own in cable.addresses() {
             for other in operator.iter().filter(|other| other.is_ipv4() == own.is_ipv4()) {
-                let family = family(own);
-                let _ = writeln!(rules, "        {family} saddr {own} {family} daddr {other} accept");
-                let _ = writeln!(rules, "        {family} saddr {other} {family} daddr {own} accept");
-            }
-            for side in ["saddr", "daddr"] {
-                let _ = writeln!(rules, "        {} {side} {own} drop", family(own));
+                let _ = writeln!(rules, "        {} saddr {other} accept", family(&own));
             }
         }
-    }
-    for own in &addresses {
-        for side in ["saddr", "daddr"] {
-            let _ = writeln!(rules, "        ct state new {} {side} {own} jump counted", family(own));
-        }
+        rules.push_str("        drop\n");
     }
     rules
+}
+
+fn family(address: &IpAddr) -> &'static str {
+    if address.is_ipv4() { "ip" } else { "ip6" }
 }
 
 struct Tables<'a> {
     tag: &'a str,
     pinned: &'a str,
-    forwarded: &'a str,
+    taken: &'a str,
     sessions: u32,
 }
 
 impl Tables<'_> {
-    /// What reaches the server itself from the cable is no more than what the cable needs to work: neighbours are asked for
-    /// with ICMPv6, and the gateway may be pinged.
+    /// Sessions are those of its sockets, to others: what it speaks with itself is its own affair, and the kernel keeps nothing
+    /// of it. What packet sockets send has no session.
     fn text(&self) -> String {
-        let Self { tag, pinned, forwarded, sessions } = self;
+        let Self { tag, pinned, taken, sessions } = self;
         format!(
             "table netdev {tag}\ndelete table netdev {tag}\ntable inet {tag}\ndelete table inet {tag}\n\
-             table netdev {tag} {{\n    chain pinned {{\n        type filter hook ingress device \"{tag}\" priority -500; policy drop;\n{pinned}    }}\n}}\n\
-             table inet {tag} {{\n    chain counted {{\n        ct count over {sessions} drop\n    }}\n    \
-             chain sessions {{\n        type filter hook forward priority 0; policy accept;\n{forwarded}    }}\n    \
-             chain server {{\n        type filter hook input priority -10; policy accept;\n        iifname != \"{tag}\" accept\n        \
-             ct state established,related accept\n        icmp type echo-request limit rate 20/second accept\n        \
-             icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert, echo-request }} limit rate 100/second accept\n        drop\n    }}\n}}\n"
+             table netdev {tag} {{\n    chain pinned {{\n        type filter hook egress device \"eth0\" priority 0; policy drop;\n{pinned}    }}\n}}\n\
+             table inet {tag} {{\n    \
+             chain own_sent {{\n        type filter hook output priority raw; policy accept;\n        oifname \"lo\" notrack\n    }}\n    \
+             chain own_taken {{\n        type filter hook prerouting priority raw; policy accept;\n        iifname \"lo\" notrack\n    }}\n    \
+             chain counted {{\n        ct count over {sessions} drop\n    }}\n    \
+             chain taken {{\n        type filter hook input priority 0; policy accept;\n        iifname \"lo\" accept\n        \
+             icmpv6 type {{ nd-router-advert, nd-redirect }} drop\n{taken}        ct state new jump counted\n    }}\n    \
+             chain sent {{\n        type filter hook output priority 0; policy accept;\n        oifname \"lo\" accept\n        \
+             ct state new jump counted\n    }}\n}}\n"
         )
     }
 }
@@ -140,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_pinned_and_the_server_is_closed() {
+    fn an_address_is_pinned() {
         assert_eq!(table_of(None), include_str!("firewall/plain.nft"));
     }
 
@@ -149,6 +198,7 @@ mod tests {
         let operator =
             vec!["192.0.2.1".parse().expect("an address"), "2001:db8::1".parse().expect("an address")];
         assert_eq!(table_of(Some(operator)), include_str!("firewall/quarantine.nft"));
-        assert!(!table_of(Some(Vec::new())).contains("daddr 10.0.0.7 accept"));
+        let nobody = table_of(Some(Vec::new()));
+        assert!(!nobody.contains("saddr 10.0.0.7") && !nobody.contains("ip saddr"), "{nobody}");
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! This crate knows the kernel and `crun`; it knows no Control Center.
 
+mod announce;
 pub mod bell;
 mod beneath;
 mod bundle;
@@ -19,6 +20,7 @@ pub mod inside;
 pub mod keeper;
 mod limits;
 mod making;
+mod namespace;
 pub mod nas;
 pub mod places;
 mod quota;

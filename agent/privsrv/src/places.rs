@@ -71,6 +71,12 @@ impl Places {
         self.bundle(number).join("root")
     }
 
+    /// Where its network namespace is held.
+    #[must_use]
+    pub fn network(&self, number: Number) -> PathBuf {
+        self.bundle(number).join("network")
+    }
+
     /// The name of a path for a command line.
     ///
     /// # Errors

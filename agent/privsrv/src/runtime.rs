@@ -16,6 +16,7 @@ use crate::cable;
 use crate::files::{self, Above, FilesError};
 use crate::firewall::Cable;
 use crate::limits;
+use crate::namespace;
 use crate::nas::claim::{self, ClaimError, Verdict};
 use crate::nas::disk::{self, DiskError};
 use crate::nas::mount::{self, MountError, Use};
@@ -69,6 +70,10 @@ pub enum RuntimeError {
     Claim(#[from] ClaimError),
     #[error(transparent)]
     Mount(#[from] MountError),
+    #[error("holding the network namespace of {tag}")]
+    Hold { tag: String, source: io::Error },
+    #[error("no further thread could be started")]
+    Thread(#[from] io::Error),
     #[error("writing {path}")]
     Write { path: String, source: io::Error },
     #[error("crun said of {tag} what we do not understand: {said}")]
@@ -77,6 +82,7 @@ pub enum RuntimeError {
     NoCgroup(String),
 }
 
+/// What crun says of a private server.
 #[derive(Deserialize)]
 struct State {
     status: String,
@@ -101,6 +107,9 @@ pub fn first_process(number: Number) -> Result<Option<u32>, RuntimeError> {
 
 fn state(number: Number) -> Result<Option<State>, RuntimeError> {
     let tag = number.tag();
+    if !is_kept(number) {
+        return Ok(None);
+    }
     match crun(&["state", &tag]) {
         Ok(said) => match serde_json::from_str(&said) {
             Ok(state) => Ok(Some(state)),
@@ -124,7 +133,9 @@ pub fn start(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError
     if is_running(server.cable.number)? {
         return Ok(());
     }
-    clear(host, server)?;
+    if !is_clear(host, server) {
+        clear(host, server)?;
+    }
     let started = bring_up(host, server);
     if started.is_err() {
         // The first failure is the one to tell.
@@ -133,13 +144,51 @@ pub fn start(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError
     started
 }
 
+/// Whether nothing of it is here but its files, as far as was ever noted: what was to answer for its addresses is noted first.
+fn is_clear(host: &Host<'_>, server: &PrivateServer) -> bool {
+    let number = server.cable.number;
+    server.former.is_empty() && !is_kept(number) && !host.places.bundle(number).exists()
+}
+
+/// Whether crun knows of it.
+fn is_kept(number: Number) -> bool {
+    Path::new(KEPT).join(number.tag()).exists()
+}
+
 fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
     let above = above(host, server)?;
     for share in &server.shares {
         mount::ensure(&share.export, Use::Files)?;
     }
-    files::mount_root(host.places, number, &server.template, &above)?;
+    let created = thread::scope(|scope| {
+        // What needs nothing of it is done meanwhile.
+        let beside = thread::Builder::new().spawn_scoped(scope, || limit(host, server))?;
+        let created = create(host, server, &above);
+        let limited =
+            beside.join().unwrap_or_else(|_| Err(io::Error::other("its thread ended early").into()));
+        created.and_then(|held| limited.map(|()| held))
+    });
+    let held = created?;
+    weigh(number, &server.size)?;
+    cable::lay(&server.cable, &server.size, &host.link, &held)?;
+    crun(&["start", &number.tag()])?;
+    Ok(())
+}
+
+/// Limits its disk and its bandwidth.
+fn limit(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
+    cable::expect(&server.cable, &server.size, &host.link)?;
+    if server.nas.is_none() {
+        files::make(host.places, server.cable.number, &server.size)?;
+    }
+    Ok(())
+}
+
+/// Makes its namespaces and its cgroup, in which nothing runs yet; where its network namespace is held.
+fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<PathBuf, RuntimeError> {
+    let number = server.cable.number;
+    files::mount_root(host.places, number, &server.template, above)?;
     let config = bundle::config(&Bundle {
         number,
         shares: &server.shares,
@@ -151,25 +200,29 @@ fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
     let bundle = host.places.bundle(number);
     write(&bundle.join("config.json"), &config.to_string())?;
     let (tag, dir) = (number.tag(), bundle.display().to_string());
-    let log = bundle.join("crun.log");
-    let log_name = log.display().to_string();
-    let create = ["--root", KEPT, "--systemd-cgroup", "--log", &log_name, "create", "--bundle", &dir, &tag];
+    let (log, process) = (bundle.join("crun.log"), bundle.join("process"));
+    let [log_name, process_name] = [&log, &process].map(|path| path.display().to_string());
+    let mut create = vec!["--root", KEPT, "--systemd-cgroup", "--log", &log_name, "create"];
+    create.extend(["--bundle", &dir, "--pid-file", &process_name, &tag]);
     tool::leave("crun", &create, &log, LIMIT)?;
-    let Some(State { pid, .. }) = state(server.cable.number)? else {
-        return Err(RuntimeError::Said { tag, said: "nothing, though it was just made".to_owned() });
+    let said = fs::read_to_string(&process).unwrap_or_default();
+    let Ok(pid) = said.trim().parse() else {
+        return Err(RuntimeError::Said { tag, said });
     };
-    weigh(number, &server.size)?;
-    cable::lay(&server.cable, &server.size, &host.link, pid)?;
-    crun(&["start", &tag])?;
-    Ok(())
+    let held = host.places.network(number);
+    namespace::hold(pid, &held).map_err(|source| RuntimeError::Hold { tag, source })?;
+    Ok(held)
 }
 
 /// Makes ready where it writes. A disk on a NAS is used only by the server that has claimed it.
 fn above(host: &Host<'_>, server: &PrivateServer) -> Result<Above, RuntimeError> {
     let number = server.cable.number;
     let Some(nas) = &server.nas else {
-        files::make(host.places, number, &server.size)?;
-        return Ok(Above { upper: host.places.upper(number), work: host.places.work(number) });
+        let above = Above { upper: host.places.upper(number), work: host.places.work(number) };
+        if !above.upper.is_dir() || !above.work.is_dir() {
+            files::make(host.places, number, &server.size)?;
+        }
+        return Ok(above);
     };
     mount::ensure(&nas.export, Use::Disks)?;
     claim::take(nas, number)?;
@@ -208,10 +261,14 @@ pub fn clear(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError
 /// [`RuntimeError`]
 pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Result<(), RuntimeError> {
     let tag = number.tag();
+    // The kernel may keep its network namespace for a while, and with the device its address.
+    cable::unplug(&host.places.network(number))?;
     // Whatever state it is in: a crash may have left it half made.
-    match crun(&["delete", "--force", &tag]) {
-        Ok(_) | Err(ToolError::Failed { .. }) => {}
-        Err(error) => return Err(error.into()),
+    if is_kept(number) {
+        match crun(&["delete", "--force", &tag]) {
+            Ok(_) | Err(ToolError::Failed { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     if state(number)?.is_some() {
         return Err(RuntimeError::Said {
@@ -235,11 +292,11 @@ pub fn resize(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeErro
         None => files::limit(host.places, number, &server.size)?,
         Some(nas) => disk::grow(nas, number, server.size.disk_mib)?,
     }
-    if !is_running(server.cable.number)? {
+    if !is_running(number)? {
         return Ok(());
     }
     weigh(number, &server.size)?;
-    cable::pin(&server.cable, &server.size)?;
+    cable::pin(&server.cable, &server.size, &host.places.network(number))?;
     cable::shape(&server.cable, &server.size, &host.link)?;
     Ok(())
 }
@@ -260,18 +317,20 @@ fn weigh(number: Number, size: &Size) -> Result<(), RuntimeError> {
     Ok(())
 }
 
-/// Lays the cable of a running private server anew: its address or its hardware address is another one now. What it had open
-/// ends.
+/// Lays the cable of a running private server anew: its address is another one now. What it had open ends.
 ///
 /// # Errors
 /// [`RuntimeError`]
 pub fn lay_anew(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
-    let tag = server.cable.number.tag();
-    let Some(State { pid, .. }) = state(server.cable.number)? else {
-        return Err(RuntimeError::NoCgroup(tag));
-    };
-    cable::cut(server.cable.number, &server.former, &host.link)?;
-    cable::lay(&server.cable, &server.size, &host.link, pid)?;
+    let held = host.places.network(server.cable.number);
+    cable::unplug(&held)?;
+    cable::cut(
+        server.cable.number,
+        &[server.former.as_slice(), &server.cable.addresses()].concat(),
+        &host.link,
+    )?;
+    cable::expect(&server.cable, &server.size, &host.link)?;
+    cable::lay(&server.cable, &server.size, &host.link, &held)?;
     Ok(())
 }
 
@@ -300,7 +359,9 @@ pub fn is_populated(number: Number) -> bool {
 /// [`RuntimeError`]
 pub fn make(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
-    clear(host, server)?;
+    if !is_clear(host, server) {
+        clear(host, server)?;
+    }
     files::discard(host.places, number)?;
     files::make(host.places, number, &server.size)?;
     Ok(())

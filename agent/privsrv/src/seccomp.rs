@@ -44,6 +44,18 @@ const LAST_FAMILY: u32 = 17;
 /// AF_SECURITY and AF_KEY.
 const STRANGE_FAMILIES: [u32; 12] = [3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15];
 
+/// Settings of sockets that are refused with EPERM, by level and name, with the reason.
+const SETTINGS: [(u32, u32, &str); 4] = [
+    (
+        263,
+        13,
+        "SOL_PACKET, PACKET_TX_RING: what is sent so can still be changed after its address was looked at",
+    ),
+    (263, 15, "SOL_PACKET, PACKET_VNET_HDR: the card would write a sum over the address that was looked at"),
+    (263, 20, "SOL_PACKET, PACKET_QDISC_BYPASS: what is sent so passes by where its address is pinned"),
+    (263, 24, "SOL_PACKET, PACKET_VNET_HDR_SZ: as PACKET_VNET_HDR"),
+];
+
 /// `linux.seccomp` of an OCI bundle (runtime-spec 1.0, config-linux.md).
 #[must_use]
 pub fn profile() -> Value {
@@ -68,6 +80,11 @@ pub fn profile() -> Value {
         json!({"names": ["clone3", "socketcall"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}),
     ];
     calls.extend(families);
+    // The kernel looks at the lower half of these numbers only.
+    let is = |index: u32, number: u32| json!({"index": index, "value": u32::MAX, "valueTwo": number, "op": "SCMP_CMP_MASKED_EQ"});
+    calls.extend(SETTINGS.map(|(level, name, _)| {
+        json!({"names": ["setsockopt"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1, "args": [is(1, level), is(2, name)]})
+    }));
     json!({
         "defaultAction": "SCMP_ACT_ALLOW",
         "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
@@ -83,5 +100,14 @@ mod tests {
     fn each_call_is_refused_once() {
         assert!(REFUSED.is_sorted_by(|a, b| a.0 < b.0), "in order and without repeats");
         assert!(REFUSED.iter().all(|(_, reason)| !reason.is_empty()));
+    }
+
+    #[test]
+    fn settings_are_refused_whatever_the_upper_half_of_a_number_is() {
+        let profile = profile();
+        let calls = profile["syscalls"].as_array().expect("a list");
+        let call = calls.iter().find(|call| call["names"][0] == "setsockopt").expect("is there");
+        assert_eq!(call["args"][0]["valueTwo"], 263);
+        assert!(call["args"].as_array().expect("a list").iter().all(|arg| arg["value"] == u32::MAX));
     }
 }

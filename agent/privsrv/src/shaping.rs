@@ -3,7 +3,9 @@
 //! device can wait.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
+use rackwright_model::MacAddr;
 use rackwright_model::private_server::Size;
 
 use crate::firewall::Cable;
@@ -14,6 +16,8 @@ use rackwright_model::private_server::Number;
 pub struct Link<'a> {
     pub card: &'a str,
     pub inward: &'a str,
+    /// The device that answers for the addresses of private servers.
+    pub answers: &'a str,
     /// What the card carries, in kbit/s.
     pub kbit: u32,
 }
@@ -29,6 +33,8 @@ const OWN: u32 = 0xffff;
 const TURN: u64 = 300_000;
 /// A turn is at least one frame.
 const FRAME: u64 = 1_600;
+/// Bytes that a class may send at once, at least. By itself tc gives it one frame, and a timer for each that follows.
+const BURST: u32 = 16_384;
 
 /// What `tc` shows of the ground, as far as it is laid.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,12 +44,14 @@ pub struct Laid {
     pub inward: String,
     /// `tc filter show dev CARD ingress`.
     pub incoming: String,
+    /// `tc qdisc show` of the device that answers.
+    pub answers: String,
 }
 
 /// Lines for `tc -batch -` that lay what is missing of the ground. What lies is left: tc refuses to replace it by its like.
 #[must_use]
 pub fn ground(link: &Link<'_>, laid: &Laid) -> String {
-    let Link { card, inward, kbit } = *link;
+    let Link { card, inward, kbit, .. } = *link;
     let mut lines = String::new();
     for (device, shown) in [(card, &laid.card), (inward, &laid.inward)] {
         if !shown.contains("qdisc htb 1: root") {
@@ -52,25 +60,65 @@ pub fn ground(link: &Link<'_>, laid: &Laid) -> String {
         }
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1: classid 1:{WHOLE:x} htb rate {kbit}kbit ceil {kbit}kbit"
+            "class replace dev {device} parent 1: classid 1:{WHOLE:x} htb rate {kbit}kbit ceil {kbit}kbit {burst}",
+            burst = burst(kbit)
         );
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit quantum {}",
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit {} quantum {}",
             kbit / 100,
+            burst(kbit),
             turn(link, kbit / 100)
         );
     }
     if !laid.card.contains("qdisc ingress ffff:") {
         let _ = writeln!(lines, "qdisc add dev {card} ingress");
     }
-    if !laid.incoming.contains("matchall") {
+    // It was once the first, before which nothing can be put.
+    let first = laid.incoming.contains("pref 1 matchall");
+    if first {
+        let _ = writeln!(lines, "filter del dev {card} ingress prio 1");
+    }
+    if first || !laid.incoming.contains("matchall") {
+        // Behind those that look for questions about addresses.
         let _ = writeln!(
             lines,
-            "filter add dev {card} ingress protocol all prio 1 handle 1 matchall action mirred egress redirect dev {inward}"
+            "filter add dev {card} ingress protocol all prio 2 handle 1 matchall action mirred egress redirect dev {inward}"
         );
     }
     lines
+}
+
+/// Lines for the device that answers for addresses: what it says leaves by the card, with the hardware
+/// address of the card in the frame and in the answer (RFC 826: the sender's begins at its ninth byte).
+#[must_use]
+pub fn answers(link: &Link<'_>, laid: &Laid, mac: MacAddr) -> String {
+    let Link { card, answers, .. } = *link;
+    let mut lines = String::new();
+    if !laid.answers.contains("clsact") {
+        let _ = writeln!(lines, "qdisc add dev {answers} clsact");
+    }
+    let [a, b, c, d, e, f] = mac.0;
+    let _ = writeln!(
+        lines,
+        "filter replace dev {answers} egress protocol arp prio 1 handle 1 flower arp_op reply \
+         action pedit ex munge eth src set {mac} munge offset 8 u32 set 0x{a:02x}{b:02x}{c:02x}{d:02x} \
+         munge offset 12 u16 set 0x{e:02x}{f:02x} pipe action mirred egress redirect dev {card}"
+    );
+    lines
+}
+
+/// The line that takes questions about the address of a private server to the device that answers them.
+#[must_use]
+pub fn question(link: &Link<'_>, cable: &Cable) -> String {
+    let Some(address) = cable.v4 else { return String::new() };
+    format!(
+        "filter replace dev {} ingress protocol arp prio 1 handle 0x{} flower arp_tip {address} arp_op request \
+         action mirred ingress redirect dev {}\n",
+        link.card,
+        minor(cable.number),
+        link.answers
+    )
 }
 
 /// Lines that give a private server its class in both directions, or change it while traffic flows.
@@ -83,10 +131,10 @@ pub fn class(link: &Link<'_>, cable: &Cable, size: &Size) -> String {
     for (device, side) in [(link.card, "src_ip"), (link.inward, "dst_ip")] {
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit quantum {}",
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit {} quantum {}",
+            burst(ceiling),
             turn(link, rate)
         );
-        let _ = writeln!(lines, "qdisc replace dev {device} parent 1:{minor} fq_codel");
         if let Some(address) = cable.v4 {
             let _ = writeln!(
                 lines,
@@ -103,11 +151,21 @@ pub fn class(link: &Link<'_>, cable: &Cable, size: &Size) -> String {
     lines
 }
 
+/// Lines that let the streams of a new class have their turns. How many are told apart cannot be changed later (tc-fq_codel(8),
+/// flows); by itself it would take 130 KiB of the kernel for both directions.
+#[must_use]
+pub fn turns(link: &Link<'_>, number: Number) -> String {
+    let minor = minor(number);
+    let line = |device| format!("qdisc add dev {device} parent 1:{minor} fq_codel flows 64\n");
+    [link.card, link.inward].map(line).concat()
+}
+
 /// Lines that take it away. Each may fail where there is nothing: use `tc -force`.
 #[must_use]
 pub fn without(link: &Link<'_>, number: Number) -> String {
     let minor = minor(number);
-    let mut lines = String::new();
+    let mut lines =
+        format!("filter del dev {} ingress protocol arp prio 1 handle 0x{minor} flower\n", link.card);
     for device in [link.card, link.inward] {
         for (protocol, priority) in [("ip", 1), ("ipv6", 2)] {
             let _ = writeln!(
@@ -118,6 +176,27 @@ pub fn without(link: &Link<'_>, number: Number) -> String {
         let _ = writeln!(lines, "class del dev {device} classid 1:{minor}");
     }
     lines
+}
+
+/// Addresses that are shaped as those of a private server, of what `tc filter show` tells of the intermediate device.
+#[must_use]
+pub fn addresses(said: &str, number: Number) -> Vec<IpAddr> {
+    let handle = format!("0x{}", minor(number));
+    let (mut own, mut found) = (false, Vec::new());
+    for line in said.lines() {
+        if line.starts_with("filter ") {
+            own = line.split(' ').skip_while(|word| *word != "handle").nth(1) == Some(&*handle);
+        } else if own && let Some(address) = line.trim().strip_prefix("dst_ip ") {
+            found.extend(address.split('/').next().and_then(|address| address.parse::<IpAddr>().ok()));
+        }
+    }
+    found
+}
+
+/// Bytes that a class with this ceiling, in kbit/s, may send at once: those of a millisecond.
+fn burst(ceiling: u32) -> String {
+    let bytes = (ceiling / 8).max(BURST);
+    format!("burst {bytes} cburst {bytes}")
 }
 
 /// Bytes of one turn of a class with this rate, in kbit/s.
@@ -136,25 +215,55 @@ mod tests {
 
     #[test]
     fn turns_are_as_the_guarantees() {
-        let link = Link { card: "eth0", inward: "in", kbit: 100_000 };
+        let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 100_000 };
         assert_eq!([30_000, 15_000, 1].map(|rate| turn(&link, rate)), [90_000, 45_000, FRAME]);
     }
 
     #[test]
     fn what_lies_of_the_ground_is_left() {
-        let link = Link { card: "eth0", inward: "in", kbit: 1_000_000 };
+        let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 1_000_000 };
         let all = ground(&link, &Laid::default());
         assert_eq!(all.lines().count(), 8);
         let htb = "qdisc htb 1: root refcnt 2 r2q 10 default 0xffff direct_packets_stat 0";
         let laid = Laid {
             card: format!("{htb}\nqdisc ingress ffff: parent ffff:fff1 ----------------\n"),
             inward: htb.to_owned(),
-            incoming: "filter protocol all pref 1 matchall chain 0 handle 0x1\n".to_owned(),
+            incoming: "filter protocol all pref 2 matchall chain 0 handle 0x1\n".to_owned(),
+            answers: "qdisc clsact ffff: parent ffff:fff1\n".to_owned(),
         };
         let again = ground(&link, &laid);
         assert!(again.lines().all(|line| line.starts_with("class replace")), "{again}");
         assert_eq!(again.lines().count(), 4);
         let half = ground(&link, &Laid { incoming: String::new(), ..laid });
         assert!(half.ends_with("redirect dev in\n") && half.lines().count() == 5, "{half}");
+    }
+
+    #[test]
+    fn answers_bear_the_hardware_address_of_the_card() {
+        let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 1_000_000 };
+        let mac = "52:54:00:01:02:03".parse().expect("an address");
+        let lines = answers(&link, &Laid::default(), mac);
+        assert!(lines.starts_with("qdisc add dev lo clsact\n"), "{lines}");
+        let parts = ["eth src set 52:54:00:01:02:03 ", "8 u32 set 0x52540001 ", "12 u16 set 0x0203 "];
+        assert!(parts.iter().all(|part| lines.contains(part)), "{lines}");
+    }
+
+    #[test]
+    fn addresses_are_found_by_their_handle() {
+        let said = "filter protocol ip pref 1 flower chain 0 \n\
+                    filter protocol ip pref 1 flower chain 0 handle 0x2a classid 1:2a \n  eth_type ipv4\n  dst_ip 10.0.0.42\n  not_in_hw\n\
+                    filter protocol ip pref 1 flower chain 0 handle 0x2 classid 1:2 \n  eth_type ipv4\n  dst_ip 10.0.0.2\n  not_in_hw\n\
+                    filter protocol ipv6 pref 2 flower chain 0 handle 0x2a classid 1:2a \n  eth_type ipv6\n  dst_ip fd00::2a\n  not_in_hw\n";
+        let number = Number::try_from(42).expect("a number");
+        assert_eq!(
+            addresses(said, number),
+            ["10.0.0.42", "fd00::2a"].map(|text| text.parse::<IpAddr>().expect("an address"))
+        );
+    }
+
+    #[test]
+    fn a_class_sends_a_millisecond_at_once() {
+        assert_eq!(burst(1_000_000), "burst 125000 cburst 125000");
+        assert_eq!(burst(1_000), "burst 16384 cburst 16384");
     }
 }

@@ -65,8 +65,9 @@ pub fn restore(
     };
     let mib = exchange(work, kept, || {
         (work.busy)(VaultStep::Fetching, None);
-        vault::put_in_place(places, work.number, &size, work.task, Source::Fill(&mut fill))?;
-        work.hands.lies_over(work.number, &template.sha256)
+        let (version, fill) = (&template.sha256, Source::Fill(&mut fill));
+        vault::put_in_place(places, work.number, &size, work.task, version, fill)?;
+        work.hands.lies_over(work.number, version)
     })?;
     drop(still);
     Ok(VaultDone { template: template.sha256.clone(), mib, ..VaultDone::default() })

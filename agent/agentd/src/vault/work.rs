@@ -105,7 +105,7 @@ fn restore(work: &Work<'_>, snapshot: u64, kept: u64) -> Result<VaultDone, Strin
     let size = work.hands.stands(work.number)?.size;
     let mib = exchange(work, kept, || {
         (work.busy)(VaultStep::Placing, None);
-        vault::put_in_place(places, work.number, &size, work.task, Source::Copy(&files))?;
+        vault::put_in_place(places, work.number, &size, work.task, &about.template, Source::Copy(&files))?;
         work.hands.lies_over(work.number, &about.template)
     })?;
     drop(still);

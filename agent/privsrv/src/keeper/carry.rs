@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use rackwright_model::nas::NasDisk;
 use rackwright_model::private_server::{Phase, Seen, Template, Wanted};
 
 use super::record::{Made, Record};
 use super::{Shared, Templates, origin};
+use crate::announce;
 use crate::explain;
 use crate::firewall::Cable;
 use crate::making;
@@ -20,7 +20,6 @@ use crate::nas::mount::{self, Use};
 use crate::places::Places;
 use crate::runtime::{self, Host, PrivateServer};
 use crate::told;
-use crate::tool;
 use crate::trees;
 use crate::vault;
 
@@ -214,12 +213,8 @@ impl Carry<'_> {
         let mut cable = None;
         if runs {
             let new = self.cable();
-            let lies = self
-                .record
-                .done
-                .laid
-                .as_ref()
-                .is_some_and(|laid| (laid.v4, laid.v6, laid.mac) == (new.v4, new.v6, new.mac));
+            let lies =
+                self.record.done.laid.as_ref().is_some_and(|laid| (laid.v4, laid.v6) == (new.v4, new.v6));
             if !lies {
                 self.expect_addresses()?;
                 runtime::lay_anew(&self.host, &self.server()).map_err(said)?;
@@ -293,6 +288,9 @@ impl Carry<'_> {
         if done.dns != wanted.dns {
             files.push(("resolv.conf", making::resolv_conf(&wanted.dns)));
         }
+        if files.is_empty() {
+            return;
+        }
         for (file, text) in files {
             if let Err(why) = told::replace(&root, file, &text, wanted.number.root()) {
                 eprintln!("{}: /etc/{file} stays as it is: {why}", wanted.number.tag());
@@ -307,11 +305,10 @@ impl Carry<'_> {
         }
     }
 
-    /// Tells the neighbours of the server where the address is now. Without the program they find it when they ask again.
+    /// Tells the neighbours of the server where the address is now. Else they find it when they ask again.
     fn announce(&self, cable: &Cable) {
-        if let Some(address) = cable.v4.map(|address| address.to_string()) {
-            let args = ["-c", "2", "-w", "3", "-U", "-I", self.host.link.card, "-s", &address, &address];
-            drop(tool::run("arping", &args, Duration::from_secs(5)));
+        if let Err(why) = announce::announce(self.host.link.card, &cable.addresses()) {
+            eprintln!("{}: nobody was told where its address is now: {why}", cable.number.tag());
         }
     }
 }

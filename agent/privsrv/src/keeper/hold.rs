@@ -106,15 +106,7 @@ impl Hands {
     /// # Errors
     /// A sentence.
     pub fn lies_over(&self, number: Number, template: &str) -> Result<(), String> {
-        let change = |done: &mut super::Done| {
-            if let Some(made) = &mut done.made {
-                template.clone_into(&mut made.template);
-            }
-            // Name and name servers of then stand in them.
-            done.name.clear();
-            done.dns.clear();
-        };
-        self.0.note(number, change).map_err(|why| explain(&why))
+        self.0.note(number, |done| done.lie_over(template)).map_err(|why| explain(&why))
     }
 }
 

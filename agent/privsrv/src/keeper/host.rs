@@ -6,25 +6,28 @@ use std::path::Path;
 use std::time::Duration;
 
 use nix::sys::statvfs::statvfs;
+use rackwright_model::MacAddr;
 use rackwright_proto::HostRoom;
 
 use super::Site;
+use crate::firewall;
 use crate::shaping::{self, Laid, Link};
 use crate::tool::{self, ToolError};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// The intermediate device behind the card to the outside.
 pub const INWARD: &str = "rackwright-in";
+/// The device that answers for the addresses of private servers.
+pub const ANSWERS: &str = "rackwright-lo";
 /// Of a card that does not tell its speed, in kbit/s.
 const UNKNOWN_SPEED: u32 = 1_000_000;
 
 /// Programs that do the work, with what each is for.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 8] = [
     ("crun", "starts private servers"),
     ("nft", "pins their addresses"),
     ("tc", "guarantees their bandwidth"),
     ("ip", "lays their cables"),
-    ("nsenter", "lays their cables"),
     ("unshare", "shows templates with their owners"),
     ("xfs_quota", "limits their disks"),
     ("chattr", "limits their disks"),
@@ -33,9 +36,10 @@ const PROGRAMS: [(&str, &str); 9] = [
 const DIRECTORIES: [&str; 6] =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 /// Parts of the kernel that are not loaded by themselves.
-const MODULES: [&str; 9] = [
+const MODULES: [&str; 11] = [
     "overlay",
-    "veth",
+    "ipvlan",
+    "dummy",
     "nf_conntrack",
     "ifb",
     "sch_htb",
@@ -43,12 +47,20 @@ const MODULES: [&str; 9] = [
     "cls_flower",
     "cls_matchall",
     "act_mirred",
+    "act_pedit",
 ];
 /// Settings of the kernel, with the reason.
-const SETTINGS: [(&str, &str, &str); 7] = [
-    ("net/ipv4/ip_forward", "1", "the server routes to its private servers"),
+const SETTINGS: [(&str, &str, &str); 10] = [
+    ("net/ipv4/ip_forward", "1", "only who routes answers for the addresses of others"),
     ("net/ipv6/conf/all/forwarding", "1", "the same for IPv6"),
     ("net/ipv6/conf/all/proxy_ndp", "1", "the server answers for the addresses of its private servers"),
+    ("net/ipv4/neigh/rackwright-lo/proxy_delay", "0", "it answers at once"),
+    (
+        "net/ipv4/conf/rackwright-lo/rp_filter",
+        "0",
+        "whoever asks is reached by the card, not by the device that answers",
+    ),
+    ("net/ipv6/conf/rackwright-lo/disable_ipv6", "1", "the device that answers is no wire"),
     ("net/ipv4/conf/all/send_redirects", "0", "private servers are told of no shorter way past the server"),
     (
         "net/netfilter/nf_conntrack_max",
@@ -58,6 +70,10 @@ const SETTINGS: [(&str, &str, &str); 7] = [
     ("kernel/unprivileged_bpf_disabled", "2", "programs in the kernel see all of the server"),
     ("kernel/dmesg_restrict", "1", "the kernel log tells of neighbours"),
 ];
+
+/// 1: packets are taken only from where the way back leads, whatever is set of one device (ip-sysctl.rst). The device that
+/// answers for addresses is on the way to nobody.
+const STRICT: &str = "/proc/sys/net/ipv4/conf/all/rp_filter";
 
 /// What of a server is for private servers.
 #[must_use]
@@ -113,6 +129,13 @@ pub fn missing(site: &Site) -> Vec<String> {
     if !Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
         missing.push("The control groups are not those of version 2 alone.".to_owned());
     }
+    if fs::read_to_string(STRICT).is_ok_and(|said| said.trim() == "1") {
+        missing.push(
+            "net.ipv4.conf.all.rp_filter is 1, with which nobody finds the addresses of private servers: set it to 2 \
+             or 0 in /etc/sysctl.d."
+                .to_owned(),
+        );
+    }
     for (program, what) in PROGRAMS {
         if !DIRECTORIES.iter().any(|directory| Path::new(directory).join(program).exists()) {
             missing.push(format!("The program {program} is not installed, which {what}."));
@@ -163,26 +186,17 @@ pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
     if fs::read_to_string(&accept).is_ok_and(|known| known.trim() == "1") {
         fs::write(&accept, "2").map_err(|why| format!("cannot write 2 to {}: {why}", accept.display()))?;
     }
-    for (name, value, _) in SETTINGS {
-        let path = Path::new("/proc/sys").join(name);
-        // 1 is as strict as 2, and can no more be changed.
-        let known = fs::read_to_string(&path).unwrap_or_default();
-        if known.trim() != value && !(value == "2" && known.trim() == "1") {
-            fs::write(&path, value)
-                .map_err(|why| format!("cannot write {value} to {}: {why}", path.display()))?;
+    for (name, kind) in [(INWARD, "ifb"), (ANSWERS, "dummy")] {
+        if !Path::new("/sys/class/net").join(name).exists() {
+            tool::run("ip", &["link", "add", name, "type", kind], LIMIT).map_err(said)?;
         }
     }
-    if !Path::new("/sys/class/net").join(INWARD).exists() {
-        tool::run("ip", &["link", "add", INWARD, "type", "ifb"], LIMIT).map_err(said)?;
-    }
+    set()?;
     tool::run("ip", &["link", "set", INWARD, "up"], LIMIT).map_err(said)?;
-    let shown = |args: &[&str]| tool::run("tc", args, LIMIT).map_err(said);
-    let laid = Laid {
-        card: shown(&["qdisc", "show", "dev", link.card])?,
-        inward: shown(&["qdisc", "show", "dev", link.inward])?,
-        incoming: shown(&["filter", "show", "dev", link.card, "ingress"])?,
-    };
-    tool::feed("tc", &["-batch", "-"], &shaping::ground(link, &laid), LIMIT).map_err(said)?;
+    tool::run("ip", &["link", "set", ANSWERS, "arp", "on", "up"], LIMIT).map_err(said)?;
+    // Before there is a private server that could reach it.
+    tool::feed("nft", &["-f", "-"], firewall::SERVER, LIMIT).map_err(said)?;
+    lay_traffic(link)?;
     // A tenth of the memory and of the processors stays for the server, so that it can be reached whatever happens inside.
     let total = mib(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal:");
     let most = format!("MemoryMax={}M", total - total / 10);
@@ -200,6 +214,55 @@ pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
         };
         make().map_err(|why| format!("cannot make {}: {why}", path.display()))?;
     }
+    Ok(())
+}
+
+/// Lays again what may have changed since: a bond may have another hardware address, and whoever loads settings of the
+/// kernel may load others.
+///
+/// # Errors
+/// A sentence.
+pub fn renew(link: &Link<'_>) -> Result<(), String> {
+    set()?;
+    lay_traffic(link)
+}
+
+/// How often the card has lost its carrier or found it again; nothing when it does not tell.
+#[must_use]
+pub fn carrier_changes(card: &str) -> String {
+    let told = Path::new("/sys/class/net").join(card).join("carrier_changes");
+    fs::read_to_string(told).unwrap_or_default()
+}
+
+fn set() -> Result<(), String> {
+    for (name, value, _) in SETTINGS {
+        let path = Path::new("/proc/sys").join(name);
+        // 1 is as strict as 2, and can no more be changed.
+        let known = fs::read_to_string(&path).unwrap_or_default();
+        if known.trim() != value && !(value == "2" && known.trim() == "1") {
+            fs::write(&path, value)
+                .map_err(|why| format!("cannot write {value} to {}: {why}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// What shapes the traffic of private servers, and answers for their addresses.
+fn lay_traffic(link: &Link<'_>) -> Result<(), String> {
+    let said = |why: ToolError| crate::explain(&why);
+    let shown = |args: &[&str]| tool::run("tc", args, LIMIT).map_err(said);
+    let laid = Laid {
+        card: shown(&["qdisc", "show", "dev", link.card])?,
+        inward: shown(&["qdisc", "show", "dev", link.inward])?,
+        incoming: shown(&["filter", "show", "dev", link.card, "ingress"])?,
+        answers: shown(&["qdisc", "show", "dev", link.answers])?,
+    };
+    let mac = fs::read_to_string(Path::new("/sys/class/net").join(link.card).join("address"));
+    let mac = mac.map_err(|why| format!("cannot read the hardware address of {}: {why}", link.card))?;
+    let mac = mac.trim().parse::<MacAddr>();
+    let mac = mac.map_err(|why| format!("{} is no card of Ethernet: {why}", link.card))?;
+    let lines = shaping::ground(link, &laid) + &shaping::answers(link, &laid, mac);
+    tool::feed("tc", &["-batch", "-"], &lines, LIMIT).map_err(said)?;
     Ok(())
 }
 

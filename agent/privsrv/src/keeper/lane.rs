@@ -72,7 +72,7 @@ impl Lane {
     fn work(mut self) {
         let (shared, card) = (Arc::clone(&self.shared), self.card.clone());
         let site = &shared.site;
-        let link = Link { card: &card.name, inward: host::INWARD, kbit: card.kbit };
+        let link = Link { card: &card.name, inward: host::INWARD, answers: host::ANSWERS, kbit: card.kbit };
         let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
         while let Some(record) = self.record() {
             for _ in 0..STEPS {

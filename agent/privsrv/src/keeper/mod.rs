@@ -5,9 +5,11 @@ mod carry;
 mod hold;
 mod host;
 mod lane;
+mod leftover;
 mod meter;
 mod origin;
 mod pace;
+mod recall;
 mod record;
 mod report;
 mod step;
@@ -129,6 +131,7 @@ impl Keeper {
             fresh_usage: AtomicBool::new(false),
             exports: Watch::default(),
         });
+        shared.recall();
         let mut keeper = Self { shared, templates: Some(templates) };
         if any {
             keeper.begin()?;

@@ -45,6 +45,18 @@ pub struct Done {
     pub origin_lost: bool,
 }
 
+impl Done {
+    /// Its files are others now, which lie over this version of a template.
+    pub fn lie_over(&mut self, template: &str) {
+        if let Some(made) = &mut self.made {
+            template.clone_into(&mut made.template);
+        }
+        // Name and name servers of then stand in them.
+        self.name.clear();
+        self.dns.clear();
+    }
+}
+
 /// Of what its files were made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {

@@ -30,14 +30,8 @@ pub struct Stray {
 }
 
 /// Everything of private servers that no record of `claimed` is for.
-///
-/// # Errors
-/// A sentence when the server cannot be asked.
-pub fn strays(
-    places: &Places,
-    link: Option<Link<'_>>,
-    claimed: &BTreeSet<u32>,
-) -> Result<Vec<Stray>, String> {
+#[must_use]
+pub fn strays(places: &Places, link: Option<Link<'_>>, claimed: &BTreeSet<u32>) -> Vec<Stray> {
     let mut found = BTreeSet::new();
     let mut note = |what: &str, names: Vec<String>| {
         for number in names.iter().filter_map(|name| number(name)) {
@@ -47,38 +41,35 @@ pub fn strays(
         }
     };
     note("container", directory(Path::new(runtime::KEPT)));
-    note("cable", directory(Path::new("/sys/class/net")));
     note("mounts", mounted(&fs::read_to_string("/proc/self/mounts").unwrap_or_default(), &places.run));
     note("bundle", directory(&places.run));
     note("files", directory(&places.data.join("private")));
-    let tables = tool::run("nft", &["list", "tables"], LIMIT).map_err(|why| crate::explain(&why))?;
-    note(
-        "packet filter",
-        tables.lines().filter_map(|line| line.split(' ').next_back()).map(str::to_owned).collect(),
-    );
+    // Its device and its packet filter end with its network namespace.
     for device in link.iter().flat_map(|link| [link.card, link.inward]) {
         let said = tool::run("tc", &["class", "show", "dev", device], LIMIT).unwrap_or_default();
         note("bandwidth", classes(&said));
     }
-    Ok(found.into_iter().collect())
+    if let Some(link) = link {
+        let said =
+            tool::run("tc", &["filter", "show", "dev", link.card, "ingress"], LIMIT).unwrap_or_default();
+        note("address", questions(&said));
+    }
+    found.into_iter().collect()
 }
 
-/// Takes away what crashes left of what is not kept, but never files.
-///
-/// # Errors
-/// A sentence when the server cannot be asked. What stays of one does not keep the others from standing.
-pub fn sweep(host: &Host<'_>, claimed: &BTreeSet<u32>) -> Result<(), String> {
-    let strays = strays(host.places, Some(host.link), claimed)?;
+/// Takes away what crashes left of what is not kept, but never files. What stays of one does not keep the others from
+/// standing.
+pub fn sweep(host: &Host<'_>, claimed: &BTreeSet<u32>) {
+    let strays = strays(host.places, Some(host.link), claimed);
     let numbers: BTreeSet<u32> =
         strays.iter().filter(|stray| stray.what != "files").map(|stray| stray.number.into()).collect();
     for number in numbers.into_iter().filter_map(|number| Number::try_from(number).ok()) {
         eprintln!("{}: taking away what is left of it, because it is not kept here", number.tag());
-        let addresses = cable::proxies(number);
+        let addresses = cable::proxies(number, &host.link);
         if let Err(why) = runtime::clear_number(host, number, &addresses) {
             eprintln!("{}: {}", number.tag(), crate::explain(&why));
         }
     }
-    Ok(())
 }
 
 /// Numbers of which there is a record, whether it can be read or not.
@@ -135,6 +126,14 @@ fn classes(said: &str) -> Vec<String> {
     numbers.filter_map(|number| Some(Number::try_from(number).ok()?.tag())).collect()
 }
 
+/// Tags of private servers about whose address questions are taken off the card, by the handles of the filters.
+fn questions(said: &str) -> Vec<String> {
+    let filters = said.lines().filter(|line| line.starts_with("filter protocol arp "));
+    let handles = filters.filter_map(|line| line.split_once(" handle 0x")?.1.split(' ').next());
+    let numbers = handles.filter_map(|handle| u32::from_str_radix(handle, 16).ok());
+    numbers.filter_map(|number| Some(Number::try_from(number).ok()?.tag())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +153,8 @@ mod tests {
     fn classes_and_mounts_name_their_private_servers() {
         let said = "class htb 1:fffe root rate 1Gbit\nclass htb 1:ffff parent 1:fffe prio 0 rate 1Mbit\nclass htb 1:2a parent 1:fffe leaf 8001: prio 0\nclass fq_codel 8001:3\n";
         assert_eq!(classes(said), ["ps42"]);
+        let said = "filter protocol arp pref 1 flower chain 0 \nfilter protocol arp pref 1 flower chain 0 handle 0x2a \n  eth_type arp\n  arp_tip 10.0.0.42\nfilter protocol all pref 2 matchall chain 0 handle 0x1\n";
+        assert_eq!(questions(said), ["ps42"]);
         let mounts = "overlay /run/rackwright-private/ps7/root overlay rw 0 0\n/dev/vdb /srv xfs rw 0 0\n";
         assert_eq!(mounted(mounts, Path::new("/run/rackwright-private")), ["ps7"]);
     }

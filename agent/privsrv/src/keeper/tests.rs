@@ -1,5 +1,6 @@
 //! Decisions and records, without a kernel.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,9 +9,12 @@ use rackwright_model::private_server::{Intent, Number, Origin, RootAccess, Size,
 
 use super::record::{self, Done, Made, Record, Records};
 use super::step::{Step, next};
+use super::worker::{Course, turn};
 use super::{Keeper, Site, origin};
 use crate::bell::Bell;
 use crate::places::Places;
+use crate::runtime::Host;
+use crate::shaping::Link;
 
 /// What is wanted of one that runs, for tests of other parts.
 pub fn wanted_for_tests(number: u32) -> Wanted {
@@ -147,6 +151,54 @@ fn keeper(directory: &Path) -> Keeper {
         center: "10.0.0.1:8443".parse().expect("an address"),
     };
     Keeper::open(site, Arc::new(NoTemplates), Bell::new().expect("a bell")).expect("opened")
+}
+
+#[test]
+fn files_that_were_put_in_place_right_before_a_crash_lie_over_their_own_template() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let places = Places { data: dir.path().join("data"), run: dir.path().join("run") };
+    let one = Number::try_from(7).expect("a number");
+    let upper = places.upper(one);
+    std::fs::create_dir_all(&upper).expect("made");
+    let (inode, restored) = (upper.metadata().expect("there").ino(), "cd".repeat(32));
+    let records = Records(dir.path().join("records"));
+    // What an agent that starts keeps when this is noted beside the files. Its worker has no disk to stand on.
+    let started = |note: String, made: Done| {
+        std::fs::write(places.own(one).join("restored"), note).expect("written");
+        let done = Done { name: "web1".into(), ..made };
+        records.keep(&Record { wanted: wanted(7, Intent::On), done }).expect("kept");
+        let known = keeper(dir.path()).shared.lock().records[&7].clone();
+        assert_eq!(records.load().expect("read").0[&7], known);
+        (known.done.made.map(|made| made.template), known.done.name)
+    };
+    let former = (Some("ab".repeat(32)), "web1".to_owned());
+    let note = format!("9 {inode} {restored}\n");
+    assert_eq!(started(note.clone(), done(5, 2, 1)), (Some(restored.clone()), String::new()));
+    assert_eq!(started(note, Done::default()), (None, "web1".to_owned()), "a rebuild is under way");
+    for note in [format!("9 {} {restored}", inode + 1), format!("9 {inode}"), format!("9 {inode} ../x")] {
+        assert_eq!(started(note, done(5, 2, 1)), former);
+    }
+}
+
+#[test]
+fn what_is_left_over_stays_while_somebody_works_on_the_files() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let shared = keeper(dir.path()).shared;
+    let one = Number::try_from(7).expect("a number");
+    shared.take(&mut shared.lock(), wanted(7, Intent::Off)).expect("taken");
+    shared.lock().records.get_mut(&7).expect("there").done = done(5, 2, 1);
+    let places = &shared.site.places;
+    let fresh = places.own(one).join("fresh");
+    std::fs::create_dir_all(&fresh).expect("made");
+    let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 1000 };
+    let host = Host { places, link, lxcfs: &shared.site.lxcfs };
+    let mut course = Course::default();
+    shared.lock().held.insert(7, false);
+    assert!(!turn(&shared, &NoTemplates, &mut course, one, host));
+    assert!(fresh.is_dir());
+    shared.lock().held.clear();
+    assert!(!turn(&shared, &NoTemplates, &mut course, one, host));
+    assert!(!fresh.exists());
 }
 
 fn clone_of(number: u32, origin: u32) -> Wanted {

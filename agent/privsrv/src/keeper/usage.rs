@@ -9,6 +9,7 @@ use rackwright_model::private_server::{Number, UsageBatch, UsageSample};
 
 use super::meter::{Counters, Meter, Reading, SPAN};
 use crate::durable;
+use crate::namespace;
 use crate::places::Places;
 use crate::quota;
 use crate::runtime;
@@ -102,23 +103,26 @@ pub fn now() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Reads the counters of one. The outer end of its cable receives what it sends.
+/// Reads the counters of all. One is left out while it begins or ends: half of a reading would be counted twice.
 #[must_use]
-pub fn read(number: Number) -> Reading {
+pub fn read(places: &Places, numbers: &[Number]) -> BTreeMap<u32, Reading> {
+    let held: Vec<PathBuf> = numbers.iter().map(|number| places.network(*number)).collect();
+    let carried = namespace::carried(&held);
+    let readings = numbers.iter().zip(carried);
+    readings.filter_map(|(number, carried)| Some((u32::from(*number), reading(*number, carried)?))).collect()
+}
+
+fn reading(number: Number, carried: Option<(u64, u64)>) -> Option<Reading> {
     let cgroup = runtime::cgroup(number);
     let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
     let stat = text(&cgroup.join("cpu.stat"));
     let Some(cpu) = stat.lines().find_map(|line| line.strip_prefix("usage_usec ")) else {
-        return Reading::default();
+        return Some(Reading::default());
     };
-    let card = Path::new("/sys/class/net").join(number.tag()).join("statistics");
-    let number = |text: String| text.trim().parse().unwrap_or(0);
-    let counters = Counters {
-        cpu_us: number(cpu.to_owned()),
-        in_bytes: number(text(&card.join("tx_bytes"))),
-        out_bytes: number(text(&card.join("rx_bytes"))),
-    };
-    Reading { counters: Some(counters), memory_bytes: number(text(&cgroup.join("memory.current"))) }
+    let (in_bytes, out_bytes) = carried?;
+    let number = |text: &str| text.trim().parse().unwrap_or(0);
+    let counters = Counters { cpu_us: number(cpu), in_bytes, out_bytes };
+    Some(Reading { counters: Some(counters), memory_bytes: number(&text(&cgroup.join("memory.current"))) })
 }
 
 /// Bytes on the disk of each project, which are numbered as private servers are.

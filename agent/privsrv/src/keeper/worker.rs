@@ -10,12 +10,14 @@ use rackwright_model::private_server::{Intent, Number, Phase, Seen};
 
 use super::carry::Carry;
 use super::lane::{self, Card, Lane};
+use super::leftover::Leftover;
 use super::meter::Meter;
 use super::pace::Pace;
 use super::record::Record;
 use super::step::{self, Step};
 use super::usage::{self, Spool};
 use super::{Shared, Templates, host, origin, sweep};
+use crate::cable;
 use crate::nas::watch::Health;
 use crate::runtime::{self, Host};
 use crate::shaping::Link;
@@ -25,6 +27,8 @@ use crate::vault;
 pub(super) const LOOK: Duration = Duration::from_secs(2);
 /// Services that a server lacks right after its start are waited for without a word.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two times that the ground is laid again.
+const RENEWED: Duration = Duration::from_secs(30);
 /// Steps for one private server before the others have their turn.
 pub(super) const STEPS: usize = 6;
 
@@ -34,6 +38,8 @@ pub struct Worker {
     born: Instant,
     /// The card to the outside and its speed, once the ground is laid.
     card: Option<(String, u32)>,
+    /// When that was laid again.
+    renewed: Option<Instant>,
     course: BTreeMap<u32, Course>,
     /// Threads of private servers with something on a NAS.
     lanes: BTreeMap<u32, JoinHandle<()>>,
@@ -53,6 +59,9 @@ pub(super) struct Course {
     remark: Option<String>,
     /// The last failure.
     failure: Option<String>,
+    leftover: Leftover,
+    /// What the card told of its carrier when its addresses were last answered for.
+    carrier: Option<String>,
 }
 
 impl Worker {
@@ -64,6 +73,7 @@ impl Worker {
             templates,
             born: Instant::now(),
             card: None,
+            renewed: None,
             course: BTreeMap::new(),
             lanes: BTreeMap::new(),
             spool,
@@ -81,7 +91,8 @@ impl Worker {
                 }
             }
             if let Some((card, kbit)) = self.card.clone() {
-                let link = Link { card: &card, inward: host::INWARD, kbit };
+                let link = Link { card: &card, inward: host::INWARD, answers: host::ANSWERS, kbit };
+                self.renew(&link);
                 self.look(link);
             }
             self.measure();
@@ -99,21 +110,34 @@ impl Worker {
         }
         let card = host::card(site.center)?;
         let kbit = host::speed(&card);
-        let link = Link { card: &card, inward: host::INWARD, kbit };
+        let link = Link { card: &card, inward: host::INWARD, answers: host::ANSWERS, kbit };
         host::lay_ground(site, &link)?;
         let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
-        self.clear(&host)?;
+        self.clear(&host);
         Ok((card, kbit))
     }
 
+    /// Lays the ground again.
+    fn renew(&mut self, link: &Link<'_>) {
+        if self.renewed.is_some_and(|at| at.elapsed() < RENEWED) {
+            return;
+        }
+        self.renewed = Some(Instant::now());
+        if let Err(why) = host::renew(link) {
+            eprintln!("what private servers stand on is not laid again: {why}");
+        }
+    }
+
     /// Takes away what nobody claims, and what of ours only half stands.
-    fn clear(&self, host: &Host<'_>) -> Result<(), String> {
+    fn clear(&self, host: &Host<'_>) {
+        // The disk may be mounted only now.
+        self.shared.recall();
         let kept: BTreeMap<u32, Record> = self.shared.lock().records.clone();
         // A record that cannot be read claims its private server all the same, and a template that nobody knows.
         let mut claimed = sweep::claimed(&self.shared.site.records);
         let all_known = claimed.iter().all(|number| kept.contains_key(number));
         claimed.extend(kept.keys());
-        sweep::sweep(host, &claimed)?;
+        sweep::sweep(host, &claimed);
         if all_known && let Err(why) = sweep::templates(host.places, kept.values()) {
             eprintln!("a template that nobody needs stays: {why}");
         }
@@ -124,7 +148,6 @@ impl Worker {
                 eprintln!("{tag}: not all that a crash left of it is taken away: {why}");
             }
         }
-        Ok(())
     }
 
     /// The same of one that is kept.
@@ -167,7 +190,7 @@ impl Worker {
             made.map(|record| record.wanted.number).collect()
         };
         let now = usage::now();
-        self.meter.look(now, &made.into_iter().map(|number| (number.into(), usage::read(number))).collect());
+        self.meter.look(now, &usage::read(&self.shared.site.places, &made));
         if !self.meter.is_over(now) {
             return;
         }
@@ -273,8 +296,13 @@ pub(super) fn turn(
         stands_still(shared, &record);
         return false;
     }
+    if !held {
+        // Whoever is to work on its files waits for a later turn.
+        course.leftover.sweep(host.places, number, now);
+    }
     let step = if held { Step::Stop } else { step::next(&record, runs) };
     if step == Step::Rest {
+        course.answer_again(&record, runs, &host.link);
         let phase = if runs { Phase::Running } else { Phase::Stopped };
         let reason = course.remark.clone().filter(|_| runs);
         shared.tell(&mut shared.lock(), seen(&record, phase, reason));
@@ -320,6 +348,16 @@ pub(super) fn turn(
 }
 
 impl Course {
+    /// The kernel forgets some of the addresses that a card answers for when that has no carrier.
+    fn answer_again(&mut self, record: &Record, runs: bool, link: &Link<'_>) {
+        let told = Some(host::carrier_changes(link.card));
+        let Some(laid) = record.done.laid.as_ref().filter(|_| runs && self.carrier != told) else { return };
+        match cable::answer(&laid.addresses(), link) {
+            Ok(()) => self.carrier = told,
+            Err(why) => eprintln!("{}: {}", laid.number.tag(), crate::explain(&why)),
+        }
+    }
+
     /// Notes what is seen before anything is decided.
     fn observe(&mut self, record: &Record, runs: bool, now: Instant) {
         if self.generation != record.wanted.generation {

@@ -2,15 +2,16 @@
 //! room only as the two become different.
 
 use std::ffi::CString;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::Duration;
 
 use nix::dir::Dir;
-use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, open, openat};
 use nix::libc;
 use nix::sys::stat::{Mode, fstatat};
+use nix::unistd::{Whence, lseek};
 
 use super::{VaultError, at};
 use crate::places::Places;
@@ -47,23 +48,32 @@ pub struct Copied {
 /// # Errors
 /// [`VaultError::At`]
 pub fn count(path: &Path) -> Result<Copied, VaultError> {
-    walk(path).map_err(|why| at("counting what is in", path)(why.into()))
+    walk(path).map_err(at("counting what is in", path))
 }
 
-/// One directory is open at a time, and the way up is `..`: neither descriptors nor names run out, however deep it goes.
-fn walk(path: &Path) -> Result<Copied, Errno> {
+/// How far a directory on the way is counted. The kernel gives its names in parts.
+#[derive(Default)]
+struct Mark {
+    /// Where the part begins that was read last.
+    part: libc::off_t,
+    /// Names of that part that were counted.
+    names: usize,
+}
+
+/// One directory is open at a time, and the way up is `..`: neither descriptors nor memory run out, however deep it goes and
+/// however many directories stand in one.
+fn walk(path: &Path) -> io::Result<Copied> {
     let mut sum = Copied::default();
     let mut here = open(path, DIRECTORY, Mode::empty())?;
-    // Of every directory on the way, those in it that are still to be counted.
-    let mut left = vec![sum.add(&here)?];
-    while let Some(names) = left.last_mut() {
-        if let Some(name) = names.pop() {
+    let mut way = vec![Mark::default()];
+    while let Some(mark) = way.last_mut() {
+        if let Some(name) = sum.add(&here, mark)? {
             here = openat(&here, name.as_c_str(), DIRECTORY, Mode::empty())?;
-            left.push(sum.add(&here)?);
+            way.push(Mark::default());
             continue;
         }
-        left.pop();
-        if !left.is_empty() {
+        way.pop();
+        if !way.is_empty() {
             here = openat(&here, c"..", DIRECTORY, Mode::empty())?;
         }
     }
@@ -71,12 +81,24 @@ fn walk(path: &Path) -> Result<Copied, Errno> {
 }
 
 impl Copied {
-    /// Adds what stands in one directory; the directories among it.
-    fn add(&mut self, here: &OwnedFd) -> Result<Vec<CString>, Errno> {
-        let mut directories = Vec::new();
-        let mut entries = Dir::from_fd(openat(here, c".", DIRECTORY, Mode::empty())?)?;
-        for entry in entries.iter() {
+    /// Adds what stands in one directory behind the mark, as far as the next directory in it: its name, none at the end.
+    fn add(&mut self, here: &OwnedFd, mark: &mut Mark) -> io::Result<Option<CString>> {
+        let mut counted = mark.names;
+        let mut read = lseek(here, mark.part, Whence::SeekSet)?;
+        // A copied descriptor stands where the other one stands (dup(2)).
+        for entry in Dir::from_fd(here.try_clone()?)? {
             let entry = entry?;
+            let stands = lseek(here, 0, Whence::SeekCur)?;
+            if stands != read {
+                // This name is the first of another part.
+                *mark = Mark { part: read, names: 0 };
+                read = stands;
+            }
+            mark.names += 1;
+            if counted > 0 {
+                counted -= 1;
+                continue;
+            }
             let name = entry.file_name();
             if matches!(name.to_bytes(), b"." | b"..") {
                 continue;
@@ -86,16 +108,18 @@ impl Copied {
             self.disk_bytes += known.st_blocks.unsigned_abs() * 512;
             match known.st_mode & libc::S_IFMT {
                 libc::S_IFREG => self.bytes += known.st_size.unsigned_abs(),
-                libc::S_IFDIR => directories.push(name.to_owned()),
+                libc::S_IFDIR => return Ok(Some(name.to_owned())),
                 _ => {}
             }
         }
-        Ok(directories)
+        Ok(None)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::trees;
 
@@ -110,5 +134,28 @@ mod tests {
         trees::remove(&top).expect("removed");
         let counted = counted.expect("counted");
         assert_eq!((counted.files, counted.bytes), (1_503, 4));
+    }
+
+    #[test]
+    fn of_many_directories_in_one_only_the_next_is_kept() {
+        const MANY: u64 = 2_000;
+        let dir = tempfile::tempdir().expect("temporary directory");
+        for number in 0..MANY {
+            // The kernel gives so long names in many parts.
+            let made = dir.path().join(format!("{number:0>200}"));
+            std::fs::create_dir(&made).expect("made");
+            std::fs::write(made.join("file"), "four").expect("written");
+        }
+        let here = open(dir.path(), DIRECTORY, Mode::empty()).expect("opened");
+        let (mut sum, mut mark, mut found) = (Copied::default(), Mark::default(), BTreeSet::new());
+        for known in 1..=MANY {
+            found.extend(sum.add(&here, &mut mark).expect("read"));
+            assert_eq!(sum.files, known, "no other was looked at yet");
+        }
+        assert_eq!(sum.add(&here, &mut mark).expect("read"), None);
+        assert_eq!(found.len(), usize::try_from(MANY).expect("a length"), "none twice");
+        assert!(mark.part > 0, "there were several parts");
+        let counted = count(dir.path()).expect("counted");
+        assert_eq!((counted.files, counted.bytes), (2 * MANY, 4 * MANY));
     }
 }

@@ -8,6 +8,7 @@ mod before;
 mod clone;
 mod copy;
 mod freeze;
+mod leftover;
 mod snapshot;
 mod swap;
 mod view;
@@ -25,8 +26,9 @@ pub use before::{forgo, keep};
 pub use clone::clone;
 pub use copy::{Copied, count};
 pub use freeze::{Frozen, thaw};
+pub use leftover::set_aside;
 pub use snapshot::{About, bound, discard, make, read, room, templates};
-pub use swap::{Source, is_in_place, put_in_place};
+pub use swap::{Source, is_in_place, put_in_place, template_in_place};
 pub use view::View;
 
 /// The files could not be copied or put in place.
@@ -69,9 +71,11 @@ pub fn tidy(places: &Places, number: Number) -> Result<(), VaultError> {
         crate::files::unmount(&views.join(name))?;
     }
     let (own, all) = (places.own(number), places.snapshots(number));
-    [own.join("fresh"), own.join("filling"), all.join(".room"), all.join(".backup")]
-        .iter()
-        .map(|path| sweep(path))
+    let names = leftover::LEFT.into_iter().chain([leftover::FADING]);
+    names
+        .map(|name| own.join(name))
+        .chain([all.join(".room"), all.join(".backup")])
+        .map(|path| sweep(&path))
         .fold(Ok(()), Result::and)
 }
 

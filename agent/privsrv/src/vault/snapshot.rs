@@ -42,7 +42,7 @@ pub fn make(places: &Places, number: Number, snapshot: u64, template: &str) -> R
     }
     let fresh = places.snapshots(number).join(format!(".{snapshot}"));
     sweep(&fresh)?;
-    let all = prepare(places, number)?;
+    let all = beside(places, number)?;
     let files = fresh.join("files");
     fs::create_dir_all(&files).map_err(at("making", &files))?;
     let made = keep(places, number, &fresh, template);
@@ -82,8 +82,14 @@ pub fn bound(places: &Places, number: Number, disk_mib: u32) -> Result<(), Vault
     Ok(quota::limit(places, number.snapshots(), used + u64::from(disk_mib) + SPARE_MIB, 0)?)
 }
 
-/// Makes the directory of the snapshots.
-pub(super) fn prepare(places: &Places, number: Number) -> Result<PathBuf, VaultError> {
+/// The directory of the snapshots, which [`bound`] has made at the beginning of a task.
+pub(super) fn beside(places: &Places, number: Number) -> Result<PathBuf, VaultError> {
+    let all = places.snapshots(number);
+    if all.is_dir() { Ok(all) } else { prepare(places, number) }
+}
+
+/// Makes the directory of the snapshots, and sets its project.
+fn prepare(places: &Places, number: Number) -> Result<PathBuf, VaultError> {
     let all = places.snapshots(number);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&all).map_err(at("making", &all))?;
     let name = Places::text(&all).map_err(at("naming", &all))?;
@@ -98,7 +104,7 @@ pub(super) fn prepare(places: &Places, number: Number) -> Result<PathBuf, VaultE
 pub fn room(places: &Places, number: Number) -> Result<PathBuf, VaultError> {
     let room = places.snapshots(number).join(".room");
     sweep(&room)?;
-    prepare(places, number)?;
+    beside(places, number)?;
     Ok(room)
 }
 

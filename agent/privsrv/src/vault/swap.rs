@@ -9,6 +9,7 @@ use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 use rackwright_model::private_server::{Number, Size};
 
 use super::copy::copy;
+use super::leftover::FADING;
 use super::{VaultError, at, sweep, sync};
 use crate::durable;
 use crate::files;
@@ -25,7 +26,8 @@ pub enum Source<'a> {
     Fill(&'a mut dyn FnMut(&Path) -> Result<(), String>),
 }
 
-/// Puts files in place. A task that did so already does nothing more, so that it may be begun again after a crash.
+/// Puts files in place that lie over this version of a template. A task that did so already does nothing more, so that it
+/// may be begun again after a crash.
 ///
 /// # Errors
 /// [`VaultError`], or the sentence of what fills; the files are those of before then.
@@ -34,6 +36,7 @@ pub fn put_in_place(
     number: Number,
     size: &Size,
     task: u64,
+    template: &str,
     source: Source<'_>,
 ) -> Result<(), String> {
     let said = |why: VaultError| crate::explain(&why);
@@ -42,7 +45,9 @@ pub fn put_in_place(
     if is_done(&note, task, &upper) {
         return Ok(());
     }
-    sweep(&fresh).map_err(said)?;
+    for left in [&fresh, &places.own(number).join(FADING)] {
+        sweep(left).map_err(said)?;
+    }
     fs::create_dir(&fresh).map_err(at("making", &fresh)).map_err(said)?;
     // Both lie there for a moment, and nobody inside can use what that opens.
     let wide = Size { disk_mib: size.disk_mib.saturating_mul(2), ..size.clone() };
@@ -51,8 +56,8 @@ pub fn put_in_place(
         Source::Copy(from) => copy(from, &fresh, LIMIT).map_err(said),
         Source::Fill(fill) => fill(&fresh),
     };
-    let swapped = filled.and_then(|()| swap(&upper, &fresh, &note, task).map_err(said));
-    // Neither takes back what was done, and both are done again: at the next start, and when work begins on its files.
+    let swapped = filled.and_then(|()| swap(&upper, &fresh, &note, task, template).map_err(said));
+    // Neither takes back what was done, and both are done again: by the keeper, and at its next start.
     for late in [sweep(&fresh), files::limit(places, number, size).map_err(VaultError::from)] {
         if let Err(why) = late {
             eprintln!("{}: {}", number.tag(), said(why));
@@ -67,15 +72,28 @@ pub fn is_in_place(places: &Places, number: Number, task: u64) -> bool {
     is_done(&journal(places, number), task, &places.upper(number))
 }
 
+/// The version of the template that the files in place lie over, when a restore put them there.
+#[must_use]
+pub fn template_in_place(places: &Places, number: Number) -> Option<String> {
+    in_place(&journal(places, number), &places.upper(number))?.template
+}
+
+/// It goes with all else of a private server when its files are made anew.
 fn journal(places: &Places, number: Number) -> std::path::PathBuf {
     places.own(number).join("restored")
 }
 
 /// Both names change hands at once (renameat2(2), RENAME_EXCHANGE).
-pub(super) fn swap(upper: &Path, fresh: &Path, note: &Path, task: u64) -> Result<(), VaultError> {
+pub(super) fn swap(
+    upper: &Path,
+    fresh: &Path,
+    note: &Path,
+    task: u64,
+    template: &str,
+) -> Result<(), VaultError> {
     sync(fresh)?;
     let inode = fresh.metadata().map_err(at("reading", fresh))?.ino();
-    let text = format!("{task} {inode}\n");
+    let text = format!("{task} {inode} {template}\n");
     durable::replace(note, text.as_bytes(), 0o600).map_err(|why| at("writing", note)(why.source))?;
     renameat2(AT_FDCWD, fresh, AT_FDCWD, upper, RenameFlags::RENAME_EXCHANGE)
         .map_err(|errno| at("putting files in the place of", upper)(errno.into()))?;
@@ -84,6 +102,21 @@ pub(super) fn swap(upper: &Path, fresh: &Path, note: &Path, task: u64) -> Result
 
 /// Whether the files in place are those that this task put there.
 pub(super) fn is_done(note: &Path, task: u64, upper: &Path) -> bool {
-    let text = fs::read_to_string(note).unwrap_or_default();
-    upper.metadata().is_ok_and(|known| text.trim() == format!("{task} {}", known.ino()))
+    in_place(note, upper).is_some_and(|placed| placed.task == task)
+}
+
+/// What a note says of the files that it was written for.
+struct Placed {
+    task: u64,
+    /// Older notes say none.
+    template: Option<String>,
+}
+
+/// None when other files are in place.
+fn in_place(note: &Path, upper: &Path) -> Option<Placed> {
+    let text = fs::read_to_string(note).ok()?;
+    let mut words = text.split_whitespace();
+    let (task, inode) = (words.next()?.parse().ok()?, words.next()?.parse::<u64>().ok()?);
+    let placed = Placed { task, template: words.next().map(str::to_owned) };
+    (upper.metadata().ok()?.ino() == inode).then_some(placed)
 }

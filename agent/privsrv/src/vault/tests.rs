@@ -112,12 +112,55 @@ fn files_change_places_at_once_and_only_once_for_a_task() {
     let (fresh, note) = (places.own(one).join("fresh"), places.own(one).join("restored"));
     fs::create_dir(&fresh).expect("made");
     copy::copy(&files, &fresh, LIMIT).expect("copied");
-    swap::swap(&upper, &fresh, &note, 9).expect("swapped");
+    swap::swap(&upper, &fresh, &note, 9, "ab").expect("swapped");
     assert_eq!(fs::read_to_string(upper.join("etc/hostname")).expect("there"), "one\n");
     assert_eq!(fs::read_to_string(fresh.join("etc/hostname")).expect("there"), "changed\n");
     assert!(swap::is_done(&note, 9, &upper));
     assert!(!swap::is_done(&note, 8, &upper), "another task did not");
     assert!(!swap::is_done(&note, 9, &fresh), "and these are not the files that it put there");
+}
+
+#[test]
+fn files_in_place_say_over_which_template_they_lie() {
+    let disk = Disk::new();
+    let (places, one) = (&disk.places, number(7));
+    let upper = disk.private(one);
+    let (fresh, note) = (places.own(one).join("fresh"), places.own(one).join("restored"));
+    fs::create_dir(&fresh).expect("made");
+    assert_eq!(template_in_place(places, one), None);
+    // A crash before they change places.
+    let inode = fresh.metadata().expect("there").ino();
+    fs::write(&note, format!("9 {inode} cd\n")).expect("written");
+    assert_eq!(template_in_place(places, one), None);
+    swap::swap(&upper, &fresh, &note, 9, "cd").expect("swapped");
+    assert_eq!(template_in_place(places, one).as_deref(), Some("cd"));
+    // A note of older days.
+    fs::write(&note, format!("9 {inode}\n")).expect("written");
+    assert_eq!(template_in_place(places, one), None);
+    assert!(is_in_place(places, one, 9));
+    // A rebuild begins so.
+    crate::files::discard(places, one).expect("removed");
+    assert!(!note.exists() && !is_in_place(places, one, 9));
+}
+
+#[test]
+fn the_project_of_what_lies_beside_is_set_once() {
+    let disk = Disk::new();
+    let (places, one) = (&disk.places, number(7));
+    disk.private(one);
+    let all = snapshot::beside(places, one).expect("made");
+    let name = all.to_str().expect("text");
+    let project = || {
+        let output = Command::new("lsattr").args(["-p", "-d", name]).output().expect("started");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        said.split_whitespace().next().and_then(|word| word.parse::<u32>().ok()).expect("a number")
+    };
+    assert_eq!(project(), one.snapshots());
+    // Whoever set it again would set its own.
+    run("chattr", &["-p", "77", name]);
+    make(places, one, 4, "ab").expect("kept");
+    room(places, one).expect("there");
+    assert_eq!(project(), 77);
 }
 
 #[test]
@@ -142,7 +185,7 @@ fn what_a_restore_takes_the_place_of_is_kept_once_and_anew_after_a_crash() {
     let fresh = places.own(one).join("fresh");
     fs::create_dir_all(fresh.join("etc")).expect("made");
     fs::write(fresh.join("etc/hostname"), "restored\n").expect("written");
-    swap::swap(&upper, &fresh, &places.own(one).join("restored"), 9).expect("swapped");
+    swap::swap(&upper, &fresh, &places.own(one).join("restored"), 9, "ab").expect("swapped");
     keep(places, one, 9, 4, "ab").expect("kept already");
     forgo(places, one, 9, 4).expect("needed");
     assert_eq!(name(4), "newer\n");

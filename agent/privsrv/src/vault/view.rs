@@ -42,7 +42,7 @@ impl View {
         files::unmount(&path.join(FILES))?;
         files::unmount(&path.join(OWN))?;
         sweep(&kept)?;
-        super::snapshot::prepare(places, number)?;
+        super::snapshot::beside(places, number)?;
         fs::create_dir(&kept).map_err(at("making", &kept))?;
         // From here on it is taken away whatever happens.
         let mut view = Self { path, kept, own: None };

@@ -4,7 +4,7 @@ use super::{HOST_KEYS, Recipe};
 use crate::Flavour;
 use crate::builder::overlay::File;
 
-const PACKAGES: [&str; 38] = [
+const PACKAGES: [&str; 37] = [
     // The system itself.
     "systemd-sysv",
     "libpam-systemd",
@@ -33,13 +33,12 @@ const PACKAGES: [&str; 38] = [
     "xfsprogs",
     "dosfstools",
     "fdisk",
-    // Private servers: what starts them, their packet filter, their view of /proc, the announcement of their addresses, what
-    // takes their files to another server, and what backs them up.
+    // Private servers: what starts them, their packet filter, their view of /proc, what takes their
+    // files to another server, and what backs them up.
     "crun",
     "nftables",
     "lxcfs",
     "fuse3",
-    "iputils-arping",
     "rsync",
     "restic",
     // Starting: both firmwares and Secure Boot, without the packages that ask where to install the boot loader.

@@ -62,10 +62,18 @@ try:
 except OSError as error:
     print('setns_own_user', errno.errorcode[error.errno])
 call('setns_of_nothing', 308, -1, 0x20000)
+import socket
+card, on = socket.socket(socket.AF_PACKET, socket.SOCK_RAW), struct.pack('i', 1)
+call('packet_bypass', 54, card.fileno(), 263, 20, on, 4)
+call('packet_ring', 54, card.fileno(), 263, 13, struct.pack('IIII', 4096, 1, 2048, 2), 16)
+call('packet_virtual_head', 54, card.fileno(), 263, 15, on, 4)
+call('packet_virtual_head_size', 54, card.fileno(), 263, 24, on, 4)
+call('packet_bypass_high', 54, card.fileno(), 263 | 1 << 32, 20 | 1 << 32, on, 4)
+call('packet_setting', 54, card.fileno(), 263, 8, on, 4)
 "#;
 
 /// What must not be allowed, and is not for want of rights or because it is not there at all.
-const REFUSED: [&str; 32] = [
+const REFUSED: [&str; 37] = [
     "init_module",
     "finit_module",
     "bpf",
@@ -98,6 +106,11 @@ const REFUSED: [&str; 32] = [
     "foreign_process",
     "setns_own_user",
     "setns_of_nothing",
+    "packet_bypass",
+    "packet_ring",
+    "packet_virtual_head",
+    "packet_virtual_head_size",
+    "packet_bypass_high",
 ];
 
 pub fn the_kernel_refuses(story: &Story) {
@@ -117,6 +130,10 @@ pub fn the_kernel_refuses(story: &Story) {
         }
     }
     assert!(allowed.is_empty(), "{allowed:?}");
+    assert!(
+        said.lines().any(|line| line == "packet_setting OK"),
+        "other settings of such sockets work: {said}"
+    );
     let (_, processes) = story.inside(TWO, "ls -d /proc/[0-9]* | wc -l; cat /proc/[0-9]*/comm");
     assert!(processes.contains("systemd") && !processes.contains("rackwright-agen"), "{processes}");
 }

@@ -86,7 +86,7 @@ impl Story {
         self.on_server(key, "root", HOST, line).trim().to_owned()
     }
 
-    /// The name of its cgroup's scope, its cable and its tables.
+    /// The name of its cgroup's scope, its files and its tables.
     pub fn tag(&self, name: &str) -> String {
         format!("ps{}", self.private(name)["number"])
     }

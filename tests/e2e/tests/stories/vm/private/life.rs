@@ -96,6 +96,29 @@ pub fn quarantine_cuts_off_and_release_does_not_forget(story: &Story) {
     wait_until("one is back", limit, || (story.inside(TWO, &ping).0 == 0).then_some(()));
 }
 
+/// Its root leaves a program in the network that the server gave it, and goes on in another one.
+pub fn quarantine_cuts_off_a_network_that_its_init_has_left(story: &Story) {
+    let init = "#!/bin/sh\npython3 -m http.server 8090 --directory /run &\nexec unshare --net /lib/systemd/systemd\n";
+    let replace = format!("rm /sbin/init && printf '%s' '{init}' > /sbin/init && chmod 755 /sbin/init");
+    assert_eq!(story.inside(ONE, &replace), (0, String::new()));
+    story.act.done(&["private-server", "reboot", ONE]);
+    story.wait_for_private(ONE, "running");
+    let fetch = format!("timeout 3 bash -c ': > /dev/tcp/{}/8090'", story.private_address(ONE));
+    let limit = Duration::from_secs(60);
+    wait_until("its program answers", limit, || (story.inside(TWO, &fetch).0 == 0).then_some(()));
+    let (_, cards) = story.inside(ONE, "ls /sys/class/net /proc/self/ns; cat /proc/net/dev");
+    assert!(!cards.contains("eth0:"), "its init is in another network: {cards}");
+    story.act.done(&["private-server", "quarantine", ONE]);
+    wait_until("its program is cut off", limit, || (story.inside(TWO, &fetch).0 != 0).then_some(()));
+    story.act.done(&["private-server", "release", ONE]);
+    wait_until("its program is back", limit, || (story.inside(TWO, &fetch).0 == 0).then_some(()));
+    assert_eq!(story.inside(ONE, "ln -sf /lib/systemd/systemd /sbin/init"), (0, String::new()));
+    story.act.done(&["private-server", "reboot", ONE]);
+    wait_until("one is as it was", limit, || story.answers(ONE).then_some(()));
+    story.wait_for_private(ONE, "running");
+    assert!(story.inside(ONE, "cat /proc/net/dev").1.contains("eth0:"));
+}
+
 pub fn suspended_ones_do_not_run(story: &Story) {
     story.act.done(&["private-server", "suspend", ONE]);
     story.wait_for_private(ONE, "suspended");

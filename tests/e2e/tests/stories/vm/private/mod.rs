@@ -54,6 +54,8 @@ fn private_servers_live_and_their_root_stays_inside() {
     attacks::greed_harms_nobody_else(&story, &key);
     wire::bandwidth_that_nobody_uses_is_lent(&story, &key);
     wire::forged_frames_go_nowhere(&story);
+    wire::a_priority_buys_no_bandwidth(&story, &key);
+    wire::the_server_is_not_reached(&story, &key);
 
     life::a_stop_and_a_reboot_keep_files(&story, &key);
     vault::a_snapshot_takes_back_what_was_done(&story);
@@ -62,6 +64,7 @@ fn private_servers_live_and_their_root_stays_inside() {
     life::a_resize_takes_hold_at_once(&story, &key);
     life::a_new_name_stands(&story);
     life::quarantine_cuts_off_and_release_does_not_forget(&story);
+    life::quarantine_cuts_off_a_network_that_its_init_has_left(&story);
     life::suspended_ones_do_not_run(&story);
     life::the_agent_may_end_without_them(&story, &key);
     life::a_rebuild_begins_again(&story);

@@ -46,7 +46,7 @@ pub fn files_and_all(story: &Story, key: &SshKey) {
     assert!(said.contains("'/etc/motd'"), "what was removed stays so: {said}");
     assert_eq!(story.inside(ONE, "systemctl is-system-running --wait"), (0, "running".to_owned()));
     wait_until("nothing of it is left where it was", MOVE_LIMIT, || {
-        let left = story.on_server(key, "root", FROM, "ls /srv/private; ip -o link | grep ': ps'; true");
+        let left = story.on_server(key, "root", FROM, "ls /srv/private; ip neigh show proxy; true");
         left.trim().is_empty().then_some(())
     });
     it_comes_back_by_a_drain(story);

@@ -10,10 +10,10 @@ use crate::story::{SshKey, Story, wait_until};
 /// Lists everything that carries the name of a private server, or its files, or its quota.
 pub const TRACES: &str = r##"
 grep -E '/ps[0-9]+' /proc/self/mounts
-ip -o link | grep -E ': ps[0-9]+'
-nft list tables | grep -E ' ps[0-9]+'
 for device in rackwright-in $(ip -o route get 10.77.0.1 | sed 's/.* dev \([^ ]*\).*/\1/'); do
     tc class show dev "$device" | grep -v '^class htb 1:fff[ef] '
+    tc filter show dev "$device" parent 1: | grep -E '(src|dst)_ip'
+    tc filter show dev "$device" ingress 2>/dev/null | grep arp_tip
 done
 find /sys/fs/cgroup/private.slice -mindepth 1 -type d
 ls /srv/private /run/rackwright-crun

@@ -1,7 +1,7 @@
-//! Forged frames. What a private server sends is looked for at its neighbour; one honest packet shows that the neighbour
-//! would see it.
+//! The wire: forged frames, lent bandwidth, and what a private server reaches of its server. What a private server sends is
+//! looked for at its neighbour; one honest packet shows that the neighbour would see it.
 
-use super::{ONE, TWO};
+use super::{ONE, TWO, V6};
 use crate::story::{SshKey, Story};
 
 /// Prints the kind of every frame that carries the mark, for some seconds.
@@ -18,15 +18,15 @@ while time.time() < end:
 print(' '.join(sorted(set(seen))))
 "#;
 
-/// Sends forged frames and an honest packet, each with its mark.
+/// Sends forged frames and an honest packet, each with its mark. What is refused at once is told too.
 const SEND: &str = r#"
-import socket, struct, time, sys
-own, other = sys.argv[1:3]
+import errno, socket, struct, time, sys
+own, other, own_v6, other_v6 = sys.argv[1:5]
 card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 card.bind(('eth0', 0))
 mac = card.getsockname()[4]
-gate = bytes.fromhex([l.split()[3] for l in open('/proc/net/arp') if '169.254.1.1' in l][0].replace(':', ''))
 def checksum(data):
+    data += b'\0' * (len(data) % 2)
     total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
     while total >> 16: total = (total & 0xffff) + (total >> 16)
     return ~total & 0xffff
@@ -34,24 +34,79 @@ def ip(source, target, ports, text):
     body = struct.pack('!HHHH', *ports, 8 + len(text), 0) + text
     head = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(body), 1, 0, 64, 17, 0, socket.inet_aton(source), socket.inet_aton(target))
     return head[:10] + struct.pack('!H', checksum(head)) + head[12:] + body
+def ip6(source, target, following, body, sum_at):
+    source, target = (socket.inet_pton(socket.AF_INET6, address) for address in (source, target))
+    summed = checksum(source + target + struct.pack('!II', len(body), following) + body)
+    body = body[:sum_at] + struct.pack('!H', summed) + body[sum_at + 2:]
+    return struct.pack('!IHBB', 6 << 28, len(body), following, 255) + source + target + body
 def send(name, frame):
-    print(name, card.send(frame) == len(frame))
-everybody, forged = b'\xff' * 6, bytes.fromhex('025257aabbcc')
+    try: print(name, card.send(frame) == len(frame))
+    except OSError as error: print(name, errno.errorcode[error.errno])
+everybody = b'\xff' * 6
 v4, arp, v6 = b'\x08\x00', b'\x08\x06', b'\x86\xdd'
+target = socket.inet_pton(socket.AF_INET6, other_v6)
 for _ in range(3):
-    send('source', gate + mac + v4 + ip('10.77.0.1', other, (7, 9), b'mark-of-source;'))
-    send('hardware', gate + forged + v4 + ip(own, other, (7, 9), b'mark-of-hardware;'))
+    send('source', mac + mac + v4 + ip('10.77.0.1', other, (7, 9), b'mark-of-source;'))
+    udp = struct.pack('!HHHH', 7, 9, 8 + 17, 0) + b'mark-of-source-6;'
+    send('source-6', mac + mac + v6 + ip6('fd77::1', other_v6, 17, udp, 6))
     claim = struct.pack('!HHBBH6s4s6s4s', 1, 0x800, 6, 4, 2, mac, socket.inet_aton(other), everybody, socket.inet_aton('10.77.0.1'))
     send('arp', everybody + mac + arp + claim + b'mark-of-arp;')
-    send('dhcp', everybody + mac + v4 + ip(own, '255.255.255.255', (67, 68), b'mark-of-dhcp;'))
+    send('dhcp', mac + mac + v4 + ip(own, other, (67, 68), b'mark-of-dhcp;'))
     router = struct.pack('!BBHBBHII', 134, 0, 0, 64, 0, 1800, 0, 0) + b'mark-of-router;'
-    head = struct.pack('!IHBB', 6 << 28, len(router), 58, 255)
-    all_nodes = bytes.fromhex('ff02' + '00' * 13 + '01')
-    send('router', bytes.fromhex('333300000001') + mac + v6 + head + bytes.fromhex('fe80' + '00' * 13 + '09') + all_nodes + router)
+    send('router', mac + mac + v6 + ip6(own_v6, other_v6, 58, router, 2))
+    neighbour = struct.pack('!BBHI', 136, 0, 0, 0x60000000) + target + b'mark-of-neighbour;'
+    send('neighbour', mac + mac + v6 + ip6(own_v6, other_v6, 58, neighbour, 2))
+    # The kernel mends a false length after the packet filter has seen it.
+    neighbour = struct.pack('!BBHI', 136, 0, 0, 0x60000000) + target + b'mark-of-longer;'
+    longer = ip6(own_v6, other_v6, 58, neighbour, 2)
+    send('longer', mac + mac + v6 + longer[:4] + b'\xff\xff' + longer[6:])
+    shorter = ip(own, other, (67, 68), b'mark-of-shorter;')
+    send('shorter', mac + mac + v4 + b'\x44' + shorter[1:])
     honest = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     honest.sendto(b'mark-of-honest;', (other, 9))
+    honest = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    honest.sendto(b'mark-of-honest-6;', (other_v6, 9))
     time.sleep(1)
 "#;
+
+/// Sends packets whose priority is the number of a class of the card (tc-htb(8)), or that of no class.
+const PRIORITY: &str = r#"
+import socket, sys
+for priority in (0x10000, 0x1fffe, 0x1ffff):
+    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    out.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, priority)
+    for _ in range(100): out.sendto(b'x' * 1000, ('10.77.0.1', 9))
+"#;
+
+/// Nobody chooses another class than his own: packets past all classes are counted, and so are those of each.
+pub fn a_priority_buys_no_bandwidth(story: &Story, key: &SshKey) {
+    let card = "$(ip -o route get 10.77.0.1 | sed 's/.* dev \\([^ ]*\\).*/\\1/')";
+    let minor = story.private(TWO)["number"].as_u64().expect("a number");
+    let past =
+        format!("tc qdisc show dev {card} | sed -n 's/^qdisc htb.*direct_packets_stat \\([0-9]*\\).*/\\1/p'");
+    let own = format!(
+        "tc -s class show dev {card} | grep -A1 '^class htb 1:{minor:x} ' | sed -n 's/^ *Sent [0-9]* bytes \\([0-9]*\\).*/\\1/p'"
+    );
+    let count = |line: &str| story.outside(key, line).parse::<u64>().expect("a number");
+    let before = [count(&past), count(&own)];
+    assert_eq!(story.inside(TWO, &format!("python3 - <<'END'\n{PRIORITY}\nEND")), (0, String::new()));
+    let after = [count(&past), count(&own)];
+    assert_eq!(after[0], before[0], "packets past all classes");
+    assert!(after[1] >= before[1] + 300, "packets of its own class: {before:?} {after:?}");
+}
+
+/// The server itself is closed to those who stand on it: it counts what it does not take.
+pub fn the_server_is_not_reached(story: &Story, key: &SshKey) {
+    let server = story.outside(key, "ip -o route get 10.77.0.1 | sed 's/.* src \\([^ ]*\\).*/\\1/'");
+    let refused = "nft list chain inet rackwright server | sed -n 's/.*counter packets \\([0-9]*\\).*/\\1/p'";
+    let count = || story.outside(key, refused).parse::<u64>().expect("a number");
+    let before = count();
+    let knock = format!("timeout 3 bash -c ': > /dev/tcp/{server}/22'; test $? = 124");
+    let (status, said) = story.inside(TWO, &knock);
+    assert_eq!(status, 0, "its server answered: {said}");
+    let after = count();
+    assert!(after > before, "nothing came to the server: {before} and {after}");
+}
 
 /// A private server may use what others leave: the kernel counts what it borrowed beyond its guarantee.
 pub fn bandwidth_that_nobody_uses_is_lent(story: &Story, key: &SshKey) {
@@ -90,11 +145,17 @@ pub fn forged_frames_go_nowhere(story: &Story) {
         // The attacker listens too, for what is meant for its neighbour.
         let listener = scope.spawn(|| story.inside(TWO, &script(LISTEN, "")));
         std::thread::sleep(std::time::Duration::from_secs(4));
-        let ping = format!("ping -q -c 1 {one} >/dev/null; {}", script(SEND, &format!("{two} {one}")));
+        let ping = format!(
+            "ping -q -c 1 {one} >/dev/null; {}",
+            script(SEND, &format!("{two} {one} {} {}", V6[1], V6[0]))
+        );
         let (status, sent) = story.inside(TWO, &ping);
         assert_eq!(status, 0, "{sent}");
-        for kind in ["source", "hardware", "arp", "dhcp", "router"] {
-            let times = sent.lines().filter(|line| *line == format!("{kind} True")).count();
+        // The kernel says so when a packet filter takes what a packet socket sends.
+        let tried =
+            |kind: &str, line: &str| [" True", " ENOBUFS"].iter().any(|end| line == kind.to_owned() + end);
+        for kind in ["source", "source-6", "arp", "dhcp", "router", "neighbour", "longer", "shorter"] {
+            let times = sent.lines().filter(|line| tried(kind, line)).count();
             assert_eq!(times, 3, "{kind} was not sent:\n{sent}");
         }
         // From the rack's network to the neighbour, while the attacker listens.
@@ -103,12 +164,15 @@ pub fn forged_frames_go_nowhere(story: &Story) {
         let status = ping.args(["-q", "-c", "2", "-s", "64", "-p", &pattern, &one]).status();
         assert!(status.expect("ping starts").success());
         let (_, seen) = victim.join().expect("listened");
-        assert_eq!(seen, "mark-of-honest mark-of-traffic", "what the neighbour saw; sent was:\n{sent}");
+        assert_eq!(
+            seen, "mark-of-honest mark-of-honest-6 mark-of-traffic",
+            "what the neighbour saw; sent was:\n{sent}"
+        );
         let (status, heard) = listener.join().expect("listened");
         // The neighbour's refusal quotes the honest packet (RFC 792): the attacker does listen.
         assert_eq!(
             (status, heard.as_str()),
-            (0, "mark-of-honest"),
+            (0, "mark-of-honest mark-of-honest-6"),
             "what the attacker heard of its neighbour"
         );
     });
