@@ -133,9 +133,7 @@ pub fn start(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError
     if is_running(server.cable.number)? {
         return Ok(());
     }
-    if !is_clear(host, server) {
-        clear(host, server)?;
-    }
+    clear_left(host, server)?;
     let started = bring_up(host, server);
     if started.is_err() {
         // The first failure is the one to tell.
@@ -144,10 +142,14 @@ pub fn start(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError
     started
 }
 
-/// Whether nothing of it is here but its files, as far as was ever noted: what was to answer for its addresses is noted first.
-fn is_clear(host: &Host<'_>, server: &PrivateServer) -> bool {
+/// Takes away what is left of it. Mostly nothing is, and no program is asked: what was to answer for its addresses is noted
+/// first.
+fn clear_left(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
-    server.former.is_empty() && !is_kept(number) && !host.places.bundle(number).exists()
+    if server.former.is_empty() && !is_kept(number) && !host.places.bundle(number).exists() {
+        return Ok(());
+    }
+    clear(host, server)
 }
 
 /// Whether crun knows of it.
@@ -359,9 +361,7 @@ pub fn is_populated(number: Number) -> bool {
 /// [`RuntimeError`]
 pub fn make(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
-    if !is_clear(host, server) {
-        clear(host, server)?;
-    }
+    clear_left(host, server)?;
     files::discard(host.places, number)?;
     files::make(host.places, number, &server.size)?;
     Ok(())

@@ -204,20 +204,35 @@ fn nothing_waits_for_a_pipe_or_touches_a_device() {
     trees.is_unharmed();
 }
 
-#[test]
-fn a_place_that_is_exchanged_all_the_time_is_worked_on_inside_or_not_at_all() {
-    let trees = Trees::new();
+/// Works while `/srv/way` and a link that leads out change places all the time.
+fn while_exchanged(trees: &Trees, work: impl FnOnce()) {
     let (way, away) = (trees.root.join("srv/way"), trees.root.join("srv/away"));
-    fs::create_dir(&way).expect("made");
     symlink(&trees.outside, &away).expect("linked");
+    let exchange = || {
+        let flags = nix::fcntl::RenameFlags::RENAME_EXCHANGE;
+        nix::fcntl::renameat2(nix::fcntl::AT_FDCWD, &way, nix::fcntl::AT_FDCWD, &away, flags).ok();
+    };
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let flags = nix::fcntl::RenameFlags::RENAME_EXCHANGE;
             while !over.load(Ordering::Relaxed) {
-                nix::fcntl::renameat2(nix::fcntl::AT_FDCWD, &way, nix::fcntl::AT_FDCWD, &away, flags).ok();
+                exchange();
             }
         });
+        // Also when the work fails: the other thread would never end.
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        over.store(true, Ordering::Relaxed);
+        if let Err(panic) = done {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+#[test]
+fn a_place_that_is_exchanged_all_the_time_is_worked_on_inside_or_not_at_all() {
+    let trees = Trees::new();
+    fs::create_dir(trees.root.join("srv/way")).expect("made");
+    while_exchanged(&trees, || {
         let mut done = 0;
         let begun = Instant::now();
         // Whoever gets the processor when is the kernel's affair: it goes on until one was done.
@@ -235,7 +250,6 @@ fn a_place_that_is_exchanged_all_the_time_is_worked_on_inside_or_not_at_all() {
             trees.work(permit("/srv/way/precious", 0o777)).ok();
             trees.work(Work::Remove { path: at("/srv/way/precious") }).ok();
         }
-        over.store(true, Ordering::Relaxed);
         assert!(done > 0, "the race was never won");
     });
     trees.is_unharmed();
@@ -306,21 +320,12 @@ fn a_folder_is_given_away_with_everything_in_it() {
 #[test]
 fn a_folder_that_is_exchanged_for_a_link_is_not_left_by_it() {
     let trees = Trees::new();
-    let (way, away) = (trees.root.join("srv/way"), trees.root.join("srv/away"));
+    let way = trees.root.join("srv/way");
     fs::create_dir(&way).expect("made");
     fs::write(way.join("a"), "a").expect("written");
-    symlink(&trees.outside, &away).expect("linked");
-    let over = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let flags = nix::fcntl::RenameFlags::RENAME_EXCHANGE;
-            while !over.load(Ordering::Relaxed) {
-                nix::fcntl::renameat2(nix::fcntl::AT_FDCWD, &way, nix::fcntl::AT_FDCWD, &away, flags).ok();
-            }
-        });
+    while_exchanged(&trees, || {
         let tried = (0..2_000).map(|_| trees.work(permit_all("/srv", 0o777)));
         let failed: Vec<WorkFailure> = tried.filter_map(Result::err).collect();
-        over.store(true, Ordering::Relaxed);
         assert!(failed.is_empty(), "what is exchanged is passed over: {failed:?}");
     });
     trees.is_unharmed();

@@ -16,9 +16,9 @@ use crate::tool::{self, ToolError};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// The intermediate device behind the card to the outside.
-pub const INWARD: &str = "rackwright-in";
+const INWARD: &str = "rackwright-in";
 /// The device that answers for the addresses of private servers.
-pub const ANSWERS: &str = "rackwright-lo";
+const ANSWERS: &str = "rackwright-lo";
 /// Of a card that does not tell its speed, in kbit/s.
 const UNKNOWN_SPEED: u32 = 1_000_000;
 
@@ -162,6 +162,12 @@ pub fn card(center: SocketAddr) -> Result<String, String> {
         .map_err(|why| crate::explain(&why))?;
     let mut words = said.split_whitespace().skip_while(|word| *word != "dev").skip(1);
     words.next().map(str::to_owned).ok_or_else(|| format!("no network card leads to {}", center.ip()))
+}
+
+/// The way to the outside by this card, which carries so many kbit/s.
+#[must_use]
+pub fn link(card: &str, kbit: u32) -> Link<'_> {
+    Link { card, inward: INWARD, answers: ANSWERS, kbit }
 }
 
 /// What a card carries, in kbit/s. Virtual cards tell no speed, or -1.

@@ -15,7 +15,6 @@ use crate::nas::claim::{self, ClaimError};
 use crate::nas::watch::Health;
 use crate::nas::{disk, disk_place, shutdown};
 use crate::runtime::{self, Host};
-use crate::shaping::Link;
 
 /// How often it is looked whether the disk is still this server's.
 const CLAIMED: Duration = Duration::from_secs(10);
@@ -72,7 +71,7 @@ impl Lane {
     fn work(mut self) {
         let (shared, card) = (Arc::clone(&self.shared), self.card.clone());
         let site = &shared.site;
-        let link = Link { card: &card.name, inward: host::INWARD, answers: host::ANSWERS, kbit: card.kbit };
+        let link = host::link(&card.name, card.kbit);
         let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
         while let Some(record) = self.record() {
             for _ in 0..STEPS {

@@ -10,7 +10,6 @@ use super::sweep::{self, Stray};
 use super::{Site, host};
 use crate::explain;
 use crate::runtime;
-use crate::shaping::Link;
 
 /// Everything of private servers on this server.
 #[derive(Debug, Serialize)]
@@ -45,12 +44,7 @@ pub fn report(site: &Site) -> Result<Report, String> {
     let missing = host::missing(site);
     let claimed = sweep::claimed(&site.records);
     let card = host::card(site.center).ok();
-    let link = card.as_deref().map(|card| Link {
-        card,
-        inward: host::INWARD,
-        answers: host::ANSWERS,
-        kbit: host::speed(card),
-    });
+    let link = card.as_deref().map(|card| host::link(card, host::speed(card)));
     // A server where private servers cannot stand has none of the programs to ask.
     let strays = if missing.is_empty() { sweep::strays(&site.places, link, &claimed) } else { Vec::new() };
     let kept = records.into_values().map(|record| Kept {

@@ -121,16 +121,20 @@ fn mounted(mounts: &str, run: &Path) -> Vec<String> {
 /// Tags of the classes of private servers: "class htb 1:2a parent …" is that of ps42.
 fn classes(said: &str) -> Vec<String> {
     let minors = said.lines().filter_map(|line| line.strip_prefix("class htb 1:")?.split(' ').next());
-    let numbers = minors.filter_map(|minor| u32::from_str_radix(minor, 16).ok());
     // Those of the link and of the server itself are no private server's.
-    numbers.filter_map(|number| Some(Number::try_from(number).ok()?.tag())).collect()
+    tags(minors)
 }
 
 /// Tags of private servers about whose address questions are taken off the card, by the handles of the filters.
 fn questions(said: &str) -> Vec<String> {
     let filters = said.lines().filter(|line| line.starts_with("filter protocol arp "));
     let handles = filters.filter_map(|line| line.split_once(" handle 0x")?.1.split(' ').next());
-    let numbers = handles.filter_map(|handle| u32::from_str_radix(handle, 16).ok());
+    tags(handles)
+}
+
+/// Tags of the private servers with these hexadecimal numbers.
+fn tags<'a>(numbers: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let numbers = numbers.filter_map(|number| u32::from_str_radix(number, 16).ok());
     numbers.filter_map(|number| Some(Number::try_from(number).ok()?.tag())).collect()
 }
 

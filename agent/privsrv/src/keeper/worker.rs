@@ -91,7 +91,7 @@ impl Worker {
                 }
             }
             if let Some((card, kbit)) = self.card.clone() {
-                let link = Link { card: &card, inward: host::INWARD, answers: host::ANSWERS, kbit };
+                let link = host::link(&card, kbit);
                 self.renew(&link);
                 self.look(link);
             }
@@ -110,7 +110,7 @@ impl Worker {
         }
         let card = host::card(site.center)?;
         let kbit = host::speed(&card);
-        let link = Link { card: &card, inward: host::INWARD, answers: host::ANSWERS, kbit };
+        let link = host::link(&card, kbit);
         host::lay_ground(site, &link)?;
         let host = Host { places: &site.places, link, lxcfs: &site.lxcfs };
         self.clear(&host);
