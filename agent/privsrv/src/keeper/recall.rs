@@ -1,4 +1,5 @@
-//! Files that a restore put in place right before a crash: over which template they lie stands beside them, and is not noted.
+//! Files that a restore put in place right before a crash, or while records could not be written: over which template they
+//! lie stands beside them, and is not noted.
 
 use super::Shared;
 use super::record::is_version;

@@ -201,6 +201,40 @@ fn what_is_left_over_stays_while_somebody_works_on_the_files() {
     assert!(!fresh.exists());
 }
 
+#[test]
+fn a_restore_whose_template_could_not_be_noted_lies_over_it_all_the_same() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let keeper = keeper(dir.path());
+    let shared = &keeper.shared;
+    let one = Number::try_from(7).expect("a number");
+    shared.take(&mut shared.lock(), wanted(7, Intent::Off)).expect("taken");
+    shared.lock().records.get_mut(&7).expect("there").done = done(5, 2, 1);
+    let places = &shared.site.places;
+    let upper = places.upper(one);
+    std::fs::create_dir_all(&upper).expect("made");
+    let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 1000 };
+    let host = Host { places, link, lxcfs: &shared.site.lxcfs };
+    let hands = keeper.hands();
+    let still = std::thread::scope(|scope| {
+        let still = scope.spawn(|| hands.still(one, &|| false));
+        while !still.is_finished() {
+            turn(shared, &NoTemplates, &mut Course::default(), one, host);
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        still.join().expect("ended").expect("stands still")
+    });
+    let (inode, restored) = (upper.metadata().expect("there").ino(), "cd".repeat(32));
+    std::fs::write(places.own(one).join("restored"), format!("9 {inode} {restored}\n")).expect("written");
+    // Where records are is no directory for a moment.
+    std::fs::remove_dir_all(&shared.site.records).expect("removed");
+    std::fs::write(&shared.site.records, "").expect("written");
+    hands.lies_over(one, &restored).expect_err("records cannot be written");
+    drop(still);
+    let made = shared.lock().records[&7].done.made.clone();
+    assert_eq!(made.map(|made| made.template), Some(restored));
+    assert!(shared.lock().held.is_empty());
+}
+
 fn clone_of(number: u32, origin: u32) -> Wanted {
     let origin = Some(Origin { number: Number::try_from(origin).expect("a number") });
     let name = format!("clone{number}").parse().expect("a name");

@@ -141,8 +141,8 @@ impl Worker {
         if all_known && let Err(why) = sweep::templates(host.places, kept.values()) {
             eprintln!("a template that nobody needs stays: {why}");
         }
-        // The lanes clear their own. What of one cannot be taken away does not keep the others from standing.
-        for record in kept.values().filter(|record| !lane::has(record)) {
+        // What of one cannot be taken away does not keep the others from standing.
+        for record in kept.values().filter(|record| record.wanted.nas.is_none()) {
             if let Err(why) = self.clear_one(host, record) {
                 let tag = record.wanted.number.tag();
                 eprintln!("{tag}: not all that a crash left of it is taken away: {why}");
@@ -150,12 +150,12 @@ impl Worker {
         }
     }
 
-    /// The same of one that is kept.
+    /// The same of one that is kept, with its files here. A lane clears the rest of its own.
     fn clear_one(&self, host: &Host<'_>, record: &Record) -> Result<(), String> {
         let number = record.wanted.number;
         // It runs all the same when something of work on its files stays.
         let tidied = vault::thaw(number).and(vault::tidy(host.places, number));
-        if !runtime::is_running(number).map_err(|why| crate::explain(&why))? {
+        if !lane::has(record) && !runtime::is_running(number).map_err(|why| crate::explain(&why))? {
             runtime::clear_number(host, number, &record.done.addresses)
                 .map_err(|why| crate::explain(&why))?;
             let forget = |done: &mut super::Done| {

@@ -61,7 +61,7 @@ pub fn run() -> Result<()> {
     bring_online(&live, &[HOST, OTHER], INSTALL_LIMIT)?;
     let (host, other) = (Guest::of(&live, HOST)?, Guest::of(&live, OTHER)?);
 
-    let overhead = step("Overhead", |step| overhead::measure(&live, &other, step))?;
+    let overhead = step("Overhead", |step| overhead::measure(&live, &host, &other, &web, step))?;
     overhead.print();
     let share = step("Shares", |step| share::measure(&live, &host, step))?;
     share.print();

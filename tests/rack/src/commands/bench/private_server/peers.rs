@@ -17,7 +17,7 @@ const FILE: &str = "/root/peers.sh";
 pub fn prepare(host: &Guest<'_>, template: &str) -> Result<()> {
     host.write(FILE, FUNCTIONS)?;
     host.read(&format!(
-        "mkdir -p /srv/peers && cp -a --reflink=auto /srv/templates/{template} /srv/peers/template"
+        "rm -rf /srv/peers && mkdir /srv/peers && cp -a --reflink=auto /srv/templates/{template} /srv/peers/template"
     ))?;
     let config = host.read("cat $(ls -d /run/rackwright-private/ps*/config.json | head -n 1)")?;
     let config = serde_json::from_str(&config).context("understanding a bundle's config.json")?;

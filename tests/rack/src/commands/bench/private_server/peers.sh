@@ -1,5 +1,5 @@
 # Sourced by root's shell on the server: what others run containers with, all from the same template. Each has an overlay on
-# the template for its files, as ours has, and a network of its own without a card.
+# the template for its files, as ours has, and a network of its own without a card, unless it is to be asked for pages.
 PEERS=/srv/peers
 TEMPLATE=/srv/peers/template
 
@@ -45,9 +45,12 @@ END
 lxc_pid() { lxc-info --lxcpath="$PEERS" --name="$1" --pid --no-humanize 2>/dev/null; }
 lxc_end() { lxc-stop --lxcpath="$PEERS" --name="$1" --kill; gone "$1"; }
 
+# crun_start NAME [NETWORK]: with a network of its own, or this one of ip-netns(8).
 crun_start() {
     root_of "$1"
-    sed "s/PEER/$1/g" /root/crun.json >"$PEERS/$1/config.json"
+    network='{"type":"network"}'
+    [ -z "${2-}" ] || network="{\"path\":\"/run/netns/$2\",\"type\":\"network\"}"
+    sed "s/PEER/$1/g; s|{\"type\":\"network\"}|$network|" /root/crun.json >"$PEERS/$1/config.json"
     crun --systemd-cgroup run --detach --bundle "$PEERS/$1" "$1" </dev/null >/dev/null 2>&1
 }
 crun_pid() { crun state "$1" 2>/dev/null | sed -n 's/^ *"pid" *: *\([0-9]*\).*/\1/p'; }
@@ -97,6 +100,32 @@ ours() {
     tag=${1##*/rackwright-}
     set -- $(ready "$(pid ours "${tag%.scope}")")
     echo "$(($2 - began)) $1"
+}
+
+# serving CARD ADDRESS PAGE: plain crun with the web server of the template and a page made by a shell line, reached by a pair
+# of devices (veth) and routing, with nothing pinned, counted or shaped.
+serving() {
+    ip netns add peer
+    ip link add peer0 type veth peer name eth0 netns peer
+    ip addr add 169.254.1.1/32 dev peer0
+    ip link set peer0 up
+    ip route add "$2/32" dev peer0
+    ip neigh add proxy "$2" dev "$1"
+    ip -n peer link set lo up
+    ip -n peer link set eth0 up
+    ip -n peer addr add "$2/32" dev eth0
+    ip -n peer route add 169.254.1.1 dev eth0
+    ip -n peer route add default via 169.254.1.1 dev eth0
+    crun_start web peer
+    ready "$(pid crun web)" >/dev/null
+    crun exec web sh -c "$3"
+}
+
+# served CARD ADDRESS: takes it away.
+served() {
+    crun_end web
+    ip neigh del proxy "$2" dev "$1"
+    ip netns del peer
 }
 
 # idle: waits until the processors have had little to do for five seconds.
