@@ -1,12 +1,12 @@
 //! A login shell of root in a terminal inside a private server. The terminal is read no faster than what was read is taken,
 //! so nothing piles up here: a program that writes without end waits.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::process::Child;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -14,11 +14,12 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
 use rackwright_model::private_server::Number;
 
+use crate::bell::Bell;
 use crate::exec::{self, ExecError, Inside};
 use crate::{runtime, terminal};
 
-/// What is typed is thrown away when nobody inside reads it for so long.
-const TYPED: Duration = Duration::from_secs(1);
+/// Bytes that wait for a program inside to read them: somebody pastes a file.
+const WAITING: usize = 64 * 1024;
 /// How often a silent terminal is looked at for its end.
 const TICK: u16 = 1000;
 /// login(1) shows what root is greeted with; a template without it has a shell at least.
@@ -30,6 +31,14 @@ pub struct Console {
     terminal: Arc<File>,
     child: Child,
     inside: Arc<Inside>,
+    typed: Arc<Typed>,
+}
+
+/// What was typed and waits until somebody inside reads.
+struct Typed {
+    waiting: Mutex<VecDeque<u8>>,
+    /// Rung when something begins to wait.
+    bell: Bell,
 }
 
 /// The end that is typed into, for another thread than the one that reads.
@@ -37,6 +46,7 @@ pub struct Console {
 pub struct Keyboard {
     terminal: Arc<File>,
     inside: Arc<Inside>,
+    typed: Arc<Typed>,
 }
 
 impl Console {
@@ -62,25 +72,38 @@ impl Console {
             .stdout(pair.slave.try_clone()?)
             .stderr(pair.slave)
             .spawn()?;
-        Ok(Self { terminal: Arc::new(File::from(pair.master)), child, inside })
+        let typed = Arc::new(Typed { waiting: Mutex::default(), bell: Bell::new()? });
+        Ok(Self { terminal: Arc::new(File::from(pair.master)), child, inside, typed })
     }
 
     #[must_use]
     pub fn keyboard(&self) -> Keyboard {
-        Keyboard { terminal: Arc::clone(&self.terminal), inside: Arc::clone(&self.inside) }
+        Keyboard {
+            terminal: Arc::clone(&self.terminal),
+            inside: Arc::clone(&self.inside),
+            typed: Arc::clone(&self.typed),
+        }
     }
 
-    /// Waits for what is written next: the number of bytes, 0 at the end, none when nothing came for a second.
+    /// Waits for what is written next: the number of bytes, 0 at the end, none when nothing came for a second. What was typed
+    /// and waits is handed on meanwhile.
     ///
     /// # Errors
     /// The kernel's.
     pub fn read(&mut self, bytes: &mut [u8]) -> io::Result<Option<usize>> {
-        let mut fds = [PollFd::new(self.terminal.as_fd(), PollFlags::POLLIN)];
+        let wanted =
+            if self.typed.waits() { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
+        let mut fds = [
+            PollFd::new(self.terminal.as_fd(), wanted),
+            PollFd::new(self.typed.bell.as_fd(), PollFlags::POLLIN),
+        ];
         match poll(&mut fds, PollTimeout::from(TICK)) {
             Ok(0) | Err(Errno::EINTR) => return Ok(None),
             Ok(_) => {}
             Err(why) => return Err(why.into()),
         }
+        self.typed.bell.silence();
+        self.typed.hand_on(&self.terminal)?;
         match (&*self.terminal).read(bytes) {
             // EIO: nobody has the inner end any more (pty(7)).
             Err(why) if why.raw_os_error() == Some(libc::EIO) => Ok(Some(0)),
@@ -104,26 +127,16 @@ impl Drop for Console {
 }
 
 impl Keyboard {
-    /// Types.
+    /// Types. Nothing waits here for whoever reads inside: what they do not read at once is handed on by
+    /// [`Console::read`].
     ///
     /// # Errors
-    /// When the terminal is closed, or nobody inside read for a second: the rest is thrown away.
-    pub fn type_in(&self, mut bytes: &[u8]) -> io::Result<()> {
-        let until = Instant::now() + TYPED;
-        while !bytes.is_empty() {
-            match (&*self.terminal).write(bytes) {
-                Ok(count) => bytes = &bytes[count..],
-                Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
-                Err(why) if why.kind() == io::ErrorKind::WouldBlock => {
-                    let left = until.saturating_duration_since(Instant::now());
-                    let mut fds = [PollFd::new(self.terminal.as_fd(), PollFlags::POLLOUT)];
-                    let wait = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);
-                    if left.is_zero() || poll(&mut fds, wait) == Ok(0) {
-                        return Err(why);
-                    }
-                }
-                Err(why) => return Err(why),
-            }
+    /// When the terminal is closed, or 64 KiB wait already: nothing of this is typed then.
+    pub fn type_in(&self, bytes: &[u8]) -> io::Result<()> {
+        self.typed.add(bytes)?;
+        self.typed.hand_on(&self.terminal)?;
+        if self.typed.waits() {
+            self.typed.bell.ring();
         }
         Ok(())
     }
@@ -137,5 +150,69 @@ impl Keyboard {
         // Not every crun hands it on. Before the shell is there it takes the size that the terminal has by then.
         self.inside.terminal().and_then(|inner| terminal::resize(inner.as_fd(), rows, columns)).ok();
         Ok(())
+    }
+}
+
+impl Typed {
+    fn waits(&self) -> bool {
+        !self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    fn add(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() + bytes.len() > WAITING {
+            return Err(io::Error::other("more was typed than is read inside"));
+        }
+        waiting.extend(bytes);
+        Ok(())
+    }
+
+    /// Writes as much as is taken at once.
+    fn hand_on(&self, mut terminal: &File) -> io::Result<()> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        while !waiting.is_empty() {
+            match terminal.write(waiting.as_slices().0) {
+                Ok(count) => drop(waiting.drain(..count)),
+                Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+                Err(why) if why.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                // EIO: nobody has the inner end any more; whoever reads is told.
+                Err(why) if why.raw_os_error() == Some(libc::EIO) => return Ok(()),
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_reads_inside_keeps_nobody_waiting() {
+        let pair = openpty(None, None).expect("a terminal");
+        fcntl(&pair.master, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("set");
+        let terminal = File::from(pair.master);
+        let typed = Typed { waiting: Mutex::default(), bell: Bell::new().expect("a bell") };
+        // Without lines: one that waits for the end of a line takes everything, and forgets it.
+        let mut settings = tcgetattr(&pair.slave).expect("settings");
+        cfmakeraw(&mut settings);
+        tcsetattr(&pair.slave, SetArg::TCSANOW, &settings).expect("set");
+        let piece = [b'x'; 4_096];
+        let taken = (0..64).take_while(|_| typed.add(&piece).is_ok()).inspect(|_| {
+            typed.hand_on(&terminal).expect("handed on");
+        });
+        let count = taken.count();
+        assert!((16..64).contains(&count), "{count} pieces");
+        assert!(typed.waits());
+        let mut reader = File::from(pair.slave);
+        let (mut got, mut bytes) = (0, [0; 4_096]);
+        while typed.waits() {
+            got += reader.read(&mut bytes).expect("read");
+            typed.hand_on(&terminal).expect("handed on");
+        }
+        assert!(got > WAITING / 2, "{got} bytes were handed on");
     }
 }

@@ -28,6 +28,11 @@ pub enum FilesError {
     At { attempted: &'static str, path: String, source: io::Error },
     #[error("there is no template {0} on this server")]
     NoTemplate(String),
+    #[error(
+        "{used_mib} MiB of its disk are in use, which do not fit into {mib} MiB; give it more by resizing it again, or remove \
+         files"
+    )]
+    Full { used_mib: u64, mib: u32 },
     #[error(transparent)]
     Tool(#[from] ToolError),
 }
@@ -63,6 +68,18 @@ pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesErr
 pub fn limit(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
     let mib = u64::from(size.disk_mib);
     Ok(quota::limit(places, number.project(), mib, mib * FILES_PER_MIB)?)
+}
+
+/// Limits it when that is not less than what it takes already: nothing could be written then.
+///
+/// # Errors
+/// [`FilesError`]; [`FilesError::Full`] leaves the limit as it was.
+pub fn fit(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
+    let used_mib = quota::used_by(places, number.project())?.div_ceil(1 << 20);
+    if used_mib > u64::from(size.disk_mib) {
+        return Err(FilesError::Full { used_mib, mib: size.disk_mib });
+    }
+    limit(places, number, size)
 }
 
 /// Where a private server writes: over its template, and beside that for overlayfs.

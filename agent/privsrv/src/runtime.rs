@@ -290,16 +290,16 @@ pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Re
 /// [`RuntimeError`]
 pub fn resize(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
+    if is_running(number)? {
+        weigh(number, &server.size)?;
+        cable::pin(&server.cable, &server.size, &host.places.network(number))?;
+        cable::shape(&server.cable, &server.size, &host.link)?;
+    }
+    // At last: whoever is to be in quarantine is, whatever becomes of a disk.
     match &server.nas {
-        None => files::limit(host.places, number, &server.size)?,
+        None => files::fit(host.places, number, &server.size)?,
         Some(nas) => disk::grow(nas, number, server.size.disk_mib)?,
     }
-    if !is_running(number)? {
-        return Ok(());
-    }
-    weigh(number, &server.size)?;
-    cable::pin(&server.cable, &server.size, &host.places.network(number))?;
-    cable::shape(&server.cable, &server.size, &host.link)?;
     Ok(())
 }
 

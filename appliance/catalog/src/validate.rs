@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock};
 
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind as Kind;
+use rackwright_model::Name;
 use serde_json::Value;
 
 use crate::action::Action;
@@ -81,7 +82,8 @@ fn schema_problems<A: Action>(value: &Value) -> Result<Vec<FieldProblem>, Fault>
         return Ok(Vec::new());
     }
     let schema = crate::schema::of::<A::Input>();
-    Ok(errors.iter().flat_map(|error| name_fields(&schema, error)).take(NAMED).collect())
+    let sample = serde_json::to_value(A::sample_input()).unwrap_or_default();
+    Ok(errors.iter().flat_map(|error| name_fields(&schema, &sample, error)).take(NAMED).collect())
 }
 
 fn values(value: &Value) -> usize {
@@ -102,7 +104,7 @@ fn validator(schema: &Value) -> Result<Validator, jsonschema::ValidationError<'s
 }
 
 /// One schema error as problems of fields, in words. What may be a secret is not repeated: faults are shown and audited.
-fn name_fields(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Vec<FieldProblem> {
+fn name_fields(schema: &Value, sample: &Value, error: &jsonschema::ValidationError<'_>) -> Vec<FieldProblem> {
     let pointer = error.instance_path().to_string();
     let secret = crate::schema::holds_secret(schema, &pointer);
     let at = pointer.trim_start_matches('/').replace('/', ".");
@@ -117,9 +119,12 @@ fn name_fields(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Vec<F
             .iter()
             .map(|field| FieldProblem::new(below(field), "is not a field of this action"))
             .collect(),
-        Kind::Pattern { .. } => {
-            let value = if secret { "the value".to_owned() } else { brief(error.instance()) };
+        Kind::Pattern { .. } if secret => {
+            let value = "the value";
             vec![FieldProblem::new(here(), format!("{value} is not in the form it must have"))]
+        }
+        Kind::Pattern { pattern } => {
+            vec![FieldProblem::new(here(), malformed(error.instance(), pattern, example(sample, &pointer)))]
         }
         Kind::Format { .. } => {
             let value = if secret { "the value".to_owned() } else { brief(error.instance()) };
@@ -131,6 +136,29 @@ fn name_fields(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Vec<F
             vec![FieldProblem::new(here(), sentence.chars().take(300).collect::<String>())]
         }
     }
+}
+
+/// A text of another form than its field has, with what would be right.
+fn malformed(value: &Value, pattern: &str, example: Option<&str>) -> String {
+    let bad_name = || value.as_str()?.parse::<Name>().err();
+    if let Some(bad) = (pattern == Name::PATTERN).then(bad_name).flatten() {
+        return bad.to_string();
+    }
+    let value = brief(value);
+    match example {
+        Some(example) => format!("{value} is not in the form it must have, for example {example}"),
+        None => format!("{value} is not in the form it must have"),
+    }
+}
+
+/// What the sample of the action has at `pointer` (RFC 6901); of a list the first item.
+fn example<'a>(sample: &'a Value, pointer: &str) -> Option<&'a str> {
+    let at = |here: &'a Value, part: &str| match here {
+        Value::Array(items) => items.first(),
+        Value::Object(fields) => fields.get(part),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    };
+    pointer.split('/').skip(1).try_fold(sample, at)?.as_str()
 }
 
 fn brief(value: &Value) -> String {

@@ -82,6 +82,37 @@ fn a_wrong_address_is_named_beside_every_other_wrong_field() {
 }
 
 #[test]
+fn a_text_of_a_wrong_form_is_answered_with_the_right_one() {
+    use rackwright_catalog::actions::private_server::inside::{
+        PrivateServerFilePermit, PrivateServerServiceDo,
+    };
+    use rackwright_catalog::actions::server::ServerAdd;
+    use rackwright_catalog::validate::input;
+    use serde_json::json;
+
+    let named = json!({"name": "Web_2", "macs": ["52:54:00:12:34:56"]});
+    let fault = input::<ServerAdd>(named).expect_err("no underscore");
+    assert!(fault.reason.contains("\"Web_2\" cannot be a name; use 1 to 63 lower-case letters"), "{fault}");
+    let mode = json!({"private_server": "web1", "path": "/srv", "mode": "999"});
+    let fault = input::<PrivateServerFilePermit>(mode).expect_err("not octal");
+    assert_eq!(fault.reason, "mode: \"999\" is not in the form it must have, for example 640");
+    let service = json!({"private_server": "web1", "service": "cron", "deed": "restart"});
+    let fault = input::<PrivateServerServiceDo>(service).expect_err("no unit");
+    let expected = "service: \"cron\" is not in the form it must have, for example ssh.service";
+    assert_eq!(fault.reason, expected);
+    let mac = json!({"name": "web2", "macs": ["52:54:00:12:34:56", "00"]});
+    let fault = input::<ServerAdd>(mac).expect_err("too short");
+    assert!(fault.reason.contains("for example 52:54:00"), "{fault}");
+    let secret = json!({
+        "name": "web2",
+        "macs": ["52:54:00:12:34:56"],
+        "bmc": {"address": "10.0.9.7", "user": "admin", "password": "hush\u{7}"},
+    });
+    let fault = input::<ServerAdd>(secret).expect_err("not printable");
+    assert!(fault.reason.ends_with("the value is not in the form it must have"), "{fault}");
+}
+
+#[test]
 fn of_a_flood_of_problems_few_are_named() {
     use rackwright_catalog::actions::token::TokenCreate;
     use rackwright_catalog::validate::input;

@@ -10,6 +10,13 @@ use serde_json::Value;
 use crate::completion::candidates;
 use crate::tree::INPUT;
 
+/// Ends of the names of fields that hold a number in a unit, with what is typed there.
+const UNITS: [(&str, &str); 3] = [
+    ("_mib", "MiB, for example 1024"),
+    ("_permille", "thousandths, for example 100 for 10 %"),
+    ("_kbit", "kbit/s, for example 10000"),
+];
+
 /// The arguments that fill one flag: the value itself, a file that holds it, or both.
 pub(crate) fn arguments(entry: &Entry, flag: &Flag) -> Vec<Arg> {
     match flag.secrecy {
@@ -47,7 +54,7 @@ pub(crate) fn shape(flag: &Flag) -> String {
 
 fn value_argument(entry: &Entry, flag: &Flag) -> Arg {
     let mut argument =
-        Arg::new(value_id(flag)).value_name(shape(flag)).value_parser(parser(&flag.kind)).help(help(flag));
+        Arg::new(value_id(flag)).value_name(shape(flag)).value_parser(parser(flag)).help(help(flag));
     let main = flag.is_main(entry);
     if !main {
         argument = argument.long(flag.long.clone());
@@ -98,12 +105,12 @@ fn help(flag: &Flag) -> String {
     help.trim_start().to_owned()
 }
 
-fn parser(kind: &Kind) -> ValueParser {
-    match kind {
+fn parser(flag: &Flag) -> ValueParser {
+    match &flag.kind {
         Kind::Text => ValueParser::new(|text: &str| Ok::<Value, String>(Value::from(text))),
         Kind::Integer { min, max } => {
-            let (min, max) = (*min, *max);
-            ValueParser::new(move |text: &str| integer(text, min, max))
+            let (min, max, unit) = (*min, *max, unit(flag));
+            ValueParser::new(move |text: &str| integer(text, min, max, unit))
         }
         Kind::Number => ValueParser::new(number),
         Kind::Boolean => ValueParser::new(
@@ -126,8 +133,17 @@ fn possible(choice: &Choice) -> PossibleValue {
     }
 }
 
-fn integer(text: &str, min: i64, max: i64) -> Result<Value, String> {
-    let number: i64 = text.parse().map_err(|_| "it is not a whole number".to_owned())?;
+/// What to type for a number whose field names a unit: the number alone.
+fn unit(flag: &Flag) -> Option<&'static str> {
+    let name = flag.path.last()?;
+    UNITS.iter().find_map(|(suffix, unit)| name.ends_with(suffix).then_some(*unit))
+}
+
+fn integer(text: &str, min: i64, max: i64, unit: Option<&str>) -> Result<Value, String> {
+    let number: i64 = text.parse().map_err(|_| match unit {
+        Some(unit) => format!("it is not a whole number; give {unit}"),
+        None => "it is not a whole number".to_owned(),
+    })?;
     match (min, max) {
         _ if (min..=max).contains(&number) => Ok(Value::from(number)),
         (_, i64::MAX) => Err(format!("it must be at least {min}")),
@@ -150,14 +166,14 @@ mod tests {
     proptest! {
         #[test]
         fn whole_numbers_keep_to_their_bounds(number: i64, low: i64, high: i64) {
-            let read = integer(&number.to_string(), low, high);
+            let read = integer(&number.to_string(), low, high, None);
             prop_assert_eq!(read.is_ok(), low <= number && number <= high);
             prop_assert_eq!(read.ok().and_then(|value| value.as_i64()).unwrap_or(number), number);
         }
 
         #[test]
         fn no_text_breaks_a_number(text in "\\PC{0,30}") {
-            let _ = integer(&text, 0, 9);
+            let _ = integer(&text, 0, 9, Some("MiB"));
             let _ = number(&text);
         }
     }

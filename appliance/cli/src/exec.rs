@@ -8,6 +8,7 @@ use rackwright_catalog::{Action, Entry};
 use serde_json::Value;
 
 use crate::format::Format;
+use crate::input::InputError;
 use crate::person::{Person, Terminal};
 use crate::screen::{End, write};
 
@@ -20,8 +21,9 @@ pub(crate) fn is_exec(entry: &Entry) -> bool {
 /// The words of a command.
 pub(crate) fn argument() -> Arg {
     Arg::new(WORDS).value_name("COMMAND").num_args(1..).last(true).help(
-        "The command, after --; everybody on this machine can see it meanwhile, so give one with secrets by \
-         --command-file",
+        "The command, after --: one word is a line for its shell, several are a program and its arguments, \
+         as they stand. It has no standard input: what is piped to this is not given to it. Everybody on this \
+         machine can see the words meanwhile, so give a command with secrets by --command-file",
     )
 }
 
@@ -32,13 +34,25 @@ pub(crate) enum Asked {
 }
 
 impl Asked {
-    pub(crate) fn of(arguments: &ArgMatches) -> Self {
+    /// # Errors
+    /// [`InputError`] for words that no shell can be given.
+    pub(crate) fn of(arguments: &ArgMatches) -> std::result::Result<Self, InputError> {
         let words = arguments.try_get_many::<String>(WORDS).ok().flatten();
         match words {
-            Some(words) => Self::Line(words.cloned().collect::<Vec<_>>().join(" ")),
-            None => Self::Person(Terminal),
+            Some(words) => line(&words.map(String::as_str).collect::<Vec<_>>()).map(Self::Line),
+            None => Ok(Self::Person(Terminal)),
         }
     }
+}
+
+/// One word is a line for the shell already; several are quoted for it, so that each arrives as it was typed.
+fn line(words: &[&str]) -> std::result::Result<String, InputError> {
+    if let [line] = words {
+        return Ok((*line).to_owned());
+    }
+    shlex::try_join(words.iter().copied()).map_err(|_| {
+        InputError("a word of the command holds a NUL, which no shell can be given; leave it out".to_owned())
+    })
 }
 
 impl Person for Asked {
@@ -85,5 +99,27 @@ pub(crate) fn show(output: &Value, format: Format) -> std::result::Result<(), En
     match u8::try_from(result.status) {
         Ok(0) => Ok(()),
         status => Err(End::Status(status.unwrap_or(1))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_arrive_as_they_were_typed() {
+        let spoken =
+            [&["sh", "-c", "exit 7"][..], &["echo", "", "a b", "it's", "$HOME", "*"], &["ls", "/root"]];
+        for words in spoken {
+            let line = line(words).expect("no NUL");
+            assert_eq!(shlex::split(&line).expect("quoted well"), words, "{line}");
+        }
+        assert_eq!(line(&["cd /srv && ls | wc -l"]), Ok("cd /srv && ls | wc -l".to_owned()));
+    }
+
+    #[test]
+    fn a_nul_is_told() {
+        let error = line(&["echo", "a\0b"]).expect_err("no shell takes it");
+        assert!(error.0.contains("holds a NUL"), "{error:?}");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::format::Format;
 use crate::screen::{End, write};
-use crate::show::{one_line, time};
+use crate::show::{one_line, time, value};
 use crate::tree::WATCH;
 use crate::watch::mends_itself;
 
@@ -88,10 +88,10 @@ fn line(entry: &Entry, item: &Value, format: Format, first: bool) -> String {
     }
     match serde_json::from_value::<JournalLine>(item.clone()) {
         Ok(line) => format!(
-            "{}  {:<16} {}  {}\n",
+            "{}  {:<16} {:<7}  {}\n",
             time(line.at),
             one_line(&line.from),
-            line.severity,
+            value("severity", &json!(line.severity)),
             one_line(&line.text)
         ),
         Err(_) => format!("{}\n", one_line(&item.to_string())),

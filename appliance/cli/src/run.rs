@@ -83,7 +83,7 @@ fn completions(arguments: &ArgMatches) -> ExitCode {
 }
 
 fn act(entry: &'static Entry, arguments: &ArgMatches, format: Format) -> Result<(), End> {
-    let mut person = Asked::of(arguments);
+    let mut person = Asked::of(arguments)?;
     let client = connection::client(arguments, Limits::default())?;
     let input = input(entry, arguments, &mut person)?;
     let runtime = runtime()?;

@@ -98,6 +98,18 @@ fn wrong_lines_say_what_would_be_right() {
         ("rackwright server power r1 --order up", "shutdown"),
         ("rackwright token create ci --days 0", "from 1 to 3650"),
         ("rackwright token create ci --days many", "not a whole number"),
+        (
+            "rackwright private-server resize web1 --size-memory-mib 1G",
+            "not a whole number; give MiB, for example 1024",
+        ),
+        (
+            "rackwright private-server resize web1 --size-cpu-permille 10%",
+            "not a whole number; give thousandths, for example 100 for 10 %",
+        ),
+        (
+            "rackwright private-server create web1 --size-bandwidth-kbit 10Mbit",
+            "not a whole number; give kbit/s, for example 10000",
+        ),
         ("rackwright user create robin --role owner", "--password-file"),
         ("rackwright user create robin --role owner --password hush", "--password-file"),
         (
@@ -128,6 +140,13 @@ fn wrong_lines_say_what_would_be_right() {
 fn a_missing_object_asks_for_no_secret() {
     let (_, parsed) = parse("rackwright server add r1 --macs 52:54:00:12:34:56", &mut Pipe::default());
     assert_eq!(parsed, json!({"name": "r1", "macs": ["52:54:00:12:34:56"]}));
+}
+
+#[test]
+fn a_resize_asks_for_what_is_named_and_nothing_else() {
+    let line = "rackwright private-server resize web1 --size-memory-mib 200 --size-ceiling-kbit 0";
+    let (_, parsed) = parse(line, &mut Pipe::default());
+    assert_eq!(parsed, json!({"private_server": "web1", "size": {"memory_mib": 200, "ceiling_kbit": 0}}));
 }
 
 #[test]

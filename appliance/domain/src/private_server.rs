@@ -19,6 +19,7 @@ mod password;
 pub(crate) mod placement;
 mod prioritise;
 mod quarantine;
+mod quota;
 mod rebuild;
 mod remove;
 mod rename;

@@ -65,12 +65,24 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 /// No such object, in the one wording that is also used for objects that the actor may not see.
 #[must_use]
 pub fn not_found(attempted: impl Into<String>, noun: &str, name: &dyn std::fmt::Display) -> Fault {
-    Fault::new(
-        FaultCode::NotFound,
-        attempted,
-        format!("there is no {noun} {name}"),
-        format!("List them with: rackwright {noun} list"),
-    )
+    not_found_in(attempted, noun, name, format!("List them with: rackwright {noun} list"))
+}
+
+/// As [`not_found`], for what is listed by an action of another noun, which `advice` names.
+#[must_use]
+pub fn not_found_in(
+    attempted: impl Into<String>,
+    noun: &str,
+    name: &dyn std::fmt::Display,
+    advice: impl Into<String>,
+) -> Fault {
+    let reason = match noun {
+        "private-server" => format!("there is no private server {name}"),
+        "nas" => format!("there is no NAS {name}"),
+        "oidc" => format!("there is no sign-in provider {name}"),
+        _ => format!("there is no {noun} {name}"),
+    };
+    Fault::new(FaultCode::NotFound, attempted, reason, advice)
 }
 
 /// The object's state does not allow this.
@@ -79,14 +91,19 @@ pub fn conflict(attempted: impl Into<String>, reason: impl Into<String>, advice:
     Fault::new(FaultCode::Conflict, attempted, reason, advice)
 }
 
-/// Something would be destroyed, and the name was not repeated.
+/// Something would be destroyed, and the name was not repeated: `given` is what was said in its place.
 #[must_use]
 pub fn unconfirmed(
     attempted: impl Into<String>,
     reason: impl Into<String>,
     flag: &str,
     name: &dyn std::fmt::Display,
+    given: Option<&impl std::fmt::Display>,
 ) -> Fault {
+    let mut reason: String = reason.into();
+    if let Some(word) = given.map(ToString::to_string) {
+        reason = format!("{word:?} is not the name {name}; {reason}");
+    }
     Fault::new(
         FaultCode::ConfirmationNeeded,
         attempted,

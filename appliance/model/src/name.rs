@@ -19,6 +19,9 @@ pub struct Name(String);
 pub struct BadName(String);
 
 impl Name {
+    /// The same as a regular expression.
+    pub const PATTERN: &'static str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -70,7 +73,7 @@ impl JsonSchema for Name {
         json_schema!({
             "type": "string",
             "description": "1 to 63 lower-case letters, digits and hyphens",
-            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+            "pattern": Self::PATTERN
         })
     }
 }

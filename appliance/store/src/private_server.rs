@@ -71,6 +71,8 @@ pub struct PrivateServerDraft {
     pub suspended: bool,
     pub removing: bool,
     pub quarantine: bool,
+    /// Whether those who provide it put it in quarantine.
+    pub quarantine_imposed: bool,
     pub edition: u32,
     pub boots: u32,
     /// Where its disk is; none: on its server. It stays.
@@ -187,6 +189,7 @@ fn read(row: &Row<'_>) -> Result<PrivateServer, StoreError> {
             suspended: flag("suspended")?,
             removing: flag("removing")?,
             quarantine: flag("quarantine")?,
+            quarantine_imposed: flag("quarantine_imposed")?,
             edition: row.get("edition")?,
             boots: row.get("boots")?,
             nas: row.get::<_, Option<i64>>("nas_id")?.map(NasId),

@@ -25,7 +25,8 @@
     const bar = document.getElementById("bulk");
     if (!bar) return;
     bar.classList.toggle("has-selection", selected.size > 0);
-    const words = selected.size === 0 ? word("bulk-none") : selected.size === 1 ? word("bulk-selected-one") : word("bulk-selected", { n: selected.size });
+    const key = selected.size === 0 ? "bulk-none" : selected.size === 1 ? "bulk-selected-one" : "bulk-selected";
+    const words = word("ofPrivate" in bar.dataset ? `${key}-private` : key, { n: selected.size });
     if (count().textContent !== words) count().textContent = words;
     all("button", bar).forEach((button) => (button.disabled = selected.size === 0));
     try {

@@ -99,7 +99,7 @@ pub fn for_script() -> String {
     serde_json::Value::Object(words).to_string()
 }
 
-const SCRIPT_WORDS: [&str; 45] = [
+const SCRIPT_WORDS: [&str; 48] = [
     "live-on",
     "live-lost",
     "live-paused",
@@ -128,6 +128,9 @@ const SCRIPT_WORDS: [&str; 45] = [
     "bulk-none",
     "bulk-selected-one",
     "bulk-selected",
+    "bulk-none-private",
+    "bulk-selected-one-private",
+    "bulk-selected-private",
     "bulk-select-first",
     "chart-used",
     "chart-in",

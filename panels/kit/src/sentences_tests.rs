@@ -143,6 +143,13 @@ async fn sentences_are_known_again_with_what_stands_in_them() {
         ("there is a rack r1 already", "ein Rack r1 gibt es schon"),
         ("it holds 3 servers and 0 accounts", "es enthält 3 Server und 0 Konten"),
         ("there is no server r1-u07", "Server r1-u07 gibt es nicht"),
+        ("there is no private server web9", "einen privaten Server web9 gibt es nicht"),
+        (
+            "none of your servers has room for it: h1 lacks CPU: 10.0 % is free, less than 40.0 %. \
+             h1 lacks memory: 600 MiB is free, less than 1.5 GiB",
+            "keiner Ihrer Server hat Platz für ihn: h1 hat zu wenig CPU: 10.0 % ist frei, weniger als 40.0 %. \
+             h1 hat zu wenig Arbeitsspeicher: 600 MiB ist frei, weniger als 1.5 GiB",
+        ),
         ("install r1-u07 with debian-12", "r1-u07 mit debian-12 installieren"),
         (
             "r1 was not answered: no served network contains 10.0.0.1",

@@ -2,6 +2,7 @@
 
 use rackwright_catalog::Entry;
 use rackwright_model::Millis;
+use rackwright_model::private_server::inside::severity_word;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -183,6 +184,10 @@ fn number_cell(name: &str, number: &serde_json::Number, now: Millis) -> Cell {
             let permille = u32::try_from(permille.min(1_000)).unwrap_or(1_000);
             Cell { kind: "progress", text: format!("{} %", permille / 10), permille, ..Cell::default() }
         }
+        ("severity", _, Some(severity)) => match severity_word(severity) {
+            Some(word) => Cell { text: word.to_owned(), title: plain.text.clone(), ..plain },
+            None => plain,
+        },
         (name, Some(permille), _) if name.ends_with("_permille") => {
             Cell { text: format!("{}.{} %", permille / 10, (permille % 10).abs()), ..plain }
         }

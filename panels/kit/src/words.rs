@@ -3,8 +3,9 @@
 use crate::messages;
 
 /// Words that are not written as they are spelt in a field name.
-const SPECIAL: [(&str, &str); 31] = [
+const SPECIAL: [(&str, &str); 32] = [
     ("bmc", "BMC"),
+    ("nas", "NAS"),
     ("mib", "MiB"),
     ("ssh", "SSH"),
     ("dns", "DNS servers"),
@@ -133,6 +134,7 @@ mod tests {
             ("lease_s", "Lease time (seconds)"),
             ("ssh_keys", "SSH keys"),
             ("bmc", "BMC"),
+            ("nas", "NAS"),
             ("wait_s", "Wait (seconds)"),
             ("sha256", "SHA-256"),
         ] {

@@ -39,6 +39,8 @@ try {
 async function thePictureFollowsWhatIsTyped() {
   await panel.go("/act/private-server/create?server=r1-u01");
   expect((await width("r1-u01", "memory")) === 0, "nothing is asked for yet");
+  expect(!(await room("r1-u01").locator(".room-fits").isVisible()), "so nothing is said to fit");
+  expect(!(await page.locator("#f-nas").isVisible()), "what few need is folded");
   await page.getByRole("button", { name: "Medium" }).click();
   expect((await page.inputValue("#f-size-memory_mib")) === "2048", "a size to begin with fills in the fields");
   expect((await sum("r1-u01", "memory")) === "512 MiB + 2 GiB ≤ 3.5 GiB", `the sum: ${await sum("r1-u01", "memory")}`);
@@ -75,7 +77,7 @@ async function severalAreChosenAndStopped() {
   await page.hover("#tile-lab");
   await page.check("#pick-lab");
   await page.check("#pick-acme-mail");
-  expect((await page.textContent("#bulk-count")).startsWith("2 "), "two are selected");
+  expect((await page.textContent("#bulk-count")).trim() === "2 private servers selected", "two are selected");
   await page.getByRole("button", { name: "Stop…" }).last().click();
   await page.waitForURL("**/bulk/private-server/stop?**");
   await page.click("#submit");
@@ -93,6 +95,14 @@ async function theListFollowsWhatHappens() {
   await page.click("#row-link-acme-shop-web");
   await page.waitForURL("**/private-servers/acme-shop-web");
   await page.locator("[data-plot=cpu] canvas").waitFor();
+  const covered = await page.locator(".actions li").evaluateAll((lines) =>
+    lines.filter((line) => {
+      const [button, command] = [line.querySelector(".btn"), line.querySelector(".cli")];
+      const [left, right] = [button.getBoundingClientRect(), command.getBoundingClientRect()];
+      return button.scrollWidth > button.clientWidth || left.right > right.left;
+    }).map((line) => line.textContent.trim()),
+  );
+  expect(covered.length === 0, `labels stay within their buttons: ${covered}`);
   await isForEverybody(panel, page, "a private server");
   await panel.picture("private-one");
 }

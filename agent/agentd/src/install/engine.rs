@@ -8,7 +8,7 @@ use rackwright_proto::order::ImageSource;
 use rackwright_proto::{Failure, Order};
 
 use super::fault::Fault;
-use super::image::{self, FetchError, ImageError, Source, Watch};
+use super::image::{self, FetchError, ImageError, Lists, Source, Watch};
 use super::site::{Places, Report, Site, Volumes};
 use super::{agent, bootloader, check, configure, format, mount, partition, wipe};
 use crate::command::{Cancel, System};
@@ -132,7 +132,7 @@ fn image(site: &Site<'_>) -> Result<u64, Fault> {
     let ImageSource { url, sha256, bytes, .. } = &site.order.image;
     let source = Source::new(url, *bytes, PATIENCE).map_err(|why| image_fault(site, &why.into()))?;
     let mut watch = Relay { report: site.report, total: *bytes };
-    image::stream(&source, sha256, &site.places.target, site.cancel, &mut watch)
+    image::stream(&source, sha256, &site.places.target, Lists::Kept, site.cancel, &mut watch)
         .map_err(|why| image_fault(site, &why))
 }
 

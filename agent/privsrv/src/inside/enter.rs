@@ -62,7 +62,15 @@ fn broken(what: &'static str) -> impl Fn(nix::Error) -> WorkFailure {
     move |why| WorkFailure::new(FailureKind::Broken, format!("{what}: {}", why.desc()))
 }
 
-/// Into the users and mounts of the private server, as its root.
+/// What else of it decides what its kernel tells (namespaces(7)): names, cards, queues and groups.
+const VIEWS: [(&str, CloneFlags); 4] = [
+    ("ns/uts", CloneFlags::CLONE_NEWUTS),
+    ("ns/net", CloneFlags::CLONE_NEWNET),
+    ("ns/ipc", CloneFlags::CLONE_NEWIPC),
+    ("ns/cgroup", CloneFlags::CLONE_NEWCGROUP),
+];
+
+/// Into the users and mounts of the private server, as its root, with its view of the kernel.
 fn go_in(process: u32, scope: &str) -> Result<(), WorkFailure> {
     let failed = broken("the private server could not be entered");
     // Of this one process, whatever gets its number afterwards.
@@ -70,15 +78,20 @@ fn go_in(process: u32, scope: &str) -> Result<(), WorkFailure> {
     let proc = open(format!("/proc/{process}").as_str(), flags, Mode::empty()).map_err(&failed)?;
     let read = |name: &str| openat(&proc, name, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty());
     let (users, mounts) = (read("ns/user").map_err(&failed)?, read("ns/mnt").map_err(&failed)?);
+    let views = VIEWS.map(|(name, kind)| read(name).map(|view| (view, kind)));
+    let views = views.into_iter().collect::<Result<Vec<_>, _>>().map_err(&failed)?;
     let mut cgroup = String::new();
     std::fs::File::from(read("cgroup").map_err(&failed)?).take(4_096).read_to_string(&mut cgroup).ok();
     if !cgroup.contains(&format!("/{scope}/")) && !cgroup.trim_end().ends_with(&format!("/{scope}")) {
         return Err(WorkFailure::new(FailureKind::Broken, "the private server has just stopped"));
     }
     setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY).map_err(&failed)?;
+    for (view, kind) in &views {
+        setns(view, *kind).map_err(&failed)?;
+    }
     setns(&users, CloneFlags::CLONE_NEWUSER).map_err(&failed)?;
     setns(&mounts, CloneFlags::CLONE_NEWNS).map_err(&failed)?;
-    drop((proc, users, mounts));
+    drop((proc, users, mounts, views));
     umask(Mode::S_IWGRP | Mode::S_IWOTH);
     become_user(0, 0, &[]).map_err(failed)
 }

@@ -12,6 +12,7 @@ use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, OpenHow, ResolveFlag, open, openat, openat2};
 use nix::libc;
 use nix::sys::stat::{FileStat, Mode, fstat, fstatat};
+use nix::sys::statfs::{CGROUP2_SUPER_MAGIC, PROC_SUPER_MAGIC, SYSFS_MAGIC, fstatfs};
 use rackwright_model::private_server::inside::{FailureKind, InsidePath, WorkFailure};
 
 /// The top, and what the person calls it.
@@ -44,7 +45,9 @@ impl Tree {
     /// The folder at a path; links on the way are followed, below the top.
     pub fn folder(&self, path: &InsidePath) -> Result<OwnedFd, WorkFailure> {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        walk(&self.top, path.as_str(), flags).map_err(|why| failure(path.as_str(), why))
+        let folder = walk(&self.top, path.as_str(), flags).map_err(|why| failure(path.as_str(), why))?;
+        no_view(&folder, path.as_str())?;
+        Ok(folder)
     }
 
     /// The folder that a path is in, and its name there.
@@ -82,6 +85,7 @@ impl Spot<'_> {
             OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
         self.look()?;
         let file = openat(&self.folder, self.name, flags, Mode::empty()).map_err(|why| self.failure(why))?;
+        no_view(&file, self.name)?;
         let stat = fstat(&file).map_err(|why| self.failure(why))?;
         Ok((regular(file)?, stat))
     }
@@ -153,6 +157,17 @@ fn walk(top: impl AsFd, path: &str, flags: OFlag) -> Result<OwnedFd, Errno> {
 fn regular(file: OwnedFd) -> Result<File, WorkFailure> {
     let stat = fstat(&file).map_err(|why| failure("it", why))?;
     if stat.st_mode & libc::S_IFMT == libc::S_IFREG { Ok(File::from(file)) } else { Err(no_file("it")) }
+}
+
+/// Refuses what the kernel tells in the form of files: it tells each who asks something else, and we are no process of the
+/// private server.
+fn no_view(opened: &OwnedFd, name: &str) -> Result<(), WorkFailure> {
+    let kind = fstatfs(opened).map_err(|why| failure(name, why))?.filesystem_type();
+    if [PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP2_SUPER_MAGIC].contains(&kind) {
+        let reason = format!("{name} is no file on a disk but a view of the kernel; look at it inside");
+        return Err(WorkFailure::new(FailureKind::Unsuitable, reason));
+    }
+    Ok(())
 }
 
 fn no_file(name: &str) -> WorkFailure {

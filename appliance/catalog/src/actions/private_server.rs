@@ -9,6 +9,7 @@ mod life;
 mod moving;
 mod nas;
 mod room;
+mod size_change;
 mod snapshot;
 mod usage;
 mod view;
@@ -31,7 +32,7 @@ pub use console::{
     PrivateServerConsoleResize, PrivateServerConsoleResizeInput, PrivateServerConsoleType,
     PrivateServerConsoleTypeInput,
 };
-pub use create::{PrivateServerCreate, PrivateServerCreateInput};
+pub use create::{PrivateServerCreate, PrivateServerCreateInput, check_size};
 pub use exec::{ExecResult, PrivateServerExec, PrivateServerExecInput};
 pub use life::{
     PrivateServerQuarantine, PrivateServerReboot, PrivateServerRebuild, PrivateServerRebuildInput,
@@ -47,6 +48,7 @@ pub use nas::{
     PrivateServerUnshare, PrivateServerUnshareInput, ShareInput, ShareView,
 };
 pub use room::{PrivateServerRoom, PrivateServerTemplates, ServerRoom, ServerShare, TemplateView};
+pub use size_change::SizeChange;
 pub use snapshot::{
     CloneInput, OneSnapshot, PrivateServerClone, PrivateServerSnapshotCreate, PrivateServerSnapshotList,
     PrivateServerSnapshotRemove, PrivateServerSnapshotRestore, SnapshotCreateInput, SnapshotState,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rackwright_model::Millis;
+use rackwright_model::private_server::inside::severity_word;
 use serde_json::Value;
 
 /// Text without line breaks and without anything that could steer a terminal or reorder what is read.
@@ -36,7 +37,7 @@ pub fn time(at: Millis) -> String {
 /// What a field is called before a person: its name without the unit, which stands with the value.
 #[must_use]
 pub(super) fn title(name: &str) -> String {
-    let units = ["_bytes_per_s", "_permille", "_bytes", "_kb", "_mib", "_s", "_centi", "_mbps"];
+    let units = ["_bytes_per_s", "_permille", "_bytes", "_kb", "_mib", "_s", "_centi", "_mbps", "_kbit"];
     let bare = units.iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
     match bare {
         "at" => "time".to_owned(),
@@ -61,6 +62,12 @@ pub fn value(name: &str, value: &Value) -> String {
             items.iter().map(|item| self::value(name, item)).collect::<Vec<_>>().join(", ")
         }
         Value::Object(fields) if fields.is_empty() => "-".to_owned(),
+        // Amounts alone, such as the room of a server, read as words with their units.
+        Value::Object(fields) if fields.values().all(is_amount) => fields
+            .iter()
+            .map(|(key, field)| one_line(&format!("{} {}", title(key), self::value(key, field))))
+            .collect::<Vec<_>>()
+            .join(", "),
         Value::Object(fields) if fields.values().all(is_plain) => fields
             .iter()
             .map(|(key, field)| one_line(&format!("{key}={}", self::value(key, field))))
@@ -73,6 +80,10 @@ pub fn value(name: &str, value: &Value) -> String {
 /// Whether a value needs no lines of its own.
 pub(super) fn is_plain(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
+}
+
+fn is_amount(value: &Value) -> bool {
+    value.is_number() || value.is_null()
 }
 
 fn number(name: &str, number: i64) -> String {
@@ -93,6 +104,11 @@ fn number(name: &str, number: i64) -> String {
         format!("{}.{:02}", number / 100, (number % 100).abs())
     } else if is("mbps") {
         format!("{number} Mbit/s")
+    } else if is("kbit") {
+        rate(number)
+    } else if is("severity") {
+        let word = u64::try_from(number).ok().and_then(severity_word);
+        word.map_or_else(|| number.to_string(), str::to_owned)
     } else if name.ends_with("_s") {
         duration(number)
     } else {
@@ -113,6 +129,15 @@ fn size(bytes: i64) -> String {
         at += 1;
     }
     format!("{}.{} {}", tenths / 10, (tenths % 10).abs(), units[at])
+}
+
+/// kbit/s in the largest decimal unit that leaves a number of at least one.
+fn rate(kbit: i64) -> String {
+    match kbit.unsigned_abs() {
+        0..1_000 => format!("{kbit} kbit/s"),
+        1_000..1_000_000 => format!("{}.{} Mbit/s", kbit / 1_000, (kbit / 100 % 10).abs()),
+        1_000_000.. => format!("{}.{} Gbit/s", kbit / 1_000_000, (kbit / 100_000 % 10).abs()),
+    }
 }
 
 /// Seconds as days, hours, minutes: the two largest that are not zero.
@@ -158,6 +183,15 @@ mod tests {
             ("lease_s", json!(5_400), "1 h 30 min"),
             ("wait_s", json!(20), "20 s"),
             ("speed_mbps", json!(10_000), "10000 Mbit/s"),
+            ("bandwidth_kbit", json!(512), "512 kbit/s"),
+            ("bandwidth_kbit", json!(12_500), "12.5 Mbit/s"),
+            ("severity", json!(6), "info"),
+            ("severity", json!(9), "9"),
+            (
+                "free",
+                json!({"cpu_permille": 750, "memory_mib": 1_434, "bandwidth_kbit": 1_000_000, "ceiling_kbit": null}),
+                "cpu 75.0 %, memory 1.4 GiB, bandwidth 1.0 Gbit/s, ceiling -",
+            ),
             ("cores", json!(32), "32"),
             ("agents", json!(2), "2"),
             ("reason", Value::Null, "-"),
@@ -186,7 +220,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_breaks_it(name in "[a-z_]{0,12}(_at|_bytes|_s|_kb|_mib|_permille|_centi)?", number: i64, text: String) {
+        fn nothing_breaks_it(name in "[a-z_]{0,12}(_at|_bytes|_s|_kb|_mib|_permille|_centi|_kbit)?", number: i64, text: String) {
             let shown = value(&name, &json!(number));
             prop_assert!(!shown.is_empty() && !shown.contains('\n'));
             prop_assert!(!value(&name, &json!([text])).chars().any(char::is_control));

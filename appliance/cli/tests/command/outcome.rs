@@ -141,13 +141,17 @@ fn wrong_command_lines_end_with_two() {
 #[test]
 fn a_command_inside_is_shown_as_it_is_and_its_status_is_ours() {
     let ran = |status: i32, cut: bool| Ok(json!({"status": status, "output": "a\nb\n", "cut": cut}));
-    let center = Center::start([ran(0, false), ran(3, true), ran(137, false)]);
+    let center = Center::start([ran(0, false), ran(3, true), ran(137, false), ran(7, false), ran(0, false)]);
     let mut fine = center.command("private-server exec web1 -- systemctl status nginx");
     assert_eq!(output(&mut fine), "a\nb\n");
     assert_eq!(center.calls()[0].1, json!({"private_server": "web1", "command": "systemctl status nginx"}));
     let cut = complaint(&mut center.command("private-server exec web1 -- false"), 3);
     assert_eq!(cut, "It wrote more than is shown.\n");
     complaint(&mut center.command("private-server exec web1 --json -- false"), 137);
+    complaint(&mut center.command("private-server exec web1 -- sh -c 'exit 7'"), 7);
+    assert_eq!(center.calls()[3].1["command"], "sh -c 'exit 7'", "each word as it was typed");
+    output(&mut center.command("private-server exec web1 -- 'cd /srv && ls'"));
+    assert_eq!(center.calls()[4].1["command"], "cd /srv && ls", "one word is a line");
     let missing = complaint(&mut center.command("private-server exec web1"), 2);
     assert!(missing.contains("command is missing"), "{missing}");
 }

@@ -128,7 +128,7 @@ fn a_log_is_followed_from_its_newest_line_on() {
         follow(&center, &["private-server", "journal", "web1", "--follow", "--lines", "2"], 4);
     let texts: Vec<&str> = lines.iter().filter_map(|line| line.rsplit("  ").next()).collect();
     assert_eq!(texts, ["line\u{fffd} 1", "line\u{fffd} 2", "line\u{fffd} 3", "line\u{fffd} 4"]);
-    assert_eq!(lines[0], "1970-01-01T00:00:01+00:00  cron             6  line\u{fffd} 1");
+    assert_eq!(lines[0], "1970-01-01T00:00:01+00:00  cron             info     line\u{fffd} 1");
     assert!(told.contains("the Control Center restarts; waiting"), "{told}");
     let asked: Vec<Value> = center.calls().into_iter().map(|(_, input)| input).collect();
     assert_eq!(asked[0], json!({"private_server": "web1", "lines": 2}));

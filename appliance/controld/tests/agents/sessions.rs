@@ -6,6 +6,7 @@ use rackwright_controld::agents::Limits;
 use rackwright_domain::ports::Machines;
 use rackwright_model::InstallId;
 use rackwright_model::private_server::{Number, UsageBatch};
+use rackwright_proto::private::OUTPUT;
 use rackwright_proto::{
     AgentHello, Console, ConsoleOrder, ConsoleOutput, Exec, ExecDone, FromMachine, HostRoom, ToMachine,
     VERSION,
@@ -49,6 +50,21 @@ async fn a_newer_session_replaces_the_older_without_the_machine_being_gone() {
     drop(new);
     port.notes.heard(&["agent old", "agent new", "agent 7 gone"]).await;
     assert_eq!(port.counters.snapshot().agents_replaced, 1);
+}
+
+#[tokio::test]
+async fn a_managed_server_may_say_as_much_as_a_frame_holds() {
+    let port = Port::open(Limits::default()).await;
+    let (papers, _) = papers(&port.authority, SERVER);
+    let mut machine = Machine::dial(&port, Some(&papers)).await.expect("TLS");
+    machine.report_in("r1").await;
+    // Every character of it takes two bytes of a frame.
+    let output = "\n".repeat(OUTPUT);
+    let done = ExecDone { command: 1, status: Some(0), output, cut: false, error: None };
+    machine.say(&FromMachine::ExecDone(done)).await;
+    machine.say(&beat()).await;
+    assert_eq!(machine.hear().await, Some(ToMachine::Heard));
+    assert_eq!(port.counters.snapshot().agents_malformed, 0);
 }
 
 #[tokio::test]

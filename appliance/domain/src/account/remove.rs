@@ -35,7 +35,8 @@ impl Handle<AccountRemove, Caller> for Domain {
             }
             if input.confirm.as_ref() != Some(&account.name) {
                 let reason = format!("{} people would be removed with it", holds.people);
-                return Err(unconfirmed(phrase, reason, "confirm", &account.name).into());
+                let given = input.confirm.as_ref();
+                return Err(unconfirmed(phrase, reason, "confirm", &account.name, given).into());
             }
             Ok(account_delete(tx, account.id)?)
         })

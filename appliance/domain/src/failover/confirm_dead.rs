@@ -34,7 +34,8 @@ impl Handle<ServerConfirmDead, Caller> for Domain {
                 }
                 if input.confirm.as_ref() != Some(&input.server) {
                     let reason = "if it still runs, the disks of its private servers are destroyed";
-                    return Err(unconfirmed(&phrase, reason, "confirm", &input.server).into());
+                    let given = input.confirm.as_ref();
+                    return Err(unconfirmed(&phrase, reason, "confirm", &input.server, given).into());
                 }
                 if failover_get(tx, server.id)?.is_none() {
                     failover_begin(tx, server.id, at)?;

@@ -46,7 +46,7 @@ fn remove(tx: &Connection, attempted: &str, name: &Name, confirm: Option<&Name>)
         return Err(conflict(attempted, reason, "Wait until they are made, or remove them.").into());
     }
     if confirm != Some(name) {
-        return Err(unconfirmed(attempted, "its file is deleted", "confirm", name).into());
+        return Err(unconfirmed(attempted, "its file is deleted", "confirm", name, confirm).into());
     }
     image_delete(tx, name)?;
     Ok(())

@@ -26,7 +26,14 @@ impl Handle<NasRemove, Caller> for Domain {
                 return Err(conflict(&phrase, reason, advice).into());
             }
             if input.confirm.as_ref() != Some(&input.nas) {
-                return Err(unconfirmed(&phrase, "it would be forgotten", "confirm", &input.nas).into());
+                return Err(unconfirmed(
+                    &phrase,
+                    "it would be forgotten",
+                    "confirm",
+                    &input.nas,
+                    input.confirm.as_ref(),
+                )
+                .into());
             }
             nas_delete(tx, nas.id)?;
             let draft = nas.draft;

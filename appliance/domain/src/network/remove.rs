@@ -22,7 +22,7 @@ impl Handle<NetworkRemove, Caller> for Domain {
             super::standing::none(tx, &before, &phrase)?;
             if confirm.as_ref() != Some(&name) {
                 let reason = "its machines lose their addresses when their leases end";
-                return Err(unconfirmed(phrase, reason, "confirm", &name).into());
+                return Err(unconfirmed(phrase, reason, "confirm", &name, confirm.as_ref()).into());
             }
             network_delete(tx, &name)?;
             Ok(((), Some(super::serve_again(&before))))

@@ -22,7 +22,9 @@ impl Handle<UserRemove, Caller> for Domain {
             an_owner_stays(tx, &person, &phrase)?;
             if input.confirm.as_ref() != Some(&input.user) {
                 let reason = "all sessions and API tokens would end with it";
-                return Err(unconfirmed(phrase, reason, "confirm", &input.user).into());
+                return Err(
+                    unconfirmed(phrase, reason, "confirm", &input.user, input.confirm.as_ref()).into()
+                );
             }
             Ok(person_delete(tx, person.id)?)
         })

@@ -17,8 +17,9 @@ use rackwright_proto::private::CHUNK;
 use rackwright_proto::{Console, ConsoleOrder, ToMachine};
 use tokio::time::timeout;
 
-use super::consoles::{Full, PER_PERSON, PER_SERVER, Piece};
+use super::consoles::{Full, PER_SERVER, Piece};
 use super::exec::unreachable;
+use super::quota::{AT_ONCE, Quota};
 use crate::refusal::conflict;
 use crate::{Caller, Domain};
 
@@ -37,13 +38,20 @@ impl Handle<PrivateServerConsole, Caller> for Domain {
         let attempted = format!("open a console of {name}");
         let row = self.running_private_server(caller, &name, &attempted).await?;
         let server = row.wanted.server;
-        let console = self.consoles.open(server, &caller.actor, self.now()).map_err(|full| {
-            let reason = match full {
-                Full::Person => format!("you have {PER_PERSON} consoles open"),
-                Full::Server => format!("{PER_SERVER} consoles are open on its server"),
-            };
-            conflict(&attempted, reason, "Close one first.")
-        })?;
+        let quota = Quota::of(&caller.actor, &row);
+        let console =
+            self.consoles.open(server, &caller.actor, quota.clone(), self.now()).map_err(|full| {
+                let reason = match (full, quota) {
+                    (Full::Quota, Quota::Account(_)) => {
+                        format!("{AT_ONCE} consoles of account {} are open", row.account_name)
+                    }
+                    (Full::Quota, Quota::Person(_)) => format!("you have {AT_ONCE} consoles open"),
+                    (Full::Server, Quota::Account(_) | Quota::Person(_)) => {
+                        format!("{PER_SERVER} consoles are open on its server")
+                    }
+                };
+                conflict(&attempted, reason, "Close one first.")
+            })?;
         let order = ConsoleOrder::Open {
             number: row.wanted.number,
             rows: input.rows.unwrap_or(USUAL.0),

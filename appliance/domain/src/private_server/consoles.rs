@@ -10,14 +10,14 @@ use rackwright_model::{Millis, ServerId, UserId};
 use rackwright_proto::ConsoleOutput;
 use tokio::sync::watch;
 
+use super::quota::{AT_ONCE, Quota};
 use crate::caller::Actor;
 use crate::report::clean;
 
 /// The most that is kept of what a console wrote, in bytes.
 pub(super) const RING: usize = 256 * 1024;
-/// Consoles of one server, and of one person.
+/// Consoles of one server.
 pub(super) const PER_SERVER: usize = 16;
-pub(super) const PER_PERSON: usize = 4;
 /// A console that nobody reads from for so long ends.
 const UNREAD_MS: i64 = 60_000;
 
@@ -37,6 +37,7 @@ struct Owner {
 
 struct Console {
     owner: Owner,
+    quota: Quota,
     server: ServerId,
     ring: VecDeque<u8>,
     /// How many bytes were written in all.
@@ -50,7 +51,7 @@ struct Console {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
     Server,
-    Person,
+    Quota,
 }
 
 /// What a console wrote after an offset.
@@ -81,21 +82,26 @@ impl Consoles {
     }
 
     /// A console for this person on this server.
-    pub(super) fn open(&self, server: ServerId, actor: &Actor, now: Millis) -> Result<u64, Full> {
+    pub(super) fn open(
+        &self,
+        server: ServerId,
+        actor: &Actor,
+        quota: Quota,
+        now: Millis,
+    ) -> Result<u64, Full> {
         let owner = Owner::of(actor);
         let mut open = self.lock();
         let live = || open.values().filter(|console| console.ended.is_none());
         if live().filter(|console| console.server == server).count() >= PER_SERVER {
             return Err(Full::Server);
         }
-        if live().filter(|console| (console.owner.id, &console.owner.name) == (owner.id, &owner.name)).count()
-            >= PER_PERSON
-        {
-            return Err(Full::Person);
+        if live().filter(|console| console.quota == quota).count() >= AT_ONCE {
+            return Err(Full::Quota);
         }
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let console = Console {
             owner,
+            quota,
             server,
             ring: VecDeque::new(),
             written: 0,

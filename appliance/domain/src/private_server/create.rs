@@ -75,6 +75,7 @@ impl Handle<PrivateServerCreate, Caller> for Domain {
                     suspended: false,
                     removing: false,
                     quarantine: false,
+                    quarantine_imposed: false,
                     edition: 0,
                     boots: 0,
                     nas,

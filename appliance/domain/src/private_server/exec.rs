@@ -10,7 +10,7 @@ use rackwright_proto::{Exec, ExecDone, ToMachine};
 use rackwright_store::private_server::PrivateServer;
 use tokio::time::timeout;
 
-use super::execs::AT_ONCE;
+use super::quota::{AT_ONCE, Quota};
 use crate::refusal::conflict;
 use crate::report::{clean, clean_output};
 use crate::{Caller, Domain};
@@ -25,12 +25,12 @@ impl Handle<PrivateServerExec, Caller> for Domain {
         let name = input.private_server;
         let attempted = format!("run a command in {name}");
         let row = self.running_private_server(caller, &name, &attempted).await?;
-        let person = &caller.actor.name;
-        let waiting = self.execs.begin(row.wanted.server, person).ok_or_else(|| {
-            let reason = format!("{AT_ONCE} of your commands are running already");
-            Fault::new(FaultCode::TooMany, &attempted, reason, "Wait until one has ended.")
-        })?;
         let limit_s = input.limit_s.unwrap_or(LIMIT_S);
+        let limit = Duration::from_secs(u64::from(limit_s + GRACE_S));
+        let (quota, now) = (Quota::of(&caller.actor, &row), self.now());
+        let until = now.plus(i64::from(limit_s + GRACE_S) * 1_000);
+        let begun = self.execs.begin(row.wanted.server, quota.clone(), now, until);
+        let mut waiting = begun.ok_or_else(|| too_many(&quota, &row, &attempted))?;
         let order = Exec {
             command: waiting.command,
             number: row.wanted.number,
@@ -38,10 +38,9 @@ impl Handle<PrivateServerExec, Caller> for Domain {
             limit_s,
         };
         if !self.ports.machines.send_to_agent(row.wanted.server, ToMachine::Exec(order)) {
+            self.execs.unsent(waiting.command);
             return Err(unreachable(&name, &attempted));
         }
-        let mut waiting = waiting;
-        let limit = Duration::from_secs(u64::from(limit_s + GRACE_S));
         match timeout(limit, &mut waiting.done).await {
             Ok(Ok(done)) => result(done, &attempted),
             Ok(Err(_)) => Err(unreachable(&name, &attempted)),
@@ -53,6 +52,14 @@ impl Handle<PrivateServerExec, Caller> for Domain {
             )),
         }
     }
+}
+
+fn too_many(quota: &Quota, row: &PrivateServer, attempted: &str) -> Fault {
+    let reason = match quota {
+        Quota::Account(_) => format!("{AT_ONCE} commands of account {} run already", row.account_name),
+        Quota::Person(_) => format!("{AT_ONCE} of your commands are running already"),
+    };
+    Fault::new(FaultCode::TooMany, attempted, reason, "Try again when one is done.")
 }
 
 fn result(done: ExecDone, attempted: &str) -> Result<ExecResult, Fault> {

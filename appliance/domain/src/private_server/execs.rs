@@ -1,4 +1,5 @@
 //! Commands that run inside private servers now, and who waits for them. In memory: whoever waited is gone after a restart.
+//! One counts until its agent has ended it: whoever hangs up does not free its place.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +9,7 @@ use rackwright_model::{Millis, ServerId};
 use rackwright_proto::ExecDone;
 use tokio::sync::oneshot;
 
-/// Commands of one person at the same time.
-pub(super) const AT_ONCE: usize = 4;
+use super::quota::{AT_ONCE, Quota};
 
 pub(crate) struct Execs {
     next: AtomicU64,
@@ -18,14 +18,14 @@ pub(crate) struct Execs {
 
 struct Running {
     server: ServerId,
-    /// Whoever waits.
-    person: String,
+    quota: Quota,
+    /// When its agent has ended it at the latest.
+    until: Millis,
     done: oneshot::Sender<ExecDone>,
 }
 
-/// A command that is waited for; forgotten when this is dropped.
-pub(super) struct Waiting<'a> {
-    execs: &'a Execs,
+/// A command that is waited for.
+pub(super) struct Waiting {
     pub command: u64,
     pub done: oneshot::Receiver<ExecDone>,
 }
@@ -36,16 +36,28 @@ impl Execs {
         Self { next: AtomicU64::new(started_at.0.unsigned_abs()), running: Mutex::default() }
     }
 
-    /// A number for a command on this server; none while the person waits for as many as may be.
-    pub(super) fn begin(&self, server: ServerId, person: &str) -> Option<Waiting<'_>> {
+    /// A number for a command on this server; none while as many of the quota run as may.
+    pub(super) fn begin(
+        &self,
+        server: ServerId,
+        quota: Quota,
+        now: Millis,
+        until: Millis,
+    ) -> Option<Waiting> {
         let mut running = self.running();
-        if running.values().filter(|other| other.person == person).count() >= AT_ONCE {
+        running.retain(|_, other| other.until > now || !other.done.is_closed());
+        if running.values().filter(|other| other.quota == quota).count() >= AT_ONCE {
             return None;
         }
         let command = self.next.fetch_add(1, Ordering::Relaxed);
         let (done, waiting) = oneshot::channel();
-        running.insert(command, Running { server, person: person.to_owned(), done });
-        Some(Waiting { execs: self, command, done: waiting })
+        running.insert(command, Running { server, quota, until, done });
+        Some(Waiting { command, done: waiting })
+    }
+
+    /// It was not sent to its agent.
+    pub(super) fn unsent(&self, command: u64) {
+        self.running().remove(&command);
     }
 
     /// What came of a command, as the agent of this server says. Others' commands are not its business.
@@ -67,11 +79,5 @@ impl Execs {
 
     fn running(&self) -> MutexGuard<'_, HashMap<u64, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.execs.running().remove(&self.command);
     }
 }

@@ -15,14 +15,15 @@ use rackwright_catalog::{Fault, FaultCode, Role};
 use rackwright_model::Name;
 use rackwright_model::private_server::inside::{Answer, FailureKind, LoginName, Work, WorkFailure};
 use rackwright_proto::{Inside, ToMachine};
+use rackwright_store::private_server::PrivateServer;
 use serde_json::Value;
 use tokio::time::timeout;
 
 use super::exec::unreachable;
+use super::quota::{AT_ONCE, Quota};
 use crate::refusal::conflict;
 use crate::report::clean;
 use crate::{Caller, Domain};
-use asks::AT_ONCE;
 
 /// Seconds beyond the limit of the work that its answer may take.
 const GRACE_S: u32 = 5;
@@ -58,16 +59,15 @@ impl Domain {
     ) -> Result<Answer, NotDone> {
         let row = self.running_private_server(caller, name, attempted).await.map_err(NotDone::Fault)?;
         let login = login_of(caller, attempted).map_err(NotDone::Fault)?;
-        let busy = || {
-            let reason =
-                format!("{AT_ONCE} things that you asked for inside private servers are not done yet");
-            NotDone::Fault(Fault::new(FaultCode::Unavailable, attempted, reason, "Wait until one is done."))
-        };
-        let mut waiting = self.asks.begin(row.wanted.server, &caller.actor.name).ok_or_else(busy)?;
         let limit_s = work.limit_s() + GRACE_S;
+        let (quota, now) = (Quota::of(&caller.actor, &row), self.now());
+        let until = now.plus(i64::from(limit_s) * 1_000);
+        let begun = self.asks.begin(row.wanted.server, quota.clone(), now, until);
+        let mut waiting = begun.ok_or_else(|| NotDone::Fault(too_many(&quota, &row, attempted)))?;
         let order = Inside { ask: waiting.ask, number: row.wanted.number, login, work };
         let gone = || NotDone::Fault(unreachable(name, attempted));
         if !self.ports.machines.send_to_agent(row.wanted.server, ToMachine::Inside(order)) {
+            self.asks.unsent(waiting.ask);
             return Err(gone());
         }
         match timeout(Duration::from_secs(u64::from(limit_s)), &mut waiting.done).await {
@@ -82,6 +82,19 @@ impl Domain {
             ))),
         }
     }
+}
+
+fn too_many(quota: &Quota, row: &PrivateServer, attempted: &str) -> Fault {
+    let reason = match quota {
+        Quota::Account(_) => {
+            let account = &row.account_name;
+            format!("{AT_ONCE} things inside private servers of account {account} are not done yet")
+        }
+        Quota::Person(_) => {
+            format!("{AT_ONCE} things that you asked for inside private servers are not done yet")
+        }
+    };
+    Fault::new(FaultCode::Unavailable, attempted, reason, "Try again when one is done.")
 }
 
 /// With whose rights: root's, or those of the login that somebody has who has no more.

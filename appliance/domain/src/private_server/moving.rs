@@ -158,9 +158,10 @@ fn movable(tx: &Connection, row: &PrivateServer, attempted: &str) -> Result<(), 
     let snapshots = snapshot_list(tx, row.id)?.len();
     if snapshots > 0 {
         let reason = format!("it has {snapshots} snapshots, which lie on its server and cannot go with it");
+        let name = &row.wanted.name;
         let advice = format!(
-            "Remove them with: rackwright private-server snapshot-remove {}; backups stay",
-            row.wanted.name
+            "List them with: rackwright private-server snapshot-list {name}\nThen remove each with: \
+             rackwright private-server snapshot-remove {name} --snapshot N; backups stay"
         );
         return Err(conflict(attempted, reason, advice).into());
     }

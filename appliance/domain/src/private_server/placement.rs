@@ -1,7 +1,7 @@
 //! On which server a private server stands: only where its guarantees can be kept.
 
 use rackwright_catalog::Fault;
-use rackwright_model::private_server::{Room, Size};
+use rackwright_model::private_server::{Resource, Room, Short, Size};
 use rackwright_model::{Name, PrivateServerId, Scope, ServerId, ServerState};
 use rackwright_store::Connection;
 use rackwright_store::nas::share_of;
@@ -48,6 +48,13 @@ pub(super) fn here(size: &Size, disk_on_nas: bool) -> Size {
     if disk_on_nas { Size { disk_mib: 0, ..size.clone() } } else { size.clone() }
 }
 
+/// Why guarantees cannot be kept on a server.
+enum Lack {
+    /// It holds no private server of this kind, whatever its size.
+    Unfit(String),
+    Short(Vec<Short>),
+}
+
 /// A server with what it can promise, and to whom it has promised.
 pub(super) struct Host {
     pub server: Server,
@@ -81,21 +88,41 @@ impl Host {
     }
 
     /// Why these guarantees cannot be kept here; none when they can.
-    fn short(&self, asked: &Need, without: Option<PrivateServerId>) -> Option<String> {
+    fn lack(&self, asked: &Need, without: Option<PrivateServerId>) -> Option<Lack> {
         if let Some(obstacle) = self.obstacle() {
-            return Some(obstacle);
+            return Some(Lack::Unfit(obstacle));
         }
         let room = self.room.as_ref()?;
         if asked.nfs && !room.nfs {
-            return Some(format!(
+            return Some(Lack::Unfit(format!(
                 "{} cannot mount the exports of a NAS: its system or its agent is too old",
                 self.server.name
-            ));
+            )));
         }
         let whole = Room { disk_mib: room.whole.disk_mib.saturating_sub(self.snapshots_mib), ..room.whole };
-        let short = whole.admit(self.sizes(without), &asked.size).err()?;
-        let sums: Vec<String> = short.iter().map(ToString::to_string).collect();
-        Some(format!("{}: {}", self.server.name, sums.join(". ")))
+        whole.admit(self.sizes(without), &asked.size).err().map(Lack::Short)
+    }
+
+    /// The same with the sums.
+    fn short(&self, asked: &Need, without: Option<PrivateServerId>) -> Option<String> {
+        Some(match self.lack(asked, without)? {
+            Lack::Unfit(reason) => reason,
+            Lack::Short(short) => {
+                let sums: Vec<String> = short.iter().map(ToString::to_string).collect();
+                format!("{}: {}", self.server.name, sums.join(". "))
+            }
+        })
+    }
+
+    /// The same with what is free.
+    fn tight(&self, asked: &Need) -> Option<String> {
+        Some(match self.lack(asked, None)? {
+            Lack::Unfit(reason) => reason,
+            Lack::Short(short) => {
+                let told: Vec<String> = short.iter().map(|short| lacks(&self.server.name, short)).collect();
+                told.join(". ")
+            }
+        })
     }
 
     /// How full its fullest resource would be, in thousandths.
@@ -111,6 +138,16 @@ impl Host {
         ];
         let share = |(part, whole): (u64, u64)| u128::from(part) * 1_000 / u128::from(whole).max(1);
         shares.into_iter().map(share).max().unwrap_or(u128::MAX)
+    }
+}
+
+fn lacks(server: &Name, short: &Short) -> String {
+    let (free, wanted) = (short.free(), short.wanted());
+    match short.resource {
+        Resource::Cpu => format!("{server} lacks CPU: {free} is free, less than {wanted}"),
+        Resource::Memory => format!("{server} lacks memory: {free} is free, less than {wanted}"),
+        Resource::Disk => format!("{server} lacks disk: {free} is free, less than {wanted}"),
+        Resource::Bandwidth => format!("{server} lacks bandwidth: {free} is free, less than {wanted}"),
     }
 }
 
@@ -166,14 +203,27 @@ pub(crate) fn place(
         admit(tx, scope, server.clone(), asked, None, attempted)?;
         return Ok(server);
     }
-    let fits =
-        hosts(tx, scope)?.into_iter().filter(|host| may(&host.server) && host.short(asked, None).is_none());
+    let looked: Vec<Host> = hosts(tx, scope)?.into_iter().filter(|host| may(&host.server)).collect();
+    let tight: Vec<String> = looked.iter().filter_map(|host| host.tight(asked)).collect();
+    let fits = looked.into_iter().filter(|host| host.lack(asked, None).is_none());
     let emptiest = fits.min_by_key(|host| host.fullness(asked));
     emptiest.map(|host| host.server).ok_or_else(|| {
-        let reason = "none of your servers has room for it";
-        conflict(attempted, reason, "See what each can still promise with: rackwright private-server room")
-            .into()
+        let advice = "See what each can still promise with: rackwright private-server room";
+        conflict(attempted, nowhere(tight), advice).into()
     })
+}
+
+/// That there is room nowhere, with what each server lacks.
+fn nowhere(mut tight: Vec<String>) -> String {
+    if tight.is_empty() {
+        return "none of your servers has room for it".to_owned();
+    }
+    let more = tight.len().saturating_sub(NAMED);
+    tight.truncate(NAMED);
+    if more > 0 {
+        tight.push(format!("{more} more have no room either"));
+    }
+    format!("none of your servers has room for it: {}", tight.join(". "))
 }
 
 /// That a snapshot of so much finds room on the disk of this server, beside all that is promised.

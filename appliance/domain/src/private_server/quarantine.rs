@@ -1,10 +1,12 @@
-//! `private-server quarantine` and `release`.
+//! `private-server quarantine` and `release`. Whoever has a private server may do both; but what those put in quarantine who
+//! provide it, only they release.
 
 use rackwright_catalog::actions::private_server::{
     OnePrivateServer, PrivateServerQuarantine, PrivateServerRelease, PrivateServerView,
 };
-use rackwright_catalog::{Fault, Handle};
+use rackwright_catalog::{Fault, Handle, Permission};
 use rackwright_model::Name;
+use rackwright_store::private_server::PrivateServer;
 use serde_json::json;
 
 use super::change::Step;
@@ -43,14 +45,25 @@ impl Domain {
             true => format!("put {name} in quarantine"),
             false => format!("release {name} from quarantine"),
         };
+        // A token that is limited imposes like the person behind it, and releases no more than it may.
+        let imposes = quarantine && caller.actor.role.grants(Permission::Allot);
+        let releases = caller.actor.may(Permission::Allot);
         self.alter(caller, name, &attempted, move |_, row, draft, phrase| {
+            if imposes && row.wanted.quarantine && !row.wanted.quarantine_imposed {
+                draft.quarantine_imposed = true;
+                return Ok(Step { said: format!("{} is in quarantine.", draft.name), ..Step::default() });
+            }
             if row.wanted.quarantine == quarantine {
                 let reason =
                     if quarantine { "it is in quarantine already" } else { "it is not in quarantine" };
                 let advice = format!("Look at it with: rackwright private-server show {}", draft.name);
                 return Err(conflict(phrase, reason, advice).into());
             }
+            if !quarantine && !releases {
+                not_imposed(row, phrase)?;
+            }
             draft.quarantine = quarantine;
+            draft.quarantine_imposed = imposes;
             let inverse = Inverse {
                 action: if quarantine { "private-server.release" } else { "private-server.quarantine" },
                 input: json!({"private_server": draft.name}),
@@ -64,4 +77,16 @@ impl Domain {
         })
         .await
     }
+}
+
+/// What those who provide it keep from whoever has it.
+fn not_imposed(row: &PrivateServer, attempted: &str) -> Result<(), Fault> {
+    if !row.wanted.quarantine_imposed {
+        return Ok(());
+    }
+    let advice = format!(
+        "Whoever put it in quarantine releases it with: rackwright private-server release {}",
+        row.wanted.name
+    );
+    Err(conflict(attempted, "those who provide it put it in quarantine", advice))
 }

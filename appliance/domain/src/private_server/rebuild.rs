@@ -22,7 +22,9 @@ impl Handle<PrivateServerRebuild, Caller> for Domain {
             not_suspended(row, phrase)?;
             if input.confirm.as_ref() != Some(&draft.name) {
                 let reason = "all its files would be discarded";
-                return Err(unconfirmed(phrase, reason, "confirm", &draft.name).into());
+                return Err(
+                    unconfirmed(phrase, reason, "confirm", &draft.name, input.confirm.as_ref()).into()
+                );
             }
             let name = input.template.as_ref().unwrap_or(&draft.template.name);
             draft.template = template::chosen(tx, name, phrase)?;

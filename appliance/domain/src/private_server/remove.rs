@@ -20,7 +20,7 @@ impl Handle<PrivateServerRemove, Caller> for Domain {
         self.alter(caller, &name, &attempted, move |tx, before, draft, phrase| {
             if confirm.as_ref() != Some(&draft.name) {
                 let reason = "it would be stopped, and all its files and snapshots destroyed; its backups would stay for 30 days";
-                return Err(unconfirmed(phrase, reason, "confirm", &draft.name).into());
+                return Err(unconfirmed(phrase, reason, "confirm", &draft.name, confirm.as_ref()).into());
             }
             if let Some(clone) = private_server_cloning(tx, before)? {
                 let reason = format!("{clone} begins with its files and may not have them yet");

@@ -1,9 +1,10 @@
 //! `private-server resize`: while it runs, and never below what it uses.
 
 use rackwright_catalog::actions::private_server::{
-    PrivateServerResize, PrivateServerResizeInput, PrivateServerView,
+    PrivateServerResize, PrivateServerResizeInput, PrivateServerView, SizeChange, check_size,
 };
 use rackwright_catalog::{Fault, FieldProblem, Handle};
+use rackwright_model::Millis;
 use rackwright_model::private_server::Size;
 use rackwright_store::private_server::{Usage, private_server_usage_last};
 use rackwright_store::server::server_get;
@@ -12,6 +13,7 @@ use serde_json::json;
 use super::change::Step;
 use super::placement::{self, Need};
 use crate::refusal::not_found;
+use crate::report::private_servers::SPAN_MS;
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain, nas};
 
@@ -21,16 +23,19 @@ impl Handle<PrivateServerResize, Caller> for Domain {
     async fn handle(
         &self,
         caller: &Caller,
-        PrivateServerResizeInput { private_server: name, size }: PrivateServerResizeInput,
+        PrivateServerResizeInput { private_server: name, size: change }: PrivateServerResizeInput,
     ) -> Result<PrivateServerView, Fault> {
         let attempted = format!("resize {name}");
-        let scope = caller.scope();
+        let (scope, now) = (caller.scope(), self.now());
         self.alter(caller, &name, &attempted, move |tx, row, draft, phrase| {
+            let size = change.apply(&draft.size);
             if size == draft.size {
                 return Ok(Step::default());
             }
-            let used = private_server_usage_last(tx, row.id)?;
-            let problems = used.map(|used| below_use(&draft.size, &size, &used)).unwrap_or_default();
+            let mut problems = check_size(&size);
+            if let Some(used) = private_server_usage_last(tx, row.id)? {
+                problems.extend(below_use(&draft.size, &size, &used, now));
+            }
             if !problems.is_empty() {
                 return Err(Fault::invalid(phrase, problems).into());
             }
@@ -45,7 +50,7 @@ impl Handle<PrivateServerResize, Caller> for Domain {
             }
             let inverse = Inverse {
                 action: "private-server.resize",
-                input: json!({"private_server": draft.name, "size": draft.size}),
+                input: json!({"private_server": draft.name, "size": SizeChange::from(&draft.size)}),
                 thing: Thing::PrivateServerSize(draft.name.clone()),
             };
             draft.size = size;
@@ -64,8 +69,9 @@ fn grows(before: &Size, after: &Size) -> bool {
         || after.bandwidth_kbit > before.bandwidth_kbit
 }
 
-/// What would be smaller than what was last seen in use.
-fn below_use(before: &Size, after: &Size, used: &Usage) -> Vec<FieldProblem> {
+/// What would be smaller than what was last seen in use, at the end of the span that was told last.
+fn below_use(before: &Size, after: &Size, used: &Usage, now: Millis) -> Vec<FieldProblem> {
+    let ago = now.since(used.at.plus(SPAN_MS)).max(0) / 1_000;
     let mut problems = Vec::new();
     for (field, before, after, used) in [
         ("size.memory_mib", before.memory_mib, after.memory_mib, used.memory_bytes),
@@ -73,7 +79,8 @@ fn below_use(before: &Size, after: &Size, used: &Usage) -> Vec<FieldProblem> {
     ] {
         let used = used.unsigned_abs().div_ceil(MIB);
         if after < before && u64::from(after) < used {
-            problems.push(FieldProblem::new(field, format!("is less than the {used} MiB that are in use")));
+            let problem = format!("is less than the {used} MiB that were in use {ago} s ago");
+            problems.push(FieldProblem::new(field, problem));
         }
     }
     problems

@@ -37,7 +37,7 @@ impl Handle<ProfileRemove, Caller> for Domain {
                 } else {
                     "it holds password hashes, and cannot be brought back"
                 };
-                return Err(unconfirmed(phrase, reason, "confirm", &name).into());
+                return Err(unconfirmed(phrase, reason, "confirm", &name, confirm.as_ref()).into());
             }
             profile_delete(tx, &name)?;
             Ok(((), inverse))

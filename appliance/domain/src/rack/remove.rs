@@ -31,7 +31,14 @@ impl Handle<RackRemove, Caller> for Domain {
                 return Err(conflict(&fault, reason, advice).into());
             }
             if input.confirm.as_ref() != Some(&input.rack) {
-                return Err(unconfirmed(&fault, "it would be forgotten", "confirm", &input.rack).into());
+                return Err(unconfirmed(
+                    &fault,
+                    "it would be forgotten",
+                    "confirm",
+                    &input.rack,
+                    input.confirm.as_ref(),
+                )
+                .into());
             }
             rack_delete(tx, rack.id)?;
             let inverse = Inverse {

@@ -22,7 +22,7 @@ const MISSING: usize = 16;
 /// Samples of one message.
 const SAMPLES: usize = 500;
 /// What a sample covers, in milliseconds.
-const SPAN_MS: i64 = 300_000;
+pub(crate) const SPAN_MS: i64 = 300_000;
 /// How far the clock of a server may be ahead.
 const AHEAD_MS: i64 = 3_600_000;
 /// How long samples count.

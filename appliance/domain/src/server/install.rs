@@ -35,7 +35,14 @@ impl Handle<ServerInstall, Caller> for Domain {
                         server.name,
                         server.state.word()
                     );
-                    return Err(unconfirmed(&fault, reason, "confirm-wipe", &server.name).into());
+                    return Err(unconfirmed(
+                        &fault,
+                        reason,
+                        "confirm-wipe",
+                        &server.name,
+                        input.confirm_wipe.as_ref(),
+                    )
+                    .into());
                 }
                 begin(tx, &server, &input.profile, &by, at, &fault)
             })

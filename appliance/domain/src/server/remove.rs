@@ -50,7 +50,7 @@ fn remove(
     refuse_in_use(&server, attempted)?;
     if confirm != Some(name) {
         let reason = "its record, boot timeline, jobs and certificates would be deleted";
-        return Err(unconfirmed(attempted, reason, "confirm", name).into());
+        return Err(unconfirmed(attempted, reason, "confirm", name, confirm).into());
     }
     for mac in &server.macs {
         lease_delete(tx, *mac)?;

@@ -24,7 +24,14 @@ impl Handle<ServerRetire, Caller> for Domain {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
                 if input.confirm.as_ref() != Some(&input.server) {
                     let reason = "its certificate and its reservation would be withdrawn";
-                    return Err(unconfirmed(&fault, reason, "confirm", &input.server).into());
+                    return Err(unconfirmed(
+                        &fault,
+                        reason,
+                        "confirm",
+                        &input.server,
+                        input.confirm.as_ref(),
+                    )
+                    .into());
                 }
                 standing::leave(tx, &server, connected.contains(&server.id), at, &fault)?;
                 super::step(tx, &server, ServerEvent::Retire, None, &fault)?;

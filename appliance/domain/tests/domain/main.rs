@@ -4,6 +4,7 @@
 mod support;
 
 mod accounts;
+mod advice;
 mod audit;
 mod brands;
 mod discovery;

@@ -11,6 +11,7 @@ mod nas;
 mod others;
 mod people;
 mod placement;
+mod quarantine;
 mod usage;
 mod vault;
 
@@ -72,7 +73,7 @@ async fn from_create_to_gone() {
     assert!(fault.reason.contains("is being removed"), "{fault}");
     assert_eq!(world.obeys(host).await[0].intent, Intent::Gone);
     let gone = world.refused("private-server.show", one("web1")).await;
-    assert_eq!(gone.code, FaultCode::NotFound);
+    assert_eq!((gone.code, gone.reason.as_str()), (FaultCode::NotFound, "there is no private server web1"));
     // Number and address are free again.
     let next = world.done("private-server.create", input("web2")).await;
     assert_eq!((&next["number"], &next["address"]), (&json!(1), &json!("10.78.0.3")));
@@ -83,9 +84,12 @@ async fn what_is_destroyed_wants_the_name_repeated() {
     let world = World::with_room().await;
     world.done("private-server.create", input("web1")).await;
     for action in ["private-server.remove", "private-server.rebuild"] {
-        for confirm in [Value::Null, json!("web2")] {
+        for (confirm, wrong) in [(Value::Null, false), (json!("web2"), true)] {
             let fault = world.refused(action, json!({"private_server": "web1", "confirm": confirm})).await;
             assert_eq!(fault.code, FaultCode::ConfirmationNeeded, "{action}");
+            let told = fault.reason.starts_with("\"web2\" is not the name web1; ");
+            assert_eq!(told, wrong, "{fault}");
+            assert!(fault.reason.contains("all its files"), "{fault}");
         }
     }
     assert_eq!(world.state("web1").await, "creating");

@@ -42,6 +42,7 @@ fn cases() -> Vec<Case> {
     let ps = json!({"private_server": "ps"});
     let mut small = crate::support::private::size();
     small["memory_mib"] = json!(512);
+    let ceiling = |kbit: u32| json!({"private_server": "ps", "size": {"ceiling_kbit": kbit}});
     let look = json!({"account": "acme", "title": "Acme", "host": "panel.acme.example"});
     let shared = json!({"name": "tools", "purpose": "shared", "address": "10.78.0.20", "path": "/srv/tools"});
     let disks = json!({
@@ -113,6 +114,8 @@ fn cases() -> Vec<Case> {
         ),
         (vec![], "private-server.rename", json!({"private_server": "ps", "name": "shop"})),
         (vec![], "private-server.resize", json!({"private_server": "ps", "size": small})),
+        (vec![], "private-server.resize", ceiling(20_000)),
+        (vec![("private-server.resize", ceiling(20_000))], "private-server.resize", ceiling(0)),
         (vec![], "private-server.suspend", ps.clone()),
         (vec![("private-server.suspend", ps.clone())], "private-server.resume", ps.clone()),
         (vec![], "private-server.quarantine", ps.clone()),

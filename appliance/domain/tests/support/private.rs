@@ -55,6 +55,7 @@ pub fn draft(name: &str, account: AccountId, server: ServerId, number: u16) -> P
         suspended: false,
         removing: false,
         quarantine: false,
+        quarantine_imposed: false,
         edition: 0,
         boots: 0,
         nas: None,

@@ -11,7 +11,7 @@ mod path;
 
 pub use answer::{
     Answer, FailureKind, Interface, Journal, JournalLine, Login, NetworkInside, ProcessInside, Service,
-    TimeInside, WorkFailure,
+    TimeInside, WorkFailure, severity_word,
 };
 pub use file::{Changed, FileEntry, FileKind, FilePage, FilePiece};
 pub use order::{Deed, Over, Work};

@@ -60,6 +60,32 @@ impl Short {
         }
     }
 
+    /// What of it is free, in the unit that people read; rounded down.
+    #[must_use]
+    pub fn free(&self) -> String {
+        self.readable(self.whole.saturating_sub(self.promised), |of, unit| of * 10 / unit)
+    }
+
+    /// What is asked for, in the unit that people read; rounded up, so that it never reads like what is free.
+    #[must_use]
+    pub fn wanted(&self) -> String {
+        self.readable(self.asked, |of, unit| (of * 10).div_ceil(unit))
+    }
+
+    /// An amount in the largest unit of which there is one; `tenths` rounds it.
+    fn readable(&self, of: u64, tenths: impl Fn(u64, u64) -> u64) -> String {
+        let in_unit = |unit: u64, name: &str| {
+            let tenths = tenths(of, unit);
+            format!("{}.{} {name}", tenths / 10, tenths % 10)
+        };
+        match (self.resource, of) {
+            (Resource::Memory | Resource::Disk, 1_024..) => in_unit(1_024, "GiB"),
+            (Resource::Bandwidth, 1_000_000..) => in_unit(1_000_000, "Gbit/s"),
+            (Resource::Bandwidth, 1_000..) => in_unit(1_000, "Mbit/s"),
+            (Resource::Cpu | Resource::Memory | Resource::Disk | Resource::Bandwidth, _) => self.amount(of),
+        }
+    }
+
     fn amount(&self, of: u64) -> String {
         match self.resource {
             Resource::Cpu => format!("{}.{} %", of / 10, of % 10),
@@ -147,5 +173,21 @@ mod tests {
                 "memory is short: 2000 MiB is promised, 1601 MiB is asked for, and there is 3600 MiB",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_free_reads_like_less_than_what_is_asked_for() {
+        for (resource, promised, asked, whole, free, wanted) in [
+            (Resource::Cpu, 600, 301, 900, "30.0 %", "30.1 %"),
+            (Resource::Memory, 3_000, 1_500, 3_600, "600 MiB", "1.5 GiB"),
+            (Resource::Disk, 0, 5_120, 4_999, "4.8 GiB", "5.0 GiB"),
+            (Resource::Disk, 0, 5_120, 5_119, "4.9 GiB", "5.0 GiB"),
+            (Resource::Disk, 6_000, 512, 5_000, "0 MiB", "512 MiB"),
+            (Resource::Bandwidth, 0, 1_500_000, 12_500, "12.5 Mbit/s", "1.5 Gbit/s"),
+            (Resource::Bandwidth, 100, 1_001, 1_000, "900 kbit/s", "1.1 Mbit/s"),
+        ] {
+            let short = Short { resource, promised, asked, whole };
+            assert_eq!((short.free().as_str(), short.wanted().as_str()), (free, wanted), "{short}");
+        }
     }
 }

@@ -46,6 +46,7 @@ pub fn draft(called: &str, number: u32, server: ServerId, account: AccountId) ->
         suspended: false,
         removing: false,
         quarantine: false,
+        quarantine_imposed: false,
         edition: 0,
         boots: 0,
         nas: None,
@@ -84,6 +85,7 @@ async fn what_is_wanted_and_seen_comes_back() {
             wanted.name = name("shop");
             wanted.size.memory_mib = 64;
             (wanted.suspended, wanted.quarantine, wanted.removing) = (true, true, true);
+            wanted.quarantine_imposed = true;
             (wanted.power, wanted.edition, wanted.boots) = (Power::Off, 2, 3);
             wanted.template.sha256 = "cd".repeat(32);
             private_server_change(tx, id, &wanted)?;

@@ -83,6 +83,14 @@ impl Kinds {
         tell_with(key, &[("n", n.into())])
     }
 
+    /// "no server is selected"
+    fn none(self) -> String {
+        match self {
+            Self::Servers => tell("fault-bulk-none"),
+            Self::PrivateServers => tell("fault-bulk-none-private"),
+        }
+    }
+
     async fn one(self, session: &Session, name: &Name) -> Result<Known, Fault> {
         match self {
             Self::Servers => crate::server::detail(session, name.as_str())
@@ -143,7 +151,7 @@ impl Bulk {
             }
         }
         match servers.len() {
-            0 => Err(refused(tell("fault-bulk-none"))),
+            0 => Err(refused(kinds.none())),
             1..=MOST => Ok(Self { entry, kinds, servers, typed }),
             _ => Err(refused(tell_with("fault-bulk-many", &[("n", MOST.into())]))),
         }

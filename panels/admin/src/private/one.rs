@@ -159,7 +159,7 @@ fn sizes(one: &PrivateServerView) -> Vec<SizeRow> {
     let row = |key: &str, least: String, most: String| SizeRow { label: tell(key), least, most };
     let only = |key: &str, most: String| row(key, String::new(), most);
     vec![
-        row("room-cpu", of(Resource::Cpu, size.cpu_permille), tell("private-most-server")),
+        row("private-cpu-of-server", of(Resource::Cpu, size.cpu_permille), tell("private-most-server")),
         only("room-memory", of(Resource::Memory, size.memory_mib)),
         only("private-swap", of(Resource::Memory, size.swap_mib)),
         only("room-disk", of(Resource::Disk, size.disk_mib)),

@@ -45,6 +45,7 @@ pub async fn charts(
         trigger: "every 60s, sse:sync".to_owned(),
         nothing: tell("usage-nothing"),
         binary_disks: true,
+        cpu_title: tell("chart-cpu-of-one"),
     };
     Ok(Live { digest, view: ChartsView::of(&series(&usage, size, range, now()), place) })
 }

@@ -36,6 +36,8 @@ pub struct Place {
     pub nothing: String,
     /// Whether disks count in powers of 1,024, as limits of private servers do.
     pub binary_disks: bool,
+    /// What stands over the chart of the processors: of what they are a share.
+    pub cpu_title: String,
 }
 
 /// The charts of one range.
@@ -90,6 +92,7 @@ pub async fn charts(session: &Session, name: &str, choice: &Choice) -> Result<Li
             &[("range", tell(&format!("in-range-{}", range.word())).into())],
         ),
         binary_disks: false,
+        cpu_title: tell("chart-cpu"),
     };
     let input = ServerSamplesInput { server, range: Some(range) };
     let series = session.client.call::<ServerSamples>(input).await?;
@@ -145,7 +148,7 @@ impl ChartsView {
         Self {
             range: series.range.word(),
             ranges: Range::ALL.map(|range| (range.word(), range == series.range)).to_vec(),
-            figures: figures(items, place.disks()),
+            figures: figures(items, place.disks(), &place.cpu_title),
             data: data(series, place.binary_disks),
             rows: rows(items, step_s * 1_000, place.disks()),
             step: tell(&format!("step-{}", series.range.word())),
@@ -154,7 +157,7 @@ impl ChartsView {
     }
 }
 
-fn figures(items: &[Sample], disks: Show) -> Vec<Figure> {
+fn figures(items: &[Sample], disks: Show, cpu_title: &str) -> Vec<Figure> {
     let Some(last) = items.last() else { return Vec::new() };
     let (memory_size, disk_size) = (memory(last.memory_bytes), disks(last.disk_bytes));
     let one = |key, show: Show, read: Read, whole: &str| Figure {
@@ -168,7 +171,7 @@ fn figures(items: &[Sample], disks: Show) -> Vec<Figure> {
     network.summary = tell_with("chart-network-words", &ways);
     network.last = tell_with("chart-network-last", &[("value", network.last.into())]);
     vec![
-        one("cpu", percent, CPU, ""),
+        Figure { title: cpu_title.to_owned(), ..one("cpu", percent, CPU, "") },
         one("memory", memory, MEMORY, &memory_size),
         one("disk", disks, DISK, &disk_size),
         network,
@@ -278,7 +281,9 @@ mod tests {
 
     #[test]
     fn each_chart_is_told_in_words() {
-        let figures = figures(&[sample(0, Some(100)), sample(15_000, None), sample(30_000, Some(50))], bytes);
+        let samples = [sample(0, Some(100)), sample(15_000, None), sample(30_000, Some(50))];
+        let figures = figures(&samples, bytes, "CPU");
+        assert_eq!(figures[0].title, "CPU");
         let told: Vec<_> = figures.iter().map(|figure| figure.summary.as_str()).collect();
         assert_eq!(
             told,

@@ -186,7 +186,7 @@ async fn each_role_sees_what_it_may_of_the_inside() {
 async fn a_log_that_is_followed_renews_itself_when_there_are_new_lines() {
     let panel = panel();
     let still = panel.open("/private-servers/web1/log?service=ssh.service").await;
-    still.shows("id=\"filter-follow\"");
+    still.shows("id=\"filter-follow\"").shows("<span title=\"6\">info</span>");
     assert!(!still.text.contains("part-log"), "{}", still.text);
     let query = "service=ssh.service&since=3600&follow=true";
     let page = panel.open(&format!("/private-servers/web1/log?{query}")).await;

@@ -179,6 +179,60 @@ async fn the_form_shows_the_room_and_a_refusal_stands_at_its_field() {
 }
 
 #[tokio::test]
+async fn the_form_says_what_its_numbers_are_and_folds_what_few_need() {
+    let panel = scene();
+    let page = panel.open("/act/private-server/create?server=r1-u02").await;
+    page.shows("CPU (thousandths)").shows("100 is 10 %.");
+    let all = page.text.matches("class=\"state room-fits\"").count();
+    let hidden = page.text.matches("class=\"state room-fits\" hidden").count();
+    assert!(all > 0 && all == hidden, "nothing is asked for yet, so nothing is said to fit: {}", page.text);
+    let folded = page.text.split("<details class=\"rare\"><summary>Rarely needed</summary>").nth(1);
+    let folded = folded.and_then(|rest| rest.split("</details>").next()).expect("a closed fold");
+    for label in ["<label for=\"f-nas\">NAS", "id=\"f-priority\"", "id=\"f-shares\"", "id=\"f-address_v6\""] {
+        assert_eq!((page.text.matches(label).count(), folded.matches(label).count()), (1, 1), "{label}");
+    }
+    let before = page.text.split("<details class=\"rare\"").next().expect("a form");
+    assert!(before.contains("id=\"f-ssh_keys\""), "{before}");
+    panel.open("/act/private-server/create?nas=nas1").await.shows("<details class=\"rare\" open>");
+    let size = "size.cpu_permille=50&size.memory_mib=64&size.disk_mib=64&size.bandwidth_kbit=8";
+    let page = panel.open(&format!("/act/private-server/create?{size}")).await;
+    page.shows("class=\"state room-fits\">");
+}
+
+#[tokio::test]
+async fn what_is_used_is_told_in_the_unit_of_what_is_guaranteed() {
+    let panel = scene();
+    let mut detail = (entry("private-server.show").expect("in the catalogue").sample_output)();
+    let usage = (entry("private-server.usage").expect("in the catalogue").sample_output)();
+    detail["usage"] = usage["items"][0].clone();
+    (detail["usage"]["span_ms"], detail["usage"]["cpu_ms"]) = (json!(300_000), json!(94_800));
+    detail["usage"]["memory_bytes"] = json!(16_200_000);
+    detail["summary"]["size"]["memory_mib"] = json!(192);
+    let mut unseen = detail.clone();
+    unseen["summary"]["server"] = Value::Null;
+    panel.fake.on("private-server.show", move |_| Ok(detail.clone()));
+    panel.fake.on("server.show", |_| {
+        let mut server = (entry("server.show").expect("in the catalogue").sample_output)();
+        server["inventory"]["cpu"]["threads"] = json!(4);
+        Ok(server)
+    });
+    let page = panel.open("/private-servers-overview").await;
+    page.shows("CPU, of the whole server").shows("7.9 % / 10 %").shows("15.4 MiB / 192 MiB");
+    panel.fake.on("private-server.show", move |_| Ok(unseen.clone()));
+    let page = panel.open("/private-servers-overview").await;
+    page.shows("31.6 % of one processor / 10 %");
+    panel.open("/private-servers/web1").await.shows("CPU, of one processor");
+}
+
+#[tokio::test]
+async fn the_wall_counts_private_servers() {
+    let panel = scene();
+    panel.open("/private-servers").await.shows("No private server is selected").shows("data-of-private");
+    let none = panel.open("/bulk/private-server/stop").await;
+    none.shows("no private server is selected");
+}
+
+#[tokio::test]
 async fn a_disk_on_a_nas_takes_no_room_of_a_server() {
     let panel = scene();
     let form = "/act/private-server/create?server=r1-u02&size.disk_mib=30720";
@@ -202,6 +256,8 @@ async fn a_resize_counts_its_own_share_once() {
     let panel = scene();
     let page = panel.open("/act/private-server/resize?private_server=acme-mail&size.memory_mib=3600").await;
     page.shows("data-room-server=\"r1-u01\"").shows("0 MiB + 3.5 GiB ≤ 3.5 GiB");
+    // What is left blank stays as it is, so it fits.
+    page.shows("data-own=\"5120\"").shows("0 MiB + 5 GiB ≤ 39 GiB").shows("class=\"state room-fits\">");
     assert!(!page.text.contains("data-room-server=\"r1-u02\""), "it stays where it is");
 }
 

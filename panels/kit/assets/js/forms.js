@@ -59,6 +59,8 @@
       tell(control, problem);
       return problem;
     });
+    const fold = bad[0]?.closest("details");
+    if (fold) fold.open = true;
     bad[0]?.focus();
     return bad.length === 0;
   }

@@ -30,7 +30,9 @@
     const typed = Number(form.elements[`size.${field}`]?.value);
     // A disk on a NAS takes nothing of the server.
     const elsewhere = bar.hasAttribute("data-elsewhere") || (resource === "disk" && form.elements.nas?.value);
-    const asked = !elsewhere && Number.isInteger(typed) && typed > 0 ? typed : 0;
+    // What is left blank in a resize stays as it is.
+    const given = Number.isInteger(typed) && typed > 0 ? typed : Number(bar.dataset.own);
+    const asked = elsewhere ? 0 : given;
     const length = (number) => (whole > 0 ? Math.min(1000, Math.floor((number * 1000) / whole)) : 1000);
     const short = promised + asked > whole;
     bar.toggleAttribute("data-short", short);
@@ -43,14 +45,18 @@
   function draw(room) {
     const form = room.closest("form");
     const chosen = form.elements.server?.value;
+    // Before all of it is told, nobody can say that it fits.
+    const told = Boolean(form.elements.private_server) || [...all(".room-bar", room)].every((bar) => Number(form.elements[`size.${bar.dataset.field}`]?.value) > 0);
     all("[data-room-server]", room).forEach((server) => {
       server.toggleAttribute("data-chosen", server.dataset.roomServer === chosen);
       const enough = [...all(".room-bar", server)].map((bar) => drawBar(bar, form)).every(Boolean);
-      const fits = enough && !server.hasAttribute("data-shut");
+      const short = !enough || server.hasAttribute("data-shut");
+      const fits = told && !short;
       server.classList.toggle("tone-good", fits);
-      server.classList.toggle("tone-bad", !fits);
+      server.classList.toggle("tone-bad", short);
+      server.classList.toggle("tone-calm", !fits && !short);
       all(".room-fits", server).forEach((mark) => (mark.hidden = !fits));
-      all(".room-short", server).forEach((mark) => (mark.hidden = fits));
+      all(".room-short", server).forEach((mark) => (mark.hidden = !short));
     });
   }
 

@@ -32,6 +32,10 @@ bulk-private = Mit den ausgewählten privaten Servern
 bulk-start = Starten
 bulk-stop = Anhalten
 bulk-reboot = Neu starten
+bulk-none-private = Kein privater Server ist ausgewählt
+bulk-selected-one-private = 1 privater Server ausgewählt
+bulk-selected-private = %n private Server ausgewählt
+fault-bulk-none-private = kein privater Server ist ausgewählt
 bulk-count-private = { $n ->
     [one] { $n } privater Server
    *[other] { $n } private Server
@@ -101,6 +105,8 @@ private-least = Garantiert
 private-most = Höchstens
 private-most-server = was andere lassen
 private-most-link = die Leitung
+private-cpu-of-server = CPU, vom ganzen Server
+private-cpu-of-one = { $used } eines Prozessors / { $guaranteed }
 private-swap = Auslagerung
 private-sessions = Verbindungen
 private-processes = Prozesse

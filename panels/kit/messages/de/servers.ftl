@@ -147,6 +147,7 @@ step-week = 6 h
 step-month = 1 Tag
 charts-nothing = Nichts wurde { $range } gemeldet. Der Agent meldet sich alle paar Sekunden, sobald ein System installiert und der Server online ist.
 chart-cpu = CPU
+chart-cpu-of-one = CPU, von einem Prozessor
 chart-memory = Speicher
 chart-disk = Platten
 chart-network = Netz

@@ -32,6 +32,10 @@ bulk-private = Act on the selected private servers
 bulk-start = Start
 bulk-stop = Stop
 bulk-reboot = Reboot
+bulk-none-private = No private server is selected
+bulk-selected-one-private = 1 private server selected
+bulk-selected-private = %n private servers selected
+fault-bulk-none-private = no private server is selected
 bulk-count-private = { $n ->
     [one] { $n } private server
    *[other] { $n } private servers
@@ -101,6 +105,8 @@ private-least = Guaranteed
 private-most = At most
 private-most-server = what others leave
 private-most-link = the link
+private-cpu-of-server = CPU, of the whole server
+private-cpu-of-one = { $used } of one processor / { $guaranteed }
 private-swap = Swap
 private-sessions = Connections
 private-processes = Processes

@@ -147,6 +147,7 @@ step-week = 6 h
 step-month = 1 day
 charts-nothing = Nothing was reported { $range }. The agent reports every few seconds once a system is installed and the server is online.
 chart-cpu = CPU
+chart-cpu-of-one = CPU, of one processor
 chart-memory = Memory
 chart-disk = Disks
 chart-network = Network

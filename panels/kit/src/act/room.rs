@@ -62,8 +62,10 @@ pub struct ServerView {
     /// Why nothing can be placed there now.
     pub reason: String,
     pub chosen: bool,
-    /// Whether what is asked for fits.
+    /// Whether what is asked for fits; not before all of it is told.
     pub fits: bool,
+    /// Whether there is no room for what is told so far.
+    pub short: bool,
     pub bars: Vec<Bar>,
 }
 
@@ -76,6 +78,8 @@ pub struct Bar {
     pub field: &'static str,
     pub whole: u64,
     pub promised: u64,
+    /// What the private server that is resized has of it already, for when nothing else is asked for.
+    pub own: u64,
     pub promised_length: u64,
     pub asked_length: u64,
     pub short: bool,
@@ -94,6 +98,11 @@ pub(super) async fn picture(client: &Client, action: &str, fields: &[FieldView])
     let value = |name: &str| value_of(fields, name);
     let (server, resized) = (value("server"), value("private_server"));
     let mut asked = asked(fields);
+    // What is left blank in a resize stays as it is.
+    if let Some(own) = page.items.iter().find_map(|room| share(room, &resized)) {
+        asked.iter_mut().zip(own).filter(|(asked, _)| **asked == 0).for_each(|(asked, own)| *asked = own);
+    }
+    let told = !resized.is_empty() || asked.iter().all(|of| *of > 0);
     if !value("nas").is_empty() {
         asked[DISK] = 0;
     }
@@ -101,7 +110,10 @@ pub(super) async fn picture(client: &Client, action: &str, fields: &[FieldView])
         .items
         .iter()
         .filter(|room| resized.is_empty() || share(room, &resized).is_some())
-        .map(|room| drawn(room, &asked, &server, &resized))
+        .map(|room| {
+            let drawn = drawn(room, &asked, &server, &resized);
+            ServerView { fits: told && drawn.fits, ..drawn }
+        })
         .collect();
     servers.sort_by_key(|server| (!server.chosen, !server.reason.is_empty()));
     servers.truncate(MOST);
@@ -197,16 +209,18 @@ fn drawn(room: &ServerRoom, asked: &[u64; 4], server: &str, resized: &str) -> Se
                 let elsewhere = on_nas && at == DISK;
                 let asked = if elsewhere { 0 } else { asked[at] };
                 let promised = promised[at].1.saturating_sub(own[at]);
-                Bar { elsewhere, ..bar(at, whole[at].1, promised, asked) }
+                Bar { elsewhere, own: own[at], ..bar(at, whole[at].1, promised, asked) }
             };
             (0..4).map(one).collect()
         })
         .unwrap_or_default();
+    let short = room.reason.is_some() || bars.is_empty() || bars.iter().any(|bar| bar.short);
     ServerView {
         name: room.name.to_string(),
         reason: room.reason.clone().unwrap_or_default(),
         chosen: room.name.as_str() == server,
-        fits: room.reason.is_none() && !bars.is_empty() && !bars.iter().any(|bar| bar.short),
+        fits: !short,
+        short,
         bars,
     }
 }
@@ -221,6 +235,7 @@ fn bar(at: usize, whole: u64, promised: u64, asked: u64) -> Bar {
         field,
         whole,
         promised,
+        own: 0,
         promised_length: length(promised),
         asked_length: length(asked).min(1_000 - length(promised)),
         short,

@@ -13,6 +13,9 @@ use crate::panel::Tier;
 use crate::table::{self, Fact, Table};
 use crate::words;
 
+/// Fields that few need, by action: they stand folded below the others.
+const RARE: [(&str, &[&str]); 1] = [("private-server.create", &["nas", "priority", "shares", "address_v6"])];
+
 /// The page of an action.
 #[derive(Debug, Clone, Serialize)]
 pub struct ActView {
@@ -74,6 +77,9 @@ impl Draft<'_> {
         };
         let mut form = FormView::draw(self.fields, &drawing);
         ask_for_the_name(&mut form, &confirmed(self.entry, self.typed, &object), self.entry);
+        for (_, rare) in RARE.iter().filter(|(action, _)| *action == spec.name) {
+            form.fold(rare);
+        }
         ActView {
             action: spec.name,
             path: crate::shell::act_path(self.entry),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::messages::of_catalogue;
+use crate::messages::{of_catalogue, tell, tell_with};
 use crate::words;
 
 /// One input of a form.
@@ -85,9 +85,10 @@ fn below(schema: &Value, prefix: &str) -> Vec<Field> {
         .map(|(name, property)| {
             let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
             let (kind, nullable) = kind_of(property, &path);
+            let (label, help) = told(name, property);
             Field {
-                label: words::label(name),
-                help: help_of(property),
+                label,
+                help,
                 required: required.contains(&name.as_str()) && !nullable,
                 default: property.get("default").cloned().unwrap_or(Value::Null),
                 kind,
@@ -95,6 +96,17 @@ fn below(schema: &Value, prefix: &str) -> Vec<Field> {
             }
         })
         .collect()
+}
+
+/// Label and help. A share is typed in thousandths and shown in per cent, so both say which number is meant.
+fn told(name: &str, property: &Value) -> (String, Option<String>) {
+    let (label, help) = (words::label(name), help_of(property));
+    if !name.ends_with("_permille") {
+        return (label, help);
+    }
+    let hint = tell("form-thousandths-help");
+    let help = help.map_or_else(|| hint.clone(), |help| format!("{help} {hint}"));
+    (tell_with("form-thousandths", &[("label", label.into())]), Some(help))
 }
 
 /// A description that says something about this field, not about every name there is.

@@ -35,6 +35,8 @@ pub struct FieldView {
     pub rows: Vec<Vec<FieldView>>,
     /// An empty row, with `__N__` where its number will stand.
     pub blank: Vec<FieldView>,
+    /// `fold` when few need it and it stands folded below the others; else empty.
+    pub place: &'static str,
 }
 
 /// A form: its fields and what is wrong with the whole.
@@ -47,6 +49,8 @@ pub struct FormView {
     pub wrong: usize,
     /// Whether the browser is asked for a new passkey before it is sent.
     pub passkey: bool,
+    /// Whether the fold with rare fields stands open; none when there is no fold.
+    pub fold_open: Option<bool>,
 }
 
 /// Everything that a field is drawn from.
@@ -77,11 +81,25 @@ impl FormView {
             .collect();
         let wrong = shown.iter().filter(|field| !field.problems.is_empty()).count();
         let passkey = shown.iter().any(|field| field.control == "passkey");
-        Self { fields, loose, wrong, passkey }
+        Self { fields, loose, wrong, passkey, fold_open: None }
+    }
+
+    /// Puts these fields into a fold, which stands open when one of them is filled in or wrong.
+    pub fn fold(&mut self, rare: &[&str]) {
+        for field in self.fields.iter_mut().filter(|field| rare.contains(&field.name.as_str())) {
+            field.place = "fold";
+            self.fold_open = Some(self.fold_open == Some(true) || field.has_something());
+        }
     }
 }
 
 impl FieldView {
+    /// Whether there is something in it to see: a value, a row or a problem.
+    fn has_something(&self) -> bool {
+        !(self.value.is_empty() && self.rows.is_empty() && self.problems.is_empty())
+            || self.fields.iter().any(Self::has_something)
+    }
+
     /// Whether a problem of the input's `field` stands at this control: its own, or that of a part which has no control.
     fn shows(&self, field: &str) -> bool {
         field.strip_prefix(self.name.as_str()).is_some_and(|rest| {
@@ -178,6 +196,7 @@ fn blank_view(field: &Field, name: &str) -> FieldView {
         fields: Vec::new(),
         rows: Vec::new(),
         blank: Vec::new(),
+        place: "",
     }
 }
 

@@ -37,6 +37,16 @@ pub enum ImageError {
     Thread(&'static str),
 }
 
+/// What becomes of the lists of access (acl(5)) of an image's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    Kept,
+    LeftOut,
+}
+
+/// How the attributes with them begin.
+const LIST: &[u8] = b"system.posix_acl_";
+
 /// Puts the image at `source` under `root` while it arrives.
 ///
 /// # Errors
@@ -45,6 +55,7 @@ pub fn stream(
     source: &Source,
     sha256: &str,
     root: &Path,
+    lists: Lists,
     cancel: &Cancel,
     watch: &mut dyn Watch,
 ) -> Result<u64, ImageError> {
@@ -52,7 +63,7 @@ pub fn stream(
     let (plain_in, plain) = chunks::stream();
     let (fetched, decompressed, unpacked) = thread::scope(|scope| {
         let decompress = scope.spawn(move || decompress(compressed, &plain_in));
-        let unpack = scope.spawn(move || unpack(plain, root));
+        let unpack = scope.spawn(move || unpack(plain, root, lists));
         let fetched = Fetch::new(source, cancel, watch, compressed_in).carry_out();
         (fetched, decompress.join(), unpack.join())
     });
@@ -88,11 +99,14 @@ fn decompress(input: Chunks, output: &Filler) -> io::Result<()> {
 }
 
 /// The number of members put in place.
-fn unpack(input: Chunks, root: &Path) -> io::Result<u64> {
+fn unpack(input: Chunks, root: &Path, lists: Lists) -> io::Result<u64> {
     let mut root = Root::open(root)?;
     let mut members = Members::new(input);
     let mut count = 0;
-    while let Some(member) = members.next_member()? {
+    while let Some(mut member) = members.next_member()? {
+        if lists == Lists::LeftOut {
+            member.attributes.retain(|(name, _)| !name.starts_with(LIST));
+        }
         root.place(&member, &mut members)?;
         count += 1;
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use ring::digest::{SHA256, digest};
 use tar::{Builder, EntryType, Header};
 
-use super::{FetchError, ImageError, Source, Watch, stream};
+use super::{FetchError, ImageError, Lists, Source, Watch, stream};
 use crate::command::Cancel;
 use crate::fingerprint::hex;
 
@@ -147,7 +147,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn install(image: &Image, server: SocketAddr, root: &Path) -> (Result<u64, ImageError>, Seen) {
     let mut seen = Seen::default();
     let source = source(server, image.file.len(), PATIENCE);
-    let result = stream(&source, &image.sha256, root, &Cancel::default(), &mut seen);
+    let result = stream(&source, &image.sha256, root, Lists::Kept, &Cancel::default(), &mut seen);
     (result, seen)
 }
 
@@ -185,6 +185,25 @@ fn a_broken_connection_resumes_where_it_ended() {
     files.expect("unpacked");
     assert!(asked.lock().expect("unpoisoned").starts_with(&[0, 300_000, 600_000]));
     assert!(seen.notes[0].contains("300000"), "{:?}", seen.notes);
+}
+
+#[test]
+fn lists_of_access_are_left_out_where_they_would_name_strangers() {
+    let mut archive = Builder::new(Vec::new());
+    // None that any file system would take.
+    let list = [("SCHILY.xattr.system.posix_acl_default", &b"none"[..])];
+    archive.append_pax_extensions(list).expect("written");
+    archive.append_data(&mut header(EntryType::Directory, 0, 0o755), "journal/", &b""[..]).expect("written");
+    let image = image(&archive.into_inner().expect("whole"));
+    let file = image.file.clone();
+    let (server, _) = serve(Box::new(move |socket, _, first| correct(socket, &file, first, usize::MAX)));
+    let source = source(server, image.file.len(), PATIENCE);
+    let unpacked = |lists| {
+        let root = tempfile::tempdir().expect("temporary directory");
+        stream(&source, &image.sha256, root.path(), lists, &Cancel::default(), &mut Seen::default())
+    };
+    assert_eq!(unpacked(Lists::LeftOut).expect("unpacked"), 1);
+    assert!(matches!(unpacked(Lists::Kept).expect_err("no list"), ImageError::Unpack(_)));
 }
 
 #[test]
@@ -254,8 +273,9 @@ fn a_missing_file_fails_at_once_and_a_dead_server_when_patience_ends() {
         correct(socket, &file, first, if first == 0 { 100 } else { 0 })
     }));
     let source = source(server, image.file.len(), Duration::from_secs(2));
-    let why = stream(&source, &image.sha256, root.path(), &Cancel::default(), &mut Seen::default())
-        .expect_err("dead");
+    let why =
+        stream(&source, &image.sha256, root.path(), Lists::Kept, &Cancel::default(), &mut Seen::default())
+            .expect_err("dead");
     assert!(matches!(why, ImageError::Fetch(FetchError::GaveUp { done: 100, .. })), "{why}");
 }
 
@@ -275,8 +295,8 @@ fn a_cancelled_install_stops_a_stalled_stream() {
         later.cancel();
     });
     let source = source(server, image.file.len(), PATIENCE);
-    let why =
-        stream(&source, &image.sha256, root.path(), &cancel, &mut Seen::default()).expect_err("cancelled");
+    let why = stream(&source, &image.sha256, root.path(), Lists::Kept, &cancel, &mut Seen::default())
+        .expect_err("cancelled");
     assert!(matches!(why, ImageError::Fetch(FetchError::Cancelled { .. })), "{why}");
 }
 

@@ -1,6 +1,5 @@
-//! Commands inside private servers: a thread for each, a few at once.
+//! Commands inside private servers: a thread for each, a few at once, and fewer of one.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -9,29 +8,12 @@ use rackwright_proto::private::OUTPUT;
 use rackwright_proto::{Exec, ExecDone, FromMachine};
 
 use super::outbox::Sender;
+use super::places::Places;
 
-/// At one time.
-const MOST: usize = 8;
+/// The Control Center orders four at one time for whoever has a private server; the provider's people come beside them.
+static RUNNING: Places = Places::new(16, 6, "commands run");
 /// The longest that a command may take, in seconds.
 const LONGEST_S: u32 = 3600;
-
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
-
-/// One of those that run.
-struct Place;
-
-impl Place {
-    fn take() -> Option<Self> {
-        let more = |running| (running < MOST).then_some(running + 1);
-        RUNNING.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok().map(|_| Self)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        RUNNING.fetch_sub(1, Ordering::AcqRel);
-    }
-}
 
 /// Begins it.
 ///
@@ -41,11 +23,7 @@ pub fn run(order: Exec, sender: Sender) -> Result<(), ExecDone> {
     let command = order.command;
     let refused =
         |why: String| ExecDone { command, status: None, output: String::new(), cut: false, error: Some(why) };
-    let Some(place) = Place::take() else {
-        return Err(refused(format!(
-            "{MOST} commands run on this server already; try again when one is done"
-        )));
-    };
+    let place = RUNNING.take(order.number).map_err(refused)?;
     let work = move || {
         let done = carry_out(&order);
         drop(place);

@@ -10,10 +10,11 @@ use rackwright_proto::private::CHUNK;
 use rackwright_proto::{Console, ConsoleOrder, ConsoleOutput, FromMachine};
 
 use super::outbox::{Outbox, Sender};
+use super::places::{Place, Places};
 use crate::session::explain;
 
-/// At one time.
-const MOST: usize = 16;
+/// At one time, and of them in one private server.
+static OPEN: Places = Places::new(16, 6, "consoles are open");
 
 /// Those that are open.
 #[derive(Default)]
@@ -23,6 +24,7 @@ struct Open {
     keyboard: Keyboard,
     /// Set from either side when it is over.
     over: Arc<AtomicBool>,
+    _place: Place,
 }
 
 impl Drop for Open {
@@ -45,9 +47,7 @@ impl Consoles {
         self.0.retain(|_, open| !open.over.load(Ordering::Acquire));
         match order.order {
             ConsoleOrder::Open { number, rows, columns } => {
-                if self.0.len() >= MOST {
-                    return Err(ended(console, format!("{MOST} consoles are open on this server already.")));
-                }
+                let place = OPEN.take(number).map_err(|why| ended(console, format!("{why}.")))?;
                 let terminal = Terminal::open(number, rows, columns).map_err(|why| {
                     ended(console, format!("The console could not be opened: {}.", explain(&why)))
                 })?;
@@ -62,7 +62,7 @@ impl Consoles {
                     .stack_size(256 * 1024)
                     .spawn(work)
                     .map_err(|why| ended(console, format!("The console could not be opened: {why}.")))?;
-                self.0.insert(console, Open { keyboard, over });
+                self.0.insert(console, Open { keyboard, over, _place: place });
                 Ok(())
             }
             // One that ended just now has said so.
@@ -70,7 +70,8 @@ impl Consoles {
                 if let Some(open) = self.0.get(&console)
                     && let Err(why) = open.keyboard.type_in(&bytes)
                 {
-                    eprintln!("what was typed into console {console} was not read inside: {why}");
+                    self.0.remove(&console);
+                    return Err(ended(console, format!("The console was closed: {why}.")));
                 }
                 Ok(())
             }

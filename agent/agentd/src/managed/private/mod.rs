@@ -4,6 +4,7 @@ mod commands;
 mod consoles;
 mod inside;
 mod outbox;
+mod places;
 mod templates;
 mod transfers;
 mod vaults;

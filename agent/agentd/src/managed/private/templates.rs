@@ -7,7 +7,7 @@ use rackwright_model::private_server::Template;
 use rackwright_privsrv::keeper::Templates;
 
 use crate::command::Cancel;
-use crate::install::image::{self, Source, Watch};
+use crate::install::image::{self, Lists, Source, Watch};
 use crate::session::explain;
 
 /// Without a byte for so long the fetch fails, and others have their turn before it is tried again.
@@ -31,7 +31,9 @@ impl Templates for OverHttp {
     fn fetch(&self, template: &Template, to: &Path, arrived: &mut dyn FnMut(u64)) -> Result<(), String> {
         let source = Source::new(&template.url, template.bytes, PATIENCE).map_err(|why| explain(&why))?;
         let cancel = Cancel::default();
-        image::stream(&source, &template.sha256, to, &cancel, &mut Arrived(arrived))
+        // Linux 6.1 copies lists of default access up from a layer with other owners as they are: in them are groups of the
+        // server, which nobody has inside. What systemd wants of them it sets when it starts.
+        image::stream(&source, &template.sha256, to, Lists::LeftOut, &cancel, &mut Arrived(arrived))
             .map(drop)
             .map_err(|why| explain(&why))
     }

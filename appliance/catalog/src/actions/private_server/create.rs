@@ -102,7 +102,8 @@ fn check(input: &PrivateServerCreateInput) -> Vec<FieldProblem> {
 }
 
 /// Rules between the fields of a size.
-pub(super) fn check_size(size: &Size) -> Vec<FieldProblem> {
+#[must_use]
+pub fn check_size(size: &Size) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     if size.ceiling_kbit.is_some_and(|ceiling| ceiling < size.bandwidth_kbit) {
         problems

@@ -5,9 +5,8 @@ use rackwright_model::private_server::{PrivateServerState, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::create::check_size;
 use super::view::sample_size;
-use super::{OnePrivateServer, PrivateServerView, action, one, sample_name};
+use super::{OnePrivateServer, PrivateServerView, SizeChange, action, one, sample_name};
 use crate::actions::Done;
 use crate::fault::FieldProblem;
 
@@ -28,7 +27,9 @@ pub struct PrivateServerRebuildInput {
 pub struct PrivateServerResizeInput {
     #[schemars(extend("x-from" = "private-server.list"))]
     pub private_server: Name,
-    pub size: Size,
+    /// At least one of these; the others stay as they are.
+    #[serde(default)]
+    pub size: SizeChange,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -84,11 +85,14 @@ action! {
 
 action! {
     PrivateServerResize, "private-server.resize", "Resize",
-    "Give a private server other guarantees and limits, while it runs; refused, with the sum, where there is no room.",
+    "Give a private server other guarantees and limits, while it runs; what is not named stays; refused, with the sum, where there is no room.",
     Allot, Change,
     PrivateServerResizeInput => PrivateServerView, main "private_server", check check_resize, undo true;
-    PrivateServerResizeInput { private_server: sample_name("web1"), size: sample_size() };
-    PrivateServerView::sample()
+    PrivateServerResizeInput {
+        private_server: sample_name("web1"),
+        size: SizeChange { memory_mib: Some(1_024), ..SizeChange::default() },
+    };
+    PrivateServerView { size: Size { memory_mib: 1_024, ..sample_size() }, ..PrivateServerView::sample() }
 }
 
 action! {
@@ -139,5 +143,33 @@ action! {
 }
 
 fn check_resize(input: &PrivateServerResizeInput) -> Vec<FieldProblem> {
-    check_size(&input.size)
+    if input.size != SizeChange::default() {
+        return Vec::new();
+    }
+    let problem = "names nothing to change: give at least one field of it, such as memory_mib";
+    vec![FieldProblem::new("size", problem)]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::validate;
+
+    #[test]
+    fn a_resize_names_one_size_at_least() {
+        for nothing in [json!({"private_server": "web1"}), json!({"private_server": "web1", "size": {}})] {
+            let fault = validate::input::<PrivateServerResize>(nothing).expect_err("names nothing");
+            assert_eq!(fault.fields.len(), 1, "{fault}");
+            assert_eq!(fault.fields[0].field, "size");
+            assert!(fault.fields[0].problem.contains("at least one"), "{fault}");
+        }
+        let one = json!({"private_server": "web1", "size": {"swap_mib": 0}});
+        let input = validate::input::<PrivateServerResize>(one).expect("one is enough");
+        assert_eq!(input.size, SizeChange { swap_mib: Some(0), ..SizeChange::default() });
+        let whole = json!({"private_server": "web1", "size": sample_size()});
+        let input = validate::input::<PrivateServerResize>(whole).expect("so is a whole size");
+        assert_eq!(input.size, SizeChange::from(&sample_size()));
+    }
 }

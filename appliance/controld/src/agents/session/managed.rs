@@ -2,7 +2,7 @@
 
 use rackwright_domain::ports::Later;
 use rackwright_model::ServerId;
-use rackwright_proto::{AgentHello, FromMachine, ToMachine};
+use rackwright_proto::{AgentHello, FromMachine, ToMachine, frame};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::super::counters::count;
@@ -33,6 +33,8 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         }
     });
     if judged.is_ok() {
+        // What a command says and a piece of a file are longer than who it is.
+        frames.longest = frame::MAX;
         count(&session.shared.counters.agents_sessions);
     }
     let talk = Talk { session, part, idle: Some(session.shared.limits.silence) };

@@ -1,4 +1,5 @@
-//! What was asked of agents and is not answered yet. In memory: whoever waited is gone after a restart.
+//! What was asked of agents and is not answered yet. In memory: whoever waited is gone after a restart. A question counts
+//! until it is answered: whoever hangs up does not free its place.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,8 +10,7 @@ use rackwright_model::{Millis, ServerId};
 use rackwright_proto::InsideDone;
 use tokio::sync::oneshot;
 
-/// Questions of one person at the same time.
-pub(super) const AT_ONCE: usize = 6;
+use crate::private_server::quota::{AT_ONCE, Quota};
 
 type Came = Result<Answer, WorkFailure>;
 
@@ -21,13 +21,14 @@ pub(crate) struct Asks {
 
 struct Open {
     server: ServerId,
-    person: String,
+    quota: Quota,
+    /// When its agent has answered it at the latest.
+    until: Millis,
     done: oneshot::Sender<Came>,
 }
 
-/// A question that is waited for; forgotten when this is dropped.
-pub(super) struct Waiting<'a> {
-    asks: &'a Asks,
+/// A question that is waited for.
+pub(super) struct Waiting {
     pub ask: u64,
     pub done: oneshot::Receiver<Came>,
 }
@@ -38,16 +39,28 @@ impl Asks {
         Self { next: AtomicU64::new(started_at.0.unsigned_abs()), open: Mutex::default() }
     }
 
-    /// A number for a question to this server; none while the person waits for as many as may be.
-    pub(super) fn begin(&self, server: ServerId, person: &str) -> Option<Waiting<'_>> {
+    /// A number for a question to this server; none while as many of the quota are open as may be.
+    pub(super) fn begin(
+        &self,
+        server: ServerId,
+        quota: Quota,
+        now: Millis,
+        until: Millis,
+    ) -> Option<Waiting> {
         let mut open = self.open();
-        if open.values().filter(|other| other.person == person).count() >= AT_ONCE {
+        open.retain(|_, other| other.until > now || !other.done.is_closed());
+        if open.values().filter(|other| other.quota == quota).count() >= AT_ONCE {
             return None;
         }
         let ask = self.next.fetch_add(1, Ordering::Relaxed);
         let (done, waiting) = oneshot::channel();
-        open.insert(ask, Open { server, person: person.to_owned(), done });
-        Some(Waiting { asks: self, ask, done: waiting })
+        open.insert(ask, Open { server, quota, until, done });
+        Some(Waiting { ask, done: waiting })
+    }
+
+    /// It was not sent to its agent.
+    pub(super) fn unsent(&self, ask: u64) {
+        self.open().remove(&ask);
     }
 
     /// What the agent of this server answers. Others' questions are not its business.
@@ -69,11 +82,5 @@ impl Asks {
 
     fn open(&self) -> MutexGuard<'_, HashMap<u64, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.asks.open().remove(&self.ask);
     }
 }

@@ -65,7 +65,7 @@ impl Handle<PrivateServerFileRemove, Caller> for Domain {
             // Whoever may not even see the private server learns nothing by asking.
             self.running_private_server(caller, &input.private_server, &attempted).await?;
             let reason = "it would be destroyed, with all that it holds";
-            return Err(unconfirmed(attempted, reason, "confirm", &name));
+            return Err(unconfirmed(attempted, reason, "confirm", &name, input.confirm.as_ref()));
         }
         let work = Work::Remove { path: input.path.clone() };
         let answer = self.inside(caller, &input.private_server, &attempted, work).await?;

@@ -43,7 +43,7 @@ impl Handle<PrivateServerLoginRemove, Caller> for Domain {
             self.running_private_server(caller, &private_server, &attempted).await?;
             let reason =
                 if files { "it would be removed, and its files destroyed" } else { "it would be removed" };
-            return Err(unconfirmed(attempted, reason, "confirm", &login));
+            return Err(unconfirmed(attempted, reason, "confirm", &login, confirm.as_ref()));
         }
         let said = format!("{login} is removed from {private_server}.");
         let answer =

@@ -8,9 +8,9 @@ use rackwright_catalog::actions::{Done, JobStarted, Page};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_store::vault::{Backup, VaultRow, backup_list, backup_remove, vault_of, vault_untidy};
 
-use super::{Task, Work, backup_named, begin, free, limit_bytes, vault_for};
+use super::{Task, Work, backup_named, begin, free, limit_bytes, no_backup, vault_for};
 use crate::private_server::named;
-use crate::refusal::{not_found, unconfirmed};
+use crate::refusal::unconfirmed;
 use crate::{Caller, Domain};
 
 impl Handle<PrivateServerBackupCreate, Caller> for Domain {
@@ -112,7 +112,7 @@ impl Handle<PrivateServerBackupRemove, Caller> for Domain {
             .change(caller, &attempted, move |tx| {
                 let of_this = |(backup, vault): (Backup, VaultRow)| match backup.name == private_server {
                     true => Ok((backup, vault)),
-                    false => Err(not_found(&phrase, "backup", &id).into()),
+                    false => Err(no_backup(&phrase, id).into()),
                 };
                 let (backup, vault) = match backup_named(tx, &scope, id, &phrase).and_then(of_this) {
                     Ok(found) => found,
@@ -123,7 +123,9 @@ impl Handle<PrivateServerBackupRemove, Caller> for Domain {
                 };
                 if confirm.as_ref() != Some(&backup.name) {
                     let reason = "what only this backup has would be lost";
-                    return Err(unconfirmed(&phrase, reason, "confirm", &backup.name).into());
+                    return Err(
+                        unconfirmed(&phrase, reason, "confirm", &backup.name, confirm.as_ref()).into()
+                    );
                 }
                 backup_remove(tx, id)?;
                 vault_untidy(tx, vault.id)?;

@@ -70,6 +70,7 @@ impl Handle<PrivateServerClone, Caller> for Domain {
                     suspended: false,
                     removing: false,
                     quarantine: false,
+                    quarantine_imposed: false,
                     edition: 0,
                     boots: 0,
                     nas: None,

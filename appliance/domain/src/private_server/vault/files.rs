@@ -9,7 +9,7 @@ use rackwright_model::Millis;
 
 use super::backup_named;
 use crate::ports::InBackup;
-use crate::refusal::not_found;
+use crate::refusal::not_found_in;
 use crate::{Caller, Domain};
 
 /// Characters of a path that are shown.
@@ -33,7 +33,8 @@ impl Handle<PrivateServerBackupFiles, Caller> for Domain {
             && path != "/"
             && self.is_missing(&vault.folder, &key, &backup.draft.snapshot, path).await
         {
-            return Err(not_found(&attempted, "file", &path));
+            let advice = format!("See what it holds with: rackwright private-server backup-files {id}");
+            return Err(not_found_in(&attempted, "file", &path, advice));
         }
         Ok(BackupDirectory { items: listing.files.into_iter().map(view).collect(), cut: listing.cut })
     }

@@ -8,6 +8,7 @@ mod restore;
 mod schedule;
 mod snapshots;
 
+use rackwright_catalog::Fault;
 use rackwright_model::private_server::Phase;
 use rackwright_model::{BackupId, JobId, Millis, PrivateServerId, Scope, SnapshotId, VaultId};
 use rackwright_store::Connection;
@@ -19,7 +20,7 @@ use rackwright_store::vault::{
 use serde::{Deserialize, Serialize};
 
 use super::moving::stays;
-use crate::refusal::{conflict, not_found};
+use crate::refusal::{conflict, not_found, not_found_in};
 use crate::secret::{credential, fingerprint};
 use crate::{Domain, Refusal};
 
@@ -141,10 +142,14 @@ fn backup_named(
     id: BackupId,
     attempted: &str,
 ) -> Result<(Backup, VaultRow), Refusal> {
-    let missing = || Refusal::from(not_found(attempted, "backup", &id));
+    let missing = || Refusal::from(no_backup(attempted, id));
     let backup = backup_within(tx, scope, id)?.ok_or_else(missing)?;
     let vault = vault_get(tx, backup.vault)?.ok_or_else(missing)?;
     Ok((backup, vault))
+}
+
+fn no_backup(attempted: &str, id: BackupId) -> Fault {
+    not_found_in(attempted, "backup", &id, "List them with: rackwright private-server backup-list")
 }
 
 /// What a private server's backups may take: several times what it holds, and something for a small one.

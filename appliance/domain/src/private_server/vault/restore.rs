@@ -68,7 +68,7 @@ impl Handle<PrivateServerBackupRestore, Caller> for Domain {
         let work = move |tx: &Connection, row: &PrivateServer, phrase: &str| {
             if confirm.as_ref() != Some(&row.wanted.name) {
                 let reason = "it would stand still meanwhile, and its files of now would become a snapshot";
-                return Err(unconfirmed(phrase, reason, "confirm", &row.wanted.name).into());
+                return Err(unconfirmed(phrase, reason, "confirm", &row.wanted.name, confirm.as_ref()).into());
             }
             let keep = reserve(tx, row, &format!("before backup {backup}"), at, phrase)?;
             Ok(Work::RestoreBackup { backup, keep })

@@ -15,7 +15,7 @@ use rackwright_store::private_server::{
 
 use super::{Task, Work, begin, free};
 use crate::private_server::{named, placement};
-use crate::refusal::{conflict, not_found, unconfirmed};
+use crate::refusal::{conflict, not_found_in, unconfirmed};
 use crate::{Caller, Domain, Refusal};
 
 /// Of one private server.
@@ -53,8 +53,10 @@ pub(super) fn reserve(
     let known = snapshot_list(tx, row.id)?.len();
     if known >= MOST {
         let reason = format!("it has {known} snapshots, and {MOST} are the most");
-        let advice =
-            format!("Remove one with: rackwright private-server snapshot-remove {}", row.wanted.name);
+        let advice = format!(
+            "Remove one with: rackwright private-server snapshot-remove {} --snapshot N",
+            row.wanted.name
+        );
         return Err(conflict(attempted, reason, advice).into());
     }
     let mib = u64::from(row.wanted.size.disk_mib);
@@ -64,7 +66,10 @@ pub(super) fn reserve(
 
 fn one(tx: &Connection, row: &PrivateServer, id: SnapshotId, attempted: &str) -> Result<Snapshot, Refusal> {
     let known = snapshot_get(tx, row.id, id)?;
-    let snapshot = known.ok_or_else(|| not_found(attempted, "snapshot", &id))?;
+    let snapshot = known.ok_or_else(|| {
+        let advice = format!("List them with: rackwright private-server snapshot-list {}", row.wanted.name);
+        not_found_in(attempted, "snapshot", &id, advice)
+    })?;
     if snapshot.stage == SnapshotStage::Kept {
         return Ok(snapshot);
     }
@@ -118,7 +123,9 @@ impl Domain {
                 free(tx, &row, &phrase)?;
                 one(tx, &row, snapshot, &phrase)?;
                 if confirm.as_ref() != Some(&row.wanted.name) {
-                    return Err(unconfirmed(&phrase, loss, "confirm", &row.wanted.name).into());
+                    return Err(
+                        unconfirmed(&phrase, loss, "confirm", &row.wanted.name, confirm.as_ref()).into()
+                    );
                 }
                 let work = work(tx, &row, &phrase)?;
                 let task = Task { private_server: row.id, vault: None, work };

@@ -11,7 +11,7 @@ use rackwright_model::ServerId;
 use rackwright_proto::{Console, ConsoleOrder, ConsoleOutput, FromMachine, ToMachine};
 use serde_json::{Value, json};
 
-use super::inside::running;
+use super::inside::{rented, running};
 use super::one;
 use crate::support::{Sent, World};
 
@@ -144,6 +144,19 @@ async fn there_are_four_for_a_person_and_sixteen_for_a_server() {
     assert_eq!(fault.reason, "16 consoles are open on its server");
     // One that has ended makes room.
     wrote(&world, host, mine, b"", Some("The shell ended.")).await;
+    open(&world).await;
+}
+
+#[tokio::test]
+async fn there_are_four_for_an_account_and_the_provider_gets_in() {
+    let (world, _) = rented().await;
+    for (person, on) in [("ann", "web1"), ("bob", "web1"), ("cay", "web2"), ("dan", "web2")] {
+        let session = world.session_in("acme-shop", person, Role::AccountManager).await;
+        world.call(&session, "private-server.console", one(on)).await.expect("is opened");
+    }
+    let eve = world.session_in("acme-shop", "eve", Role::AccountManager).await;
+    let fault = world.call(&eve, "private-server.console", one("web1")).await.expect_err("one too many");
+    assert_eq!(fault.reason, "4 consoles of account acme-shop are open");
     open(&world).await;
 }
 

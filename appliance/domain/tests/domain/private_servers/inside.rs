@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use rackwright_catalog::FaultCode;
+use rackwright_catalog::{FaultCode, Role};
+use rackwright_domain::Credential;
 use rackwright_model::ServerId;
 use rackwright_proto::{Exec, ExecDone, FromMachine, ToMachine};
 use serde_json::{Value, json};
@@ -20,6 +21,22 @@ pub(super) async fn running() -> (World, ServerId) {
     let world = World::with_room().await;
     let host = world.domain.presence.connected_servers()[0];
     world.done("private-server.create", input("web1")).await;
+    world.obeys(host).await;
+    (world, host)
+}
+
+/// A world in which acme-shop has two private servers that run, web1 and web2.
+pub(super) async fn rented() -> (World, ServerId) {
+    let world = World::with_room().await;
+    let host = world.domain.presence.connected_servers()[0];
+    world.session(Role::AccountManager).await;
+    for name in ["web1", "web2"] {
+        let mut draft = input(name);
+        draft["account"] = json!("acme-shop");
+        draft["size"]["cpu_permille"] = json!(100);
+        draft["size"]["memory_mib"] = json!(500);
+        world.done("private-server.create", draft).await;
+    }
     world.obeys(host).await;
     (world, host)
 }
@@ -115,6 +132,43 @@ async fn one_person_runs_four_at_once() {
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 4);
     let refused = results.iter().find_map(|result| result.as_ref().err()).expect("one too many");
     assert_eq!(refused.code, FaultCode::TooMany);
+}
+
+/// Somebody begins a command and hangs up: its number.
+async fn left(world: &World, who: &Credential, private_server: &str) -> u64 {
+    let mut input = run("sleep 9");
+    input["private_server"] = json!(private_server);
+    tokio::select! {
+        result = world.call(who, "private-server.exec", input) => panic!("it ended: {result:?}"),
+        exec = ordered(world) => exec.command,
+    }
+}
+
+#[tokio::test]
+async fn one_account_runs_four_at_once_whoever_of_it_asks_and_also_when_nobody_waits() {
+    let (world, host) = rented().await;
+    let mut commands = Vec::new();
+    for (person, on) in [("ann", "web1"), ("bob", "web1"), ("cay", "web2"), ("dan", "web2")] {
+        let session = world.session_in("acme-shop", person, Role::AccountManager).await;
+        commands.push(left(&world, &session, on).await);
+    }
+    let eve = world.session_in("acme-shop", "eve", Role::AccountManager).await;
+    let reseller = world.session(Role::Reseller).await;
+    for who in [&eve, &reseller] {
+        let fault = world.call(who, "private-server.exec", run("uptime")).await.expect_err("one too many");
+        let told = (fault.code, fault.reason.as_str());
+        assert_eq!(told, (FaultCode::TooMany, "4 commands of account acme-shop run already"));
+    }
+    // The provider gets in.
+    left(&world, &Credential::LocalRoot, "web1").await;
+    world.says(host, done(commands[0], Some(0), None)).await;
+    left(&world, &eve, "web1").await;
+    world.clock.pass(5_999);
+    let fault = world.call(&eve, "private-server.exec", run("uptime")).await.expect_err("one too many");
+    assert_eq!(fault.code, FaultCode::TooMany);
+    // What the agent never answered is over at last.
+    world.clock.pass(1);
+    left(&world, &eve, "web1").await;
 }
 
 async fn ordered_all(world: &World) -> Vec<u64> {

@@ -8,7 +8,7 @@ use rackwright_model::private_server::inside::{Answer, Changed, FailureKind, Ser
 use rackwright_proto::{FromMachine, Inside, InsideDone, ToMachine};
 use serde_json::{Value, json};
 
-use super::inside::running;
+use super::inside::{rented, running};
 use crate::support::{Sent, World};
 
 /// The next piece of work that the agent is told of.
@@ -67,6 +67,35 @@ async fn what_is_inside_is_answered_without_what_a_terminal_would_obey() {
     world.says(host, FromMachine::Inside(InsideDone { ask: inside.ask, result: Ok(page()) })).await;
     let (result, _) = answered(&world, &owner, files(), Ok(Answer::Done)).await;
     assert_eq!(result.expect_err("no answer to this").code, FaultCode::Unavailable);
+}
+
+/// Somebody asks for something and hangs up: its number.
+async fn left(world: &World, who: &Credential) -> u64 {
+    let (action, input) = files();
+    tokio::select! {
+        result = world.call(who, action, input) => panic!("it ended: {result:?}"),
+        inside = asked(world) => inside.ask,
+    }
+}
+
+#[tokio::test]
+async fn one_account_asks_for_four_things_at_once_and_the_provider_gets_in() {
+    let (world, host) = rented().await;
+    let mut asks = Vec::new();
+    for person in ["ann", "bob", "cay", "dan"] {
+        let session = world.session_in("acme-shop", person, Role::AccountManager).await;
+        asks.push(left(&world, &session).await);
+    }
+    let eve = world.session_in("acme-shop", "eve", Role::AccountManager).await;
+    let (action, input) = files();
+    let fault = world.call(&eve, action, input).await.expect_err("one too many");
+    assert_eq!(fault.reason, "4 things inside private servers of account acme-shop are not done yet");
+    let owner = world.session(Role::Owner).await;
+    let (result, _) = answered(&world, &owner, files(), Ok(page())).await;
+    result.expect("is listed");
+    world.says(host, FromMachine::Inside(InsideDone { ask: asks[0], result: Ok(page()) })).await;
+    let (result, _) = answered(&world, &eve, files(), Ok(page())).await;
+    result.expect("is listed");
 }
 
 #[tokio::test]

@@ -28,6 +28,12 @@ async fn a_refusal_says_the_sums_and_where_there_is_room() {
          memory is short: 3000 MiB is promised, 1500 MiB is asked for, and there is 3600 MiB"
     );
     assert!(full.advice.contains("private-server room"), "{full}");
+    let nowhere = world.refused("private-server.create", input("web3")).await;
+    assert_eq!(
+        nowhere.reason,
+        "none of your servers has room for it: h1 lacks CPU: 10.0 % is free, less than 40.0 %. \
+         h1 lacks memory: 600 MiB is free, less than 1.5 GiB"
+    );
     world.host("h2", 10).await;
     let full = world.refused("private-server.create", on("h1", "web3")).await;
     assert_eq!(full.advice, "There is room on: h2");
@@ -40,6 +46,19 @@ async fn a_refusal_says_the_sums_and_where_there_is_room() {
         (&json!("h1"), &json!(600))
     );
     assert_eq!(shown["items"][0]["shares"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn of_many_servers_without_room_some_are_named_and_the_rest_counted() {
+    let world = World::with_room().await;
+    for last in 2..=7 {
+        world.host(&format!("h{last}"), 10 + last).await;
+    }
+    let mut draft = input("web1");
+    draft["size"]["memory_mib"] = json!(4_000);
+    let fault = world.refused("private-server.create", draft).await;
+    assert!(fault.reason.contains("h5 lacks memory: 3.5 GiB is free, less than 4.0 GiB. 2 more"), "{fault}");
+    assert!(fault.reason.ends_with("2 more have no room either"), "{fault}");
 }
 
 #[tokio::test]
@@ -77,12 +96,47 @@ async fn other_sizes_are_admitted_and_never_below_what_is_used() {
     let done = world.done("private-server.resize", resize("cpu_permille", 500)).await;
     assert_eq!(done["size"]["cpu_permille"], 500);
     super::usage::used(&world, 1, 0, 700 << 20, (2_000 << 20) + 1).await;
+    world.clock.pass(540_000);
     let fault = world.refused("private-server.resize", resize("disk_mib", 2_000)).await;
     assert_eq!(fault.fields[0].field, "size.disk_mib");
-    assert_eq!(fault.fields[0].problem, "is less than the 2001 MiB that are in use");
+    assert_eq!(fault.fields[0].problem, "is less than the 2001 MiB that were in use 240 s ago");
     let fault = world.refused("private-server.resize", resize("memory_mib", 600)).await;
     assert!(fault.fields[0].problem.contains("700 MiB"), "{fault}");
     world.done("private-server.resize", resize("disk_mib", 2_001)).await;
+}
+
+#[tokio::test]
+async fn sizes_that_are_not_named_stay_as_they_are() {
+    let world = World::with_room().await;
+    let made = world.done("private-server.create", on("h1", "web1")).await;
+    let resize = |change: Value| json!({"private_server": "web1", "size": change});
+    let mut expected = made["size"].clone();
+    for (change, ceiling) in [
+        (json!({"memory_mib": 200}), Value::Null),
+        (json!({"ceiling_kbit": 20_000}), json!(20_000)),
+        (json!({"swap_mib": 64}), json!(20_000)),
+        (json!({"ceiling_kbit": 0}), Value::Null),
+    ] {
+        for (field, value) in change.as_object().expect("an object") {
+            expected[field] = value.clone();
+        }
+        expected["ceiling_kbit"] = ceiling;
+        let done = world.done("private-server.resize", resize(change.clone())).await;
+        assert_eq!(done["size"], expected, "{change}");
+    }
+    // The rules between the fields hold for what comes of it.
+    world.done("private-server.resize", resize(json!({"ceiling_kbit": 15_000}))).await;
+    let fault = world.refused("private-server.resize", resize(json!({"bandwidth_kbit": 15_001}))).await;
+    assert_eq!((fault.code, fault.fields[0].field.as_str()), (FaultCode::InvalidInput, "size.ceiling_kbit"));
+    let fault = world.refused("private-server.resize", resize(json!({"ceiling_kbit": 7}))).await;
+    assert_eq!((fault.code, fault.fields[0].field.as_str()), (FaultCode::InvalidInput, "size.ceiling_kbit"));
+    // A whole size names everything: without a ceiling it leaves that, and with null, as it is shown, it takes it away.
+    let done = world.done("private-server.resize", resize(size())).await;
+    assert_eq!(done["size"]["ceiling_kbit"], 15_000);
+    let done = world.done("private-server.resize", resize(expected.clone())).await;
+    assert_eq!(done["size"], expected);
+    let fault = world.refused("private-server.resize", json!({"private_server": "web1"})).await;
+    assert_eq!((fault.code, fault.fields[0].field.as_str()), (FaultCode::InvalidInput, "size"));
 }
 
 #[tokio::test]

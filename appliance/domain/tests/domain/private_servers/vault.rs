@@ -135,6 +135,10 @@ async fn a_snapshot_is_taken_restored_and_removed() {
     let mut chosen = json!({"private_server": "web1", "snapshot": known[0]["id"]});
     let fault = world.refused("private-server.snapshot-restore", chosen.clone()).await;
     assert_eq!(fault.code, FaultCode::ConfirmationNeeded);
+    let strange = json!({"private_server": "web1", "snapshot": 999, "confirm": "web1"});
+    let fault = world.refused("private-server.snapshot-restore", strange).await;
+    assert_eq!((fault.code, fault.reason.as_str()), (FaultCode::NotFound, "there is no snapshot 999"));
+    assert_eq!(fault.advice, "List them with: rackwright private-server snapshot-list web1");
     chosen["confirm"] = json!("web1");
     world.done("private-server.snapshot-restore", chosen.clone()).await;
     world.machines.take_sent();
@@ -151,6 +155,8 @@ async fn a_snapshot_is_taken_restored_and_removed() {
     world.machines.take_sent();
     let fault = world.refused("private-server.move", json!({"private_server": "web1", "to": "h2"})).await;
     assert!(fault.reason.contains("2 snapshots"), "{fault}");
+    assert!(fault.advice.contains("snapshot-list web1\nThen remove each with: "), "{fault}");
+    assert!(fault.advice.contains("snapshot-remove web1 --snapshot N"), "{fault}");
     for id in [1, 2] {
         let chosen = json!({"private_server": "web1", "snapshot": id, "confirm": "web1"});
         world.done("private-server.snapshot-remove", chosen).await;

@@ -80,6 +80,15 @@ pub struct JournalLine {
     pub text: String,
 }
 
+/// Keywords of syslog(3), by severity.
+const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
+/// The keyword of a severity, such as `warning` for 4; none above 7.
+#[must_use]
+pub fn severity_word(severity: u64) -> Option<&'static str> {
+    SEVERITIES.get(usize::try_from(severity).ok()?).copied()
+}
+
 /// Lines of the journal, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Journal {

@@ -12,10 +12,9 @@ use crate::prepare::TEMPLATE;
 use crate::private_servers::{self, Order};
 use crate::progress::Step;
 
-const FEW: u32 = 10;
+/// Of each kind, first and then: what one takes is compared where the same number stands.
+const FIRST: (u32, u32) = (2, 12);
 const MANY: u32 = 100;
-/// Peers, first and then.
-const OTHERS: (u32, u32) = (2, 12);
 /// Two emulated processors start one after the other.
 const RUNNING_LIMIT: Duration = Duration::from_secs(1_800);
 
@@ -24,6 +23,8 @@ const RUNNING_LIMIT: Duration = Duration::from_secs(1_800);
 pub struct Density {
     /// KiB of kernel and anonymous memory per further one, with the name.
     memory: Vec<(&'static str, u64)>,
+    /// The same of a private server among a hundred.
+    crowded_kb: u64,
     disk_kb: u64,
     pub agent_anon_kb: u64,
 }
@@ -32,30 +33,33 @@ pub struct Density {
 pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Density> {
     let memory = || host.number(&peers::line("idle && memory"));
     let disk = || host.number("sync; df --output=used --block-size=1K /srv | tail -n 1");
-    make(live, 1, FEW, step)?;
-    let (few_kb, few_disk) = (memory()?, disk()?);
-    make(live, FEW + 1, MANY, step)?;
+    let (few, more) = FIRST;
+    make(live, 1, few, step)?;
+    let few_kb = memory()?;
+    make(live, few + 1, more, step)?;
+    let (more_kb, more_disk) = (memory()?, disk()?);
+    make(live, more + 1, MANY, step)?;
     let (many_kb, many_disk) = (memory()?, disk()?);
     let agent = "sed -n 's/^RssAnon:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$(pidof -s rackwright-agent)/status";
     let agent_anon_kb = host.number(agent)?;
-    let further = u64::from(MANY - FEW);
-    let mut rows = vec![("private servers", many_kb.saturating_sub(few_kb) / further)];
-    let disk_kb = many_disk.saturating_sub(few_disk) / further;
+    let further = u64::from(MANY - more);
+    let mut rows = vec![("private servers", more_kb.saturating_sub(few_kb) / u64::from(more - few))];
+    let crowded_kb = many_kb.saturating_sub(more_kb) / further;
+    let disk_kb = many_disk.saturating_sub(more_disk) / further;
 
     step.note("they go");
     private_servers::remove(live, &(1..=MANY).map(name).collect::<Vec<_>>())?;
     for (kind, words) in PEERS {
         step.note(words);
-        let (few, many) = OTHERS;
         host.read(&peers::line(&format!("several {kind} 1 {few}")))?;
         let few_kb = memory()?;
-        host.read(&peers::line(&format!("several {kind} {} {many}", few + 1)))?;
-        let many_kb = memory()?;
-        host.read(&peers::line(&format!("none {kind} {many}")))?;
-        rows.push((words, many_kb.saturating_sub(few_kb) / u64::from(many - few)));
+        host.read(&peers::line(&format!("several {kind} {} {more}", few + 1)))?;
+        let more_kb = memory()?;
+        host.read(&peers::line(&format!("none {kind} {more}")))?;
+        rows.push((words, more_kb.saturating_sub(few_kb) / u64::from(more - few)));
     }
     step.result(format!("{MANY} stood at once"));
-    Ok(Density { memory: rows, disk_kb, agent_anon_kb })
+    Ok(Density { memory: rows, crowded_kb, disk_kb, agent_anon_kb })
 }
 
 fn name(number: u32) -> String {
@@ -80,7 +84,7 @@ fn make(live: &LiveRack, first: u32, last: u32, step: &mut Step) -> Result<()> {
 }
 
 impl Density {
-    /// KiB of a further private server.
+    /// KiB of a further private server, where as many stand as of the peers.
     pub fn memory_kb(&self) -> u64 {
         self.memory.first().map_or(0, |(_, kb)| *kb)
     }
@@ -99,6 +103,7 @@ impl Density {
         for (words, kb) in &self.memory {
             println!("{words:<34} {kb:>9} KiB");
         }
+        println!("{:<34} {:>9} KiB", format!("private servers, up to {MANY}"), self.crowded_kb);
         println!("{:<34} {:>9} KiB", "disk of a private server", self.disk_kb);
         println!("{:<34} {:>9} kB", format!("agent's RssAnon with {MANY}"), self.agent_anon_kb);
     }

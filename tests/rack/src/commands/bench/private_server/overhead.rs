@@ -22,8 +22,7 @@ const CONNECTIONS: u32 = 8;
 /// 16 KiB that a compressor would not touch, as a picture.
 const PAGE: &str = "head -c 16384 /dev/urandom > /var/www/html/page.png";
 /// As many processes as in the private server, of which nginx sees the share.
-const ONE_PROCESS: &str =
-    "sed -i 's/^worker_processes auto;/worker_processes 1;/' /etc/nginx/nginx.conf && systemctl restart nginx";
+const ONE_PROCESS: &str = "sed -i 's/^worker_processes auto;/worker_processes 1;/' /etc/nginx/nginx.conf && systemctl restart nginx";
 
 /// What was measured, by round.
 #[derive(Debug)]
