@@ -19,8 +19,10 @@ use rackwright_store::private_server::PrivateServer;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use asks::AT_ONCE;
+
 use super::exec::unreachable;
-use super::quota::{AT_ONCE, Quota};
+use super::quota::Quota;
 use crate::refusal::conflict;
 use crate::report::clean;
 use crate::{Caller, Domain};

@@ -6,7 +6,7 @@ use rackwright_store::private_server::PrivateServer;
 
 use crate::caller::Actor;
 
-/// Commands of one quota at the same time; as many consoles, and as many other things.
+/// Commands of one quota at the same time, and as many consoles.
 pub(super) const AT_ONCE: usize = 4;
 
 /// Whom it counts against.

@@ -45,8 +45,10 @@ pub const PACKAGES: &[&str] = &[
     "ca-certificates",
     "openssl",
     "python3",
-    // private servers: what starts them, what asks their web servers for pages, the NFS server of their NAS, and their backups
+    // private servers: what starts them, what carries their files to another server, what asks their web servers for pages, the
+    // NFS server of their NAS, and their backups
     "crun",
+    "rsync",
     "wrk",
     "nfs-ganesha",
     "nfs-ganesha-vfs",

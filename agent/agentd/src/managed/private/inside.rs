@@ -10,7 +10,7 @@ use super::outbox::Sender;
 use super::places::Places;
 
 /// The Control Center orders four at one time for whoever has a private server; the provider's people come beside them.
-static RUNNING: Places = Places::new(12, 6, "things are being done");
+static RUNNING: Places = Places::new(24, 8, "things are being done");
 
 /// Begins it.
 ///

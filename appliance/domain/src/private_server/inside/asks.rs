@@ -10,7 +10,10 @@ use rackwright_model::{Millis, ServerId};
 use rackwright_proto::InsideDone;
 use tokio::sync::oneshot;
 
-use crate::private_server::quota::{AT_ONCE, Quota};
+use crate::private_server::quota::Quota;
+
+/// Questions of one quota at the same time: a page of the panel asks for several things.
+pub(super) const AT_ONCE: usize = 6;
 
 type Came = Result<Answer, WorkFailure>;
 

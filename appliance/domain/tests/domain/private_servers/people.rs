@@ -79,17 +79,17 @@ async fn left(world: &World, who: &Credential) -> u64 {
 }
 
 #[tokio::test]
-async fn one_account_asks_for_four_things_at_once_and_the_provider_gets_in() {
+async fn one_account_asks_for_six_things_at_once_and_the_provider_gets_in() {
     let (world, host) = rented().await;
     let mut asks = Vec::new();
-    for person in ["ann", "bob", "cay", "dan"] {
+    for person in ["ann", "bob", "cay", "dan", "fay", "gus"] {
         let session = world.session_in("acme-shop", person, Role::AccountManager).await;
         asks.push(left(&world, &session).await);
     }
     let eve = world.session_in("acme-shop", "eve", Role::AccountManager).await;
     let (action, input) = files();
     let fault = world.call(&eve, action, input).await.expect_err("one too many");
-    assert_eq!(fault.reason, "4 things inside private servers of account acme-shop are not done yet");
+    assert_eq!(fault.reason, "6 things inside private servers of account acme-shop are not done yet");
     let owner = world.session(Role::Owner).await;
     let (result, _) = answered(&world, &owner, files(), Ok(page())).await;
     result.expect("is listed");

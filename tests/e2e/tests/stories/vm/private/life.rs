@@ -40,6 +40,17 @@ pub fn they_reach_each_other(story: &Story) {
 
 pub fn commands_end_with_their_status(story: &Story) {
     assert_eq!(story.inside(ONE, "hostname; exit 3"), (3, ONE.to_owned()));
+    let (status, said) = story.inside(ONE, "seq 1 20000");
+    assert!(status == 0 && said.ends_with("\n20000") && said.len() > 100_000, "{} bytes", said.len());
+}
+
+/// The template's lists of access name nobody whom it has not, so that the log has its own, and copies can be made.
+pub fn lists_of_access_are_its_own(story: &Story) {
+    let failed = "journalctl -b --no-pager | grep -c 'ACL.*failed'; true";
+    assert_eq!(story.inside(TWO, failed), (0, "0".to_owned()));
+    story.act.done(&["private-server", "clone", TWO, "--name", "early"]);
+    story.wait_for_private("early", "running");
+    story.act.done(&["private-server", "remove", "early", "--confirm", "early"]);
 }
 
 pub fn a_stop_and_a_reboot_keep_files(story: &Story, key: &SshKey) {

@@ -45,6 +45,7 @@ fn private_servers_live_and_their_root_stays_inside() {
     life::both_let_their_people_in(&story, &key);
     life::they_reach_each_other(&story);
     life::commands_end_with_their_status(&story);
+    life::lists_of_access_are_its_own(&story);
 
     people::files_services_and_users_are_worked_on(&story, &key);
     people::root_inside_leads_nobody_out(&story, &key);

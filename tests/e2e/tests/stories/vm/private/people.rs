@@ -85,6 +85,13 @@ pub fn root_inside_leads_nobody_out(story: &Story, key: &SshKey) {
         assert!(!format!("{read:?}").contains("cHJlY2lvdXMK"), "{path}: {read:?}");
         assert!(read.is_err(), "{path}: {read:?}");
     }
+    // What the kernel tells there it would tell of the server.
+    let views = ["/proc/sys/kernel/hostname", "/srv/kernel/hostname", "/sys/fs/cgroup/cgroup.procs"];
+    assert_eq!(story.inside(ONE, "ln -s /proc/sys/kernel /srv/kernel").0, 0);
+    for path in views {
+        let read = story.act.tried(&["private-server", "file-read", ONE, "--path", path], "");
+        assert!(format!("{read:?}").contains("view of the kernel"), "{path}: {read:?}");
+    }
     // /srv/up is root's own home inside.
     upload(story, "/srv/up/planted", "eA==", "1", &[]);
     assert_eq!(story.inside(ONE, "cat /root/planted").1, "x");
