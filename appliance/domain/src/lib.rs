@@ -49,12 +49,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use rackwright_model::private_server::inside::{Answer, WorkFailure};
 use rackwright_model::{Block, Millis, ServerId};
 use rackwright_store::{Connection, Store};
 use tokio::sync::Notify;
 
 pub use caller::{Caller, Credential, Origin, Whence};
 use ports::Ports;
+use private_server::pending::Pending;
 pub use refusal::Refusal;
 
 /// Where the Control Center keeps its files and how machines reach it.
@@ -107,8 +109,10 @@ pub struct Domain {
     outside: oidc::Outside,
     forgotten: person::attempts::Attempts,
     forgotten_by_address: person::attempts::Attempts,
-    execs: private_server::execs::Execs,
-    asks: private_server::inside::asks::Asks,
+    /// Commands inside private servers.
+    execs: Pending<rackwright_proto::ExecDone>,
+    /// Other work inside them.
+    asks: Pending<Result<Answer, WorkFailure>>,
     consoles: private_server::consoles::Consoles,
     transfers: private_server::transfers::Transfers,
     /// When BMCs of dead servers were last asked.
@@ -141,8 +145,8 @@ impl Domain {
             outside: oidc::Outside::default(),
             forgotten: person::attempts::Attempts::of_letters(),
             forgotten_by_address: person::attempts::Attempts::of_letters_of_any_name(),
-            execs: private_server::execs::Execs::new(started_at),
-            asks: private_server::inside::asks::Asks::new(started_at),
+            execs: Pending::new(started_at, private_server::quota::AT_ONCE),
+            asks: Pending::new(started_at, private_server::inside::AT_ONCE),
             consoles: private_server::consoles::Consoles::new(started_at),
             transfers: private_server::transfers::Transfers::default(),
             fence_tries: Mutex::default(),

@@ -1,5 +1,7 @@
 //! Why a transaction was given up: a fault to show, or a failure of the database.
 
+use std::fmt::Display;
+
 use rackwright_catalog::{Fault, FaultCode};
 use rackwright_store::StoreError;
 
@@ -91,23 +93,24 @@ pub fn conflict(attempted: impl Into<String>, reason: impl Into<String>, advice:
     Fault::new(FaultCode::Conflict, attempted, reason, advice)
 }
 
-/// Something would be destroyed, and the name was not repeated: `given` is what was said in its place.
-#[must_use]
-pub fn unconfirmed(
+/// That the name of what would be destroyed was repeated: `given` is what was said.
+///
+/// # Errors
+/// [`FaultCode::ConfirmationNeeded`] with the loss.
+pub fn confirmed<T: Display + PartialEq + ?Sized>(
     attempted: impl Into<String>,
-    reason: impl Into<String>,
+    loss: impl Into<String>,
     flag: &str,
-    name: &dyn std::fmt::Display,
-    given: Option<&impl std::fmt::Display>,
-) -> Fault {
-    let mut reason: String = reason.into();
+    name: &T,
+    given: Option<&T>,
+) -> Result<(), Fault> {
+    if given == Some(name) {
+        return Ok(());
+    }
+    let mut reason: String = loss.into();
     if let Some(word) = given.map(ToString::to_string) {
         reason = format!("{word:?} is not the name {name}; {reason}");
     }
-    Fault::new(
-        FaultCode::ConfirmationNeeded,
-        attempted,
-        reason,
-        format!("To go ahead, repeat the name: --{flag} {name}"),
-    )
+    let advice = format!("To go ahead, repeat the name: --{flag} {name}");
+    Err(Fault::new(FaultCode::ConfirmationNeeded, attempted, reason, advice))
 }

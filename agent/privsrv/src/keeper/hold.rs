@@ -113,7 +113,7 @@ impl Hands {
 impl Drop for Still {
     fn drop(&mut self) {
         // Files may be in place though it could not be noted what they lie over: the next start must know.
-        self.shared.recall();
+        self.shared.recall_one(self.number);
         self.shared.lock().held.remove(&self.number.into());
         self.shared.work.notify_all();
     }

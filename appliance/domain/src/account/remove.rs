@@ -6,7 +6,7 @@ use rackwright_catalog::{Fault, Handle};
 use rackwright_store::account::{account_delete, account_holdings};
 
 use super::below;
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::{Caller, Domain, person};
 
 impl Handle<AccountRemove, Caller> for Domain {
@@ -33,11 +33,8 @@ impl Handle<AccountRemove, Caller> for Domain {
                 let advice = "Remove the accounts below it, and give its servers to another account with: rackwright server assign";
                 return Err(conflict(phrase, reason, advice).into());
             }
-            if input.confirm.as_ref() != Some(&account.name) {
-                let reason = format!("{} people would be removed with it", holds.people);
-                let given = input.confirm.as_ref();
-                return Err(unconfirmed(phrase, reason, "confirm", &account.name, given).into());
-            }
+            let reason = format!("{} people would be removed with it", holds.people);
+            confirmed(&phrase, reason, "confirm", &account.name, input.confirm.as_ref())?;
             Ok(account_delete(tx, account.id)?)
         })
         .await?;

@@ -11,7 +11,7 @@ use rackwright_store::private_server::private_server_on_nas_of;
 use serde_json::json;
 
 use crate::publish::happened;
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::{Caller, Domain, server};
 
 impl Handle<ServerConfirmDead, Caller> for Domain {
@@ -32,11 +32,8 @@ impl Handle<ServerConfirmDead, Caller> for Domain {
                     let reason = "no private server with its disk on a NAS belongs to it";
                     return Err(conflict(&phrase, reason, "There is nothing to start elsewhere.").into());
                 }
-                if input.confirm.as_ref() != Some(&input.server) {
-                    let reason = "if it still runs, the disks of its private servers are destroyed";
-                    let given = input.confirm.as_ref();
-                    return Err(unconfirmed(&phrase, reason, "confirm", &input.server, given).into());
-                }
+                let reason = "if it still runs, the disks of its private servers are destroyed";
+                confirmed(&phrase, reason, "confirm", &input.server, input.confirm.as_ref())?;
                 if failover_get(tx, server.id)?.is_none() {
                     failover_begin(tx, server.id, at)?;
                 }

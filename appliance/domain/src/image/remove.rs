@@ -11,7 +11,7 @@ use rackwright_store::private_server::private_server_awaiting;
 use rackwright_store::profile::profile_of_image;
 
 use crate::private_server::standing::listed;
-use crate::refusal::{conflict, not_found, unconfirmed};
+use crate::refusal::{confirmed, conflict, not_found};
 use crate::{Caller, Domain, Refusal};
 
 impl Handle<ImageRemove, Caller> for Domain {
@@ -45,9 +45,7 @@ fn remove(tx: &Connection, attempted: &str, name: &Name, confirm: Option<&Name>)
         let reason = format!("private servers are being made from it: {}", listed(&waiting));
         return Err(conflict(attempted, reason, "Wait until they are made, or remove them.").into());
     }
-    if confirm != Some(name) {
-        return Err(unconfirmed(attempted, "its file is deleted", "confirm", name, confirm).into());
-    }
+    confirmed(attempted, "its file is deleted", "confirm", name, confirm)?;
     image_delete(tx, name)?;
     Ok(())
 }

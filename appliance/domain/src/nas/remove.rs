@@ -8,7 +8,7 @@ use rackwright_store::private_server::private_server_using;
 use serde_json::json;
 
 use crate::private_server::standing::listed;
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
@@ -25,16 +25,7 @@ impl Handle<NasRemove, Caller> for Domain {
                 let advice = "Remove them first with: rackwright private-server remove";
                 return Err(conflict(&phrase, reason, advice).into());
             }
-            if input.confirm.as_ref() != Some(&input.nas) {
-                return Err(unconfirmed(
-                    &phrase,
-                    "it would be forgotten",
-                    "confirm",
-                    &input.nas,
-                    input.confirm.as_ref(),
-                )
-                .into());
-            }
+            confirmed(&phrase, "it would be forgotten", "confirm", &input.nas, input.confirm.as_ref())?;
             nas_delete(tx, nas.id)?;
             let draft = nas.draft;
             let input = json!({

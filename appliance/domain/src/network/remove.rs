@@ -5,7 +5,7 @@ use rackwright_catalog::actions::network::{NetworkRemove, NetworkRemoveInput};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_store::network::{network_delete, network_list};
 
-use crate::refusal::{not_found, unconfirmed};
+use crate::refusal::{confirmed, not_found};
 use crate::{Caller, Domain};
 
 impl Handle<NetworkRemove, Caller> for Domain {
@@ -20,10 +20,8 @@ impl Handle<NetworkRemove, Caller> for Domain {
             let before = network_list(tx)?.into_iter().find(|row| row.name == name);
             let before = before.ok_or_else(|| not_found(&phrase, "network", &name))?;
             super::standing::none(tx, &before, &phrase)?;
-            if confirm.as_ref() != Some(&name) {
-                let reason = "its machines lose their addresses when their leases end";
-                return Err(unconfirmed(phrase, reason, "confirm", &name, confirm.as_ref()).into());
-            }
+            let reason = "its machines lose their addresses when their leases end";
+            confirmed(&phrase, reason, "confirm", &name, confirm.as_ref())?;
             network_delete(tx, &name)?;
             Ok(((), Some(super::serve_again(&before))))
         })

@@ -6,7 +6,7 @@ use rackwright_catalog::{Fault, Handle};
 use rackwright_store::person::person_delete;
 
 use super::{an_owner_stays, managed};
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::{Caller, Domain};
 
 impl Handle<UserRemove, Caller> for Domain {
@@ -20,12 +20,8 @@ impl Handle<UserRemove, Caller> for Domain {
                 return Err(conflict(phrase, "that is you", "Ask somebody else to remove you.").into());
             }
             an_owner_stays(tx, &person, &phrase)?;
-            if input.confirm.as_ref() != Some(&input.user) {
-                let reason = "all sessions and API tokens would end with it";
-                return Err(
-                    unconfirmed(phrase, reason, "confirm", &input.user, input.confirm.as_ref()).into()
-                );
-            }
+            let reason = "all sessions and API tokens would end with it";
+            confirmed(&phrase, reason, "confirm", &input.user, input.confirm.as_ref())?;
             Ok(person_delete(tx, person.id)?)
         })
         .await?;

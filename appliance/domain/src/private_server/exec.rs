@@ -32,13 +32,13 @@ impl Handle<PrivateServerExec, Caller> for Domain {
         let begun = self.execs.begin(row.wanted.server, quota.clone(), now, until);
         let mut waiting = begun.ok_or_else(|| too_many(&quota, &row, &attempted))?;
         let order = Exec {
-            command: waiting.command,
+            command: waiting.id,
             number: row.wanted.number,
             argv: vec!["/bin/sh".to_owned(), "-c".to_owned(), input.command],
             limit_s,
         };
         if !self.ports.machines.send_to_agent(row.wanted.server, ToMachine::Exec(order)) {
-            self.execs.unsent(waiting.command);
+            self.execs.unsent(waiting.id);
             return Err(unreachable(&name, &attempted));
         }
         match timeout(limit, &mut waiting.done).await {

@@ -1,6 +1,5 @@
 //! Work inside a private server: asked of the agent of its server, which answers.
 
-pub(crate) mod asks;
 mod edit;
 mod files;
 mod journal;
@@ -19,8 +18,6 @@ use rackwright_store::private_server::PrivateServer;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use asks::AT_ONCE;
-
 use super::exec::unreachable;
 use super::quota::Quota;
 use crate::refusal::conflict;
@@ -29,6 +26,9 @@ use crate::{Caller, Domain};
 
 /// Seconds beyond the limit of the work that its answer may take.
 const GRACE_S: u32 = 5;
+
+/// Questions of one quota at the same time: a page of the panel asks for several things.
+pub(crate) const AT_ONCE: usize = 6;
 
 /// Why there is no answer: a fault of ours, or what the agent says.
 enum NotDone {
@@ -66,10 +66,10 @@ impl Domain {
         let until = now.plus(i64::from(limit_s) * 1_000);
         let begun = self.asks.begin(row.wanted.server, quota.clone(), now, until);
         let mut waiting = begun.ok_or_else(|| NotDone::Fault(too_many(&quota, &row, attempted)))?;
-        let order = Inside { ask: waiting.ask, number: row.wanted.number, login, work };
+        let order = Inside { ask: waiting.id, number: row.wanted.number, login, work };
         let gone = || NotDone::Fault(unreachable(name, attempted));
         if !self.ports.machines.send_to_agent(row.wanted.server, ToMachine::Inside(order)) {
-            self.asks.unsent(waiting.ask);
+            self.asks.unsent(waiting.id);
             return Err(gone());
         }
         match timeout(Duration::from_secs(u64::from(limit_s)), &mut waiting.done).await {

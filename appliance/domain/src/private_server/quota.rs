@@ -7,7 +7,7 @@ use rackwright_store::private_server::PrivateServer;
 use crate::caller::Actor;
 
 /// Commands of one quota at the same time, and as many consoles.
-pub(super) const AT_ONCE: usize = 4;
+pub(crate) const AT_ONCE: usize = 4;
 
 /// Whom it counts against.
 #[derive(Debug, Clone, PartialEq, Eq)]

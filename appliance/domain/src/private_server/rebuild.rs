@@ -7,7 +7,7 @@ use rackwright_catalog::{Fault, Handle};
 
 use super::change::{Step, not_suspended};
 use super::template;
-use crate::refusal::unconfirmed;
+use crate::refusal::confirmed;
 use crate::{Caller, Domain};
 
 impl Handle<PrivateServerRebuild, Caller> for Domain {
@@ -20,12 +20,8 @@ impl Handle<PrivateServerRebuild, Caller> for Domain {
         let attempted = format!("rebuild {name}");
         self.alter(caller, &name, &attempted, move |tx, row, draft, phrase| {
             not_suspended(row, phrase)?;
-            if input.confirm.as_ref() != Some(&draft.name) {
-                let reason = "all its files would be discarded";
-                return Err(
-                    unconfirmed(phrase, reason, "confirm", &draft.name, input.confirm.as_ref()).into()
-                );
-            }
+            let reason = "all its files would be discarded";
+            confirmed(phrase, reason, "confirm", &draft.name, input.confirm.as_ref())?;
             let name = input.template.as_ref().unwrap_or(&draft.template.name);
             draft.template = template::chosen(tx, name, phrase)?;
             draft.edition = draft.edition.wrapping_add(1);

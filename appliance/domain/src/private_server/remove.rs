@@ -7,7 +7,7 @@ use rackwright_catalog::{Fault, Handle};
 use rackwright_store::private_server::private_server_cloning;
 
 use super::change::Step;
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::{Caller, Domain};
 
 impl Handle<PrivateServerRemove, Caller> for Domain {
@@ -18,10 +18,8 @@ impl Handle<PrivateServerRemove, Caller> for Domain {
     ) -> Result<Done, Fault> {
         let attempted = format!("remove private server {name}");
         self.alter(caller, &name, &attempted, move |tx, before, draft, phrase| {
-            if confirm.as_ref() != Some(&draft.name) {
-                let reason = "it would be stopped, and all its files and snapshots destroyed; its backups would stay for 30 days";
-                return Err(unconfirmed(phrase, reason, "confirm", &draft.name, confirm.as_ref()).into());
-            }
+            let reason = "it would be stopped, and all its files and snapshots destroyed; its backups would stay for 30 days";
+            confirmed(phrase, reason, "confirm", &draft.name, confirm.as_ref())?;
             if let Some(clone) = private_server_cloning(tx, before)? {
                 let reason = format!("{clone} begins with its files and may not have them yet");
                 let advice = format!(

@@ -7,7 +7,7 @@ use rackwright_model::network::DiscoveryPolicy;
 use rackwright_store::profile::{ProfileRow, profile_delete, profile_named};
 use serde_json::json;
 
-use crate::refusal::{conflict, not_found, unconfirmed};
+use crate::refusal::{confirmed, conflict, not_found};
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain, discovery};
 
@@ -31,14 +31,12 @@ impl Handle<ProfileRemove, Caller> for Domain {
                 )
                 .into());
             }
-            if confirm.as_ref() != Some(&name) {
-                let reason = if inverse.is_some() {
-                    "it can be brought back within a day"
-                } else {
-                    "it holds password hashes, and cannot be brought back"
-                };
-                return Err(unconfirmed(phrase, reason, "confirm", &name, confirm.as_ref()).into());
-            }
+            let reason = if inverse.is_some() {
+                "it can be brought back within a day"
+            } else {
+                "it holds password hashes, and cannot be brought back"
+            };
+            confirmed(&phrase, reason, "confirm", &name, confirm.as_ref())?;
             profile_delete(tx, &name)?;
             Ok(((), inverse))
         })

@@ -6,7 +6,7 @@ use rackwright_catalog::{Fault, Handle};
 use rackwright_store::rack::{placement_list, rack_delete};
 use serde_json::json;
 
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
 
@@ -30,16 +30,7 @@ impl Handle<RackRemove, Caller> for Domain {
                 let advice = "Place them elsewhere, or take them out with: rackwright server place NAME";
                 return Err(conflict(&fault, reason, advice).into());
             }
-            if input.confirm.as_ref() != Some(&input.rack) {
-                return Err(unconfirmed(
-                    &fault,
-                    "it would be forgotten",
-                    "confirm",
-                    &input.rack,
-                    input.confirm.as_ref(),
-                )
-                .into());
-            }
+            confirmed(&fault, "it would be forgotten", "confirm", &input.rack, input.confirm.as_ref())?;
             rack_delete(tx, rack.id)?;
             let inverse = Inverse {
                 action: "rack.create",

@@ -93,11 +93,11 @@ impl Domain {
             }
             FromMachine::Usage(batch) => self.report_usage(server, batch).await.map(Some),
             FromMachine::ExecDone(done) => {
-                self.execs.done(server, done);
+                self.execs.done(server, done.command, done);
                 Ok(None)
             }
             FromMachine::Inside(done) => {
-                self.asks.done(server, done);
+                self.asks.done(server, done.ask, done.result);
                 Ok(None)
             }
             FromMachine::Console(output) => {

@@ -14,7 +14,7 @@ use rackwright_store::profile::profile_named;
 use rackwright_store::server::{Server, server_set_approved};
 
 use crate::private_server::standing;
-use crate::refusal::{conflict, not_found, unconfirmed};
+use crate::refusal::{confirmed, conflict, not_found};
 use crate::{Caller, Domain, Refusal};
 
 impl Handle<ServerInstall, Caller> for Domain {
@@ -29,20 +29,13 @@ impl Handle<ServerInstall, Caller> for Domain {
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
                 standing::leave(tx, &server, connected.contains(&server.id), at, &fault)?;
-                if server.state.holds_a_system() && input.confirm_wipe.as_ref() != Some(&server.name) {
+                if server.state.holds_a_system() {
                     let reason = format!(
                         "{} is {}: everything on its disk would be destroyed",
                         server.name,
                         server.state.word()
                     );
-                    return Err(unconfirmed(
-                        &fault,
-                        reason,
-                        "confirm-wipe",
-                        &server.name,
-                        input.confirm_wipe.as_ref(),
-                    )
-                    .into());
+                    confirmed(&fault, reason, "confirm-wipe", &server.name, input.confirm_wipe.as_ref())?;
                 }
                 begin(tx, &server, &input.profile, &by, at, &fault)
             })

@@ -10,7 +10,7 @@ use rackwright_store::server::{Server, server_delete};
 
 use super::named;
 use crate::private_server::standing;
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::{Caller, Domain, Refusal};
 
 impl Handle<ServerRemove, Caller> for Domain {
@@ -48,10 +48,8 @@ fn remove(
 ) -> Result<ServerId, Refusal> {
     let server = named(tx, scope, name, attempted)?;
     refuse_in_use(&server, attempted)?;
-    if confirm != Some(name) {
-        let reason = "its record, boot timeline, jobs and certificates would be deleted";
-        return Err(unconfirmed(attempted, reason, "confirm", name, confirm).into());
-    }
+    let reason = "its record, boot timeline, jobs and certificates would be deleted";
+    confirmed(attempted, reason, "confirm", name, confirm)?;
     for mac in &server.macs {
         lease_delete(tx, *mac)?;
     }

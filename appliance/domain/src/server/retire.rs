@@ -9,7 +9,7 @@ use rackwright_store::lease::lease_delete;
 use rackwright_store::server::server_set_approved;
 
 use crate::private_server::standing;
-use crate::refusal::unconfirmed;
+use crate::refusal::confirmed;
 use crate::{Caller, Domain};
 
 impl Handle<ServerRetire, Caller> for Domain {
@@ -22,17 +22,8 @@ impl Handle<ServerRetire, Caller> for Domain {
         let id = self
             .change(caller, &attempted, move |tx| {
                 let server = super::named(tx, &scope, &input.server, &fault)?;
-                if input.confirm.as_ref() != Some(&input.server) {
-                    let reason = "its certificate and its reservation would be withdrawn";
-                    return Err(unconfirmed(
-                        &fault,
-                        reason,
-                        "confirm",
-                        &input.server,
-                        input.confirm.as_ref(),
-                    )
-                    .into());
-                }
+                let reason = "its certificate and its reservation would be withdrawn";
+                confirmed(&fault, reason, "confirm", &input.server, input.confirm.as_ref())?;
                 standing::leave(tx, &server, connected.contains(&server.id), at, &fault)?;
                 super::step(tx, &server, ServerEvent::Retire, None, &fault)?;
                 server_set_approved(tx, server.id, false)?;

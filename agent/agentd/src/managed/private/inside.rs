@@ -9,7 +9,7 @@ use rackwright_proto::{FromMachine, Inside, InsideDone};
 use super::outbox::Sender;
 use super::places::Places;
 
-/// The Control Center orders four at one time for whoever has a private server; the provider's people come beside them.
+/// The Control Center orders six at one time for whoever has a private server; the provider's people come beside them.
 static RUNNING: Places = Places::new(24, 8, "things are being done");
 
 /// Begins it.

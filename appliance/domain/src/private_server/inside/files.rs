@@ -14,7 +14,7 @@ use rackwright_model::private_server::inside::{
 };
 
 use super::taken;
-use crate::refusal::unconfirmed;
+use crate::refusal::confirmed;
 use crate::{Caller, Domain};
 
 impl Handle<PrivateServerFileList, Caller> for Domain {
@@ -61,11 +61,11 @@ impl Handle<PrivateServerFileRemove, Caller> for Domain {
             let problem = FieldProblem::new("path", "is the top folder, which cannot be deleted");
             return Err(Fault::invalid(attempted, vec![problem]));
         };
-        if input.confirm.as_deref() != Some(name) {
+        let reason = "it would be destroyed, with all that it holds";
+        if let Err(fault) = confirmed(&attempted, reason, "confirm", name, input.confirm.as_deref()) {
             // Whoever may not even see the private server learns nothing by asking.
             self.running_private_server(caller, &input.private_server, &attempted).await?;
-            let reason = "it would be destroyed, with all that it holds";
-            return Err(unconfirmed(attempted, reason, "confirm", &name, input.confirm.as_ref()));
+            return Err(fault);
         }
         let work = Work::Remove { path: input.path.clone() };
         let answer = self.inside(caller, &input.private_server, &attempted, work).await?;

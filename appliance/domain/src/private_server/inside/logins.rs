@@ -12,7 +12,7 @@ use rackwright_catalog::{Fault, FieldProblem, Handle};
 use rackwright_model::private_server::inside::{Answer, Login, LoginName, Work};
 
 use super::taken;
-use crate::refusal::unconfirmed;
+use crate::refusal::confirmed;
 use crate::{Caller, Domain};
 
 impl Handle<PrivateServerLoginList, Caller> for Domain {
@@ -39,11 +39,11 @@ impl Handle<PrivateServerLoginRemove, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: PrivateServerLoginRemoveInput) -> Result<Done, Fault> {
         let PrivateServerLoginRemoveInput { private_server, login, files, confirm } = input;
         let attempted = format!("remove the user {login} from {private_server}");
-        if confirm.as_ref() != Some(&login) {
+        let reason =
+            if files { "it would be removed, and its files destroyed" } else { "it would be removed" };
+        if let Err(fault) = confirmed(&attempted, reason, "confirm", &login, confirm.as_ref()) {
             self.running_private_server(caller, &private_server, &attempted).await?;
-            let reason =
-                if files { "it would be removed, and its files destroyed" } else { "it would be removed" };
-            return Err(unconfirmed(attempted, reason, "confirm", &login, confirm.as_ref()));
+            return Err(fault);
         }
         let said = format!("{login} is removed from {private_server}.");
         let answer =

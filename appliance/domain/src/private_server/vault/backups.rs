@@ -10,7 +10,7 @@ use rackwright_store::vault::{Backup, VaultRow, backup_list, backup_remove, vaul
 
 use super::{Task, Work, backup_named, begin, free, limit_bytes, no_backup, vault_for};
 use crate::private_server::named;
-use crate::refusal::unconfirmed;
+use crate::refusal::confirmed;
 use crate::{Caller, Domain};
 
 impl Handle<PrivateServerBackupCreate, Caller> for Domain {
@@ -121,12 +121,8 @@ impl Handle<PrivateServerBackupRemove, Caller> for Domain {
                         return Err(named(tx, &scope, &private_server, &phrase).err().unwrap_or(refusal));
                     }
                 };
-                if confirm.as_ref() != Some(&backup.name) {
-                    let reason = "what only this backup has would be lost";
-                    return Err(
-                        unconfirmed(&phrase, reason, "confirm", &backup.name, confirm.as_ref()).into()
-                    );
-                }
+                let reason = "what only this backup has would be lost";
+                confirmed(&phrase, reason, "confirm", &backup.name, confirm.as_ref())?;
                 backup_remove(tx, id)?;
                 vault_untidy(tx, vault.id)?;
                 Ok(backup.name)

@@ -15,7 +15,7 @@ use rackwright_store::vault::Backup;
 use super::snapshots::reserve;
 use super::{Task, Work, backup_named, begin, free};
 use crate::private_server::named;
-use crate::refusal::{conflict, unconfirmed};
+use crate::refusal::{confirmed, conflict};
 use crate::{Caller, Domain, Refusal};
 
 /// The private server that gets something of a backup, and the backup: both of one account.
@@ -66,10 +66,8 @@ impl Handle<PrivateServerBackupRestore, Caller> for Domain {
         let BackupRestoreInput { private_server: name, backup, confirm } = input;
         let (attempted, at) = (format!("restore backup {backup} into {name}"), self.now());
         let work = move |tx: &Connection, row: &PrivateServer, phrase: &str| {
-            if confirm.as_ref() != Some(&row.wanted.name) {
-                let reason = "it would stand still meanwhile, and its files of now would become a snapshot";
-                return Err(unconfirmed(phrase, reason, "confirm", &row.wanted.name, confirm.as_ref()).into());
-            }
+            let reason = "it would stand still meanwhile, and its files of now would become a snapshot";
+            confirmed(phrase, reason, "confirm", &row.wanted.name, confirm.as_ref())?;
             let keep = reserve(tx, row, &format!("before backup {backup}"), at, phrase)?;
             Ok(Work::RestoreBackup { backup, keep })
         };

@@ -15,7 +15,7 @@ use rackwright_store::private_server::{
 
 use super::{Task, Work, begin, free};
 use crate::private_server::{named, placement};
-use crate::refusal::{conflict, not_found_in, unconfirmed};
+use crate::refusal::{confirmed, conflict, not_found_in};
 use crate::{Caller, Domain, Refusal};
 
 /// Of one private server.
@@ -122,11 +122,7 @@ impl Domain {
                 let row = named(tx, &scope, &name, &phrase)?;
                 free(tx, &row, &phrase)?;
                 one(tx, &row, snapshot, &phrase)?;
-                if confirm.as_ref() != Some(&row.wanted.name) {
-                    return Err(
-                        unconfirmed(&phrase, loss, "confirm", &row.wanted.name, confirm.as_ref()).into()
-                    );
-                }
+                confirmed(&phrase, loss, "confirm", &row.wanted.name, confirm.as_ref())?;
                 let work = work(tx, &row, &phrase)?;
                 let task = Task { private_server: row.id, vault: None, work };
                 begin(tx, &row, &task, phrase.clone(), &started_by, at)
