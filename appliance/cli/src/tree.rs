@@ -75,6 +75,7 @@ pub(crate) fn starts_job(entry: &Entry) -> bool {
     (entry.output_schema)() == schema::of::<JobStarted>()
 }
 
+/// The verbs of a noun, each without its arguments until it is chosen: those of all take long to build.
 fn noun_command(noun: &'static str) -> Command {
     let entries: Vec<&'static Entry> = ENTRIES.iter().filter(|entry| entry.spec.noun() == noun).collect();
     let verbs: Vec<&str> = entries.iter().map(|entry| entry.spec.verb()).collect();
@@ -83,13 +84,27 @@ fn noun_command(noun: &'static str) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
-        .subcommands(entries.into_iter().map(verb_command))
+        .subcommands(entries.into_iter().map(|entry| {
+            let line = format!("rackwright {noun} {}", entry.spec.verb());
+            Command::new(entry.spec.verb()).bin_name(line).about(entry.spec.summary).defer(with_arguments)
+        }))
 }
 
-fn verb_command(entry: &'static Entry) -> Command {
+/// A verb that is used now; by the line that chooses it its action is known.
+fn with_arguments(verb: Command) -> Command {
+    let mut words = verb.get_bin_name().unwrap_or_default().rsplit(' ').skip(1);
+    let noun = words.next().unwrap_or_default();
+    let action =
+        ENTRIES.iter().find(|entry| entry.spec.noun() == noun && entry.spec.verb() == verb.get_name());
+    match action {
+        Some(entry) => verb_command(verb, entry),
+        None => verb,
+    }
+}
+
+fn verb_command(verb: Command, entry: &'static Entry) -> Command {
     let flags = flags(entry);
-    let mut command = Command::new(entry.spec.verb())
-        .about(entry.spec.summary)
+    let mut command = verb
         .override_usage(usage(entry, &flags))
         .after_help(after_help(entry))
         .args(flags.iter().flat_map(|flag| arguments(entry, flag)));

@@ -18,6 +18,9 @@ pub struct LiveRack {
     pub rack: Rack,
 }
 
+/// What [`crate::hardware::KERNEL_WORDS`] is to the provisioning environment, to an installed system.
+const SAME_ADDRESSES: &str = "echo kernel.randomize_va_space=0 > /etc/sysctl.d/50-virtual-rack.conf";
+
 /// What beyond the defaults an install profile has, as flags of `rackwright profile create`.
 pub type ProfileFlags<'a> = &'a [&'a str];
 
@@ -59,7 +62,7 @@ impl LiveRack {
         let words = ["image", "import", IMAGE, "--path", path, "--sha256", &prepared.sha256];
         let job = self.rackwright().act(&words)?;
         follow_job(self.rackwright(), &job, BUILD_LIMIT, step)?;
-        let words = ["profile", "create", IMAGE, "--image", IMAGE];
+        let words = ["profile", "create", IMAGE, "--image", IMAGE, "--post-install", SAME_ADDRESSES];
         self.rackwright().act(&[&words[..], profile].concat()).map(drop)
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::hardware::address;
+use crate::hardware::{KERNEL_WORDS, address};
 
 use super::daemon::Place;
 
@@ -21,7 +21,7 @@ pub fn text(place: &Place, agent: &Path) -> String {
         text.push_str("\n[panel]\nlisten = [\"127.0.0.1:0\"]\n\n[agents]\nlisten = \"127.0.0.1:0\"\n");
     } else {
         text.push_str(&format!(
-            "\n[netboot]\ninterface = \"br0\"\naddress = \"{}\"\nkernel_args = \"console=ttyS0,115200\"\n",
+            "\n[netboot]\ninterface = \"br0\"\naddress = \"{}\"\nkernel_args = \"console=ttyS0,115200 {KERNEL_WORDS}\"\n",
             address::CENTER
         ));
     }

@@ -28,6 +28,7 @@ pub use ipmi::{BmcAccess, BootDevice, Ipmi, PowerOrder};
 pub use machine::Machine;
 pub use namespace::Namespace;
 pub use proxy::PanelProxy;
+pub use qemu::KERNEL_WORDS;
 pub use rack::Rack;
 pub use serial::plain_text;
 pub use spec::{DiskKind, Firmware, Hardware, MachineSpec, NicKind};

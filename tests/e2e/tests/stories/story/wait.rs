@@ -7,9 +7,11 @@ use super::Story;
 
 /// Two machines at once on two busy processors take a few minutes.
 pub const INSTALL_LIMIT: Duration = Duration::from_secs(600);
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How soon it is looked again: each look is a command, whose work the machines wait for that are emulated beside it.
+const SOON: Duration = Duration::from_millis(250);
+const LATER: Duration = Duration::from_secs(2);
 
-/// Looks until there is an answer.
+/// Looks until there is an answer: the longer it takes, the less often.
 #[track_caller]
 pub fn wait_until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
@@ -20,7 +22,7 @@ pub fn wait_until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Opti
             return found;
         }
         assert!(started.elapsed() < limit, "waited {} s for this, in vain: {what}", limit.as_secs());
-        sleep(LOOK_EVERY);
+        sleep((started.elapsed() / 20).clamp(SOON, LATER));
     }
 }
 

@@ -1,5 +1,5 @@
-//! nginx in a private server, and in plain crun with the network that containers usually have, against nginx on a bare server
-//! of the same kind, asked from the rack's network.
+//! nginx in a private server, in plain crun with the network that containers usually have, and in plain crun without any of its
+//! own, against nginx on a bare server of the same kind, asked from the rack's network.
 //!
 //! They are asked in turns, so that what else goes on on the machine hits all.
 
@@ -22,15 +22,16 @@ const CONNECTIONS: u32 = 8;
 /// 16 KiB that a compressor would not touch, as a picture.
 const PAGE: &str = "head -c 16384 /dev/urandom > /var/www/html/page.png";
 /// As many processes as in the private server, of which nginx sees the share.
-const ONE_PROCESS: &str = "sed -i 's/^worker_processes auto;/worker_processes 1;/' /etc/nginx/nginx.conf && systemctl restart nginx";
+const ONE_PROCESS: &str = "sed -i 's/^worker_processes auto;/worker_processes 1;/' /etc/nginx/nginx.conf";
+const RESTART: &str = "systemctl restart nginx";
+/// Of the peer that has no network of its own.
+const PORT: u16 = 8080;
+/// Who is asked, in this order.
+const ASKED: [&str; 4] = ["bare", "private server", "plain crun, veth", "plain crun, server's network"];
 
-/// What was measured, by round.
+/// What was measured of each, by round.
 #[derive(Debug)]
-pub struct Overhead {
-    bare: Vec<Rate>,
-    private: Vec<Rate>,
-    peer: Vec<Rate>,
-}
+pub struct Overhead([Vec<Rate>; ASKED.len()]);
 
 /// Makes a private server with nginx and a peer on the one server, asks them and the nginx of the other.
 pub fn measure(
@@ -50,15 +51,17 @@ pub fn measure(
         kbit: 100_000,
     };
     make(live, &order, step)?;
-    let prepared = format!("{ONE_PROCESS} && {PAGE}");
+    let prepared = format!("{ONE_PROCESS} && {RESTART} && {PAGE}");
     bare.read(&prepared)?;
     inside(live, NAME, PAGE)?;
     step.note("plain crun starts");
     peers::prepare(host, &web.sha256)?;
     let card = host.card()?;
     host.read(&peers::line(&format!("serving {card} {PEER_ADDRESS} \"{prepared}\"")))?;
+    host.read(&peers::line(&format!("near {PORT} \"{ONE_PROCESS}\" \"{PAGE}\"")))?;
+    let near = format!("{}:{PORT}", host.address);
     let address = private_servers::address(live, NAME)?;
-    let asked = [bare.address.as_str(), &address, PEER_ADDRESS];
+    let asked = [bare.address.as_str(), &address, PEER_ADDRESS, &near];
     let mut seen = asked.map(|_| Vec::new());
     // The first round warms up.
     for round in 0..=ROUNDS {
@@ -71,41 +74,38 @@ pub fn measure(
             }
         }
     }
-    host.read(&peers::line(&format!("served {card} {PEER_ADDRESS}")))?;
+    host.read(&peers::line(&format!("served {card} {PEER_ADDRESS}; crun_end near")))?;
     private_servers::remove(live, &[NAME.to_owned()])?;
     step.result(format!("{ROUNDS} rounds of {SECONDS} s"));
-    let [bare, private, peer] = seen;
-    Ok(Overhead { bare, private, peer })
+    Ok(Overhead(seen))
 }
 
 impl Overhead {
     /// Of the private server, as a part of the bare one's: the median of the rounds.
     pub fn throughput(&self) -> f64 {
-        self.ratio(&self.private, |rate| rate.requests)
+        self.ratio(&self.0[1], |rate| rate.requests)
     }
 
     /// How many times the bare server's median response time.
     pub fn latency(&self) -> f64 {
-        self.ratio(&self.private, |rate| rate.median_ms)
+        self.ratio(&self.0[1], |rate| rate.median_ms)
     }
 
-    fn ratio(&self, rates: &[Rate], of: impl Fn(&Rate) -> f64) -> f64 {
-        let pairs = rates.iter().zip(&self.bare);
+    fn ratio(&self, rates: &[Rate], of: fn(&Rate) -> f64) -> f64 {
+        let pairs = rates.iter().zip(&self.0[0]);
         median(&pairs.map(|(rate, bare)| of(rate) / of(bare)).collect::<Vec<_>>())
     }
 
     pub fn print(&self) {
         println!(
-            "\n{:<34} {:>12} {:>12} {:>8} {:>16} {:>8}",
-            "nginx, a picture of 16 KiB", "bare", "private", "ratio", "crun, veth", "ratio"
+            "\n{:<34} {:>12} {:>8} {:>12} {:>8}",
+            "nginx, a picture of 16 KiB", "requests/s", "ratio", "median, ms", "ratio"
         );
-        let line = |words: &str, of: fn(&Rate) -> f64| {
-            let [bare, private, peer] = [&self.bare, &self.private, &self.peer]
-                .map(|all| median(&all.iter().map(of).collect::<Vec<_>>()));
-            let [own, other] = [&self.private, &self.peer].map(|rates| self.ratio(rates, of));
-            println!("{words:<34} {bare:>12.2} {private:>12.2} {own:>8.3} {peer:>16.2} {other:>8.3}");
-        };
-        line("requests per second", |rate| rate.requests);
-        line("median response time, ms", |rate| rate.median_ms);
+        for (who, rates) in ASKED.iter().zip(&self.0) {
+            let [requests, time] = [|rate: &Rate| rate.requests, |rate: &Rate| rate.median_ms]
+                .map(|of| (median(&rates.iter().map(of).collect::<Vec<_>>()), self.ratio(rates, of)));
+            let ((requests, part), (ms, times)) = (requests, time);
+            println!("{who:<34} {requests:>12.2} {part:>8.3} {ms:>12.2} {times:>8.3}");
+        }
     }
 }
