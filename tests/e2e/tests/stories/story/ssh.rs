@@ -34,6 +34,11 @@ impl SshKey {
         self.dir.join("key")
     }
 
+    /// Where `ssh` keeps the connections that this key has opened (ssh_config(5), "ControlPath").
+    fn line(&self) -> PathBuf {
+        self.dir.join("%C")
+    }
+
     /// One line, as in a `.pub` file.
     pub fn public(&self) -> String {
         let text = std::fs::read_to_string(self.dir.join("key.pub")).expect("the public key");
@@ -49,17 +54,16 @@ impl Drop for SshKey {
 }
 
 impl Story {
-    /// What a command prints on a server, run by `user`; it must succeed.
+    /// What a command prints on a server, run by `user`; it must succeed. Who has signed in once stays so for the next.
     #[track_caller]
     pub fn on_server(&self, key: &SshKey, user: &str, name: &str, command: &str) -> String {
         let address = self.act.server(name)["summary"]["address"].as_str().unwrap_or_default().to_owned();
-        self.signed_in(
-            &["-i", &key.private().to_string_lossy(), "-o", "BatchMode=yes"],
-            &[],
-            user,
-            &address,
-            command,
-        )
+        let (private, line) = (key.private(), format!("ControlPath={}", key.line().display()));
+        let kept = ["-o", "ControlMaster=auto", "-o", &line, "-o", "ControlPersist=60"];
+        // A server that was switched off says nothing.
+        let heard = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
+        let options = ["-i", &*private.to_string_lossy(), "-o", "BatchMode=yes"];
+        self.signed_in(&[&options[..], &kept, &heard].concat(), &[], user, &address, command)
     }
 
     /// What a command prints that `user` runs at an address; with these options and this environment of ssh.
