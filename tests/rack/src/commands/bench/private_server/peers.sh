@@ -135,7 +135,7 @@ near() {
     root_of near
     chroot "$PEERS/near/root" sh -c "$2; $3; sed -i 's/listen \\(.*\\)80 /listen \\1$1 /' /etc/nginx/sites-enabled/*"
     sed 's/PEER/near/g; s|{"type":"network"}|{"path":"/proc/1/ns/net","type":"network"}|
-        s|"args":\[[^]]*\]|"args":["nginx","-g","daemon off;"]|' /root/crun.json >"$PEERS/near/config.json"
+        s|"args":\["/sbin/init"\]|"args":["nginx","-g","daemon off;"]|' /root/crun.json >"$PEERS/near/config.json"
     crun --systemd-cgroup run --detach --bundle "$PEERS/near" near </dev/null >/root/near.log 2>&1 || fail "$(cat /root/near.log)"
     for _ in $(seq 100); do
         curl --silent --fail --output /dev/null "http://127.0.0.1:$1/page.png" && return
