@@ -38,6 +38,10 @@ pub const HALT: i32 = 37;
 /// Of a server that goes down, for its private servers to end.
 const STOPS_US: u64 = 30_000_000;
 
+/// Whom the kernel ends first when the server has no memory (proc(5), "oom_score_adj"): any of them before the agent, whose own
+/// they would inherit. crun 1.8 passes over a 0.
+pub const OUT_OF_MEMORY: i32 = 1;
+
 /// Bytes of a MiB.
 const MIB: u64 = 1 << 20;
 
@@ -75,6 +79,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
                 "container=rackwright",
             ],
             "cwd": "/",
+            "oomScoreAdj": OUT_OF_MEMORY,
             "noNewPrivileges": false,
             "capabilities": {
                 "bounding": capabilities,

@@ -66,7 +66,7 @@ impl Console {
         fcntl(&pair.master, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).map_err(io::Error::from)?;
         let inside = Arc::new(Inside::new(number));
         // setsid(1) gives crun this terminal as its own, by which it hears of changes of size.
-        let child = exec::command("setsid", &inside, number, true)
+        let child = exec::command(&inside, number, true)?
             .args(["/bin/sh", "-c", LOGIN])
             .stdin(pair.slave.try_clone()?)
             .stdout(pair.slave.try_clone()?)

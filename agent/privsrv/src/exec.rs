@@ -99,7 +99,7 @@ pub(crate) fn run_with(
     let (mut reader, writer) = io::pipe()?;
     fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).map_err(io::Error::from)?;
     let inside = Inside::new(number);
-    let mut child = command("crun", &inside, number, false)
+    let mut child = command(&inside, number, false)?
         .args(argv)
         // So that all that it begins can be ended together.
         .process_group(0)
@@ -121,13 +121,28 @@ pub(crate) fn run_with(
     }
 }
 
-/// `crun exec` of root in /root, up to where the program inside is named. `program` is crun, or what starts it.
-pub(crate) fn command(program: &str, inside: &Inside, number: Number, terminal: bool) -> Command {
-    let mut command = Command::new(program);
-    if program != "crun" {
-        command.args(["--ctty", "crun"]);
+/// The cgroup of commands, below that of the private server.
+const GROUP: &str = "commands";
+
+/// `crun exec` of root in /root, up to where the program inside is named.
+///
+/// # Errors
+/// It does not run.
+pub(crate) fn command(inside: &Inside, number: Number, terminal: bool) -> io::Result<Command> {
+    // Beside its first process, where crun would put them, its systemd would end all of them a minute and a half after the
+    // kernel ended one for want of memory: to systemd they are one unit.
+    match fs::create_dir(runtime::cgroup(number).join("container").join(GROUP)) {
+        Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why),
+        Ok(()) | Err(_) => {}
     }
-    command.args(["--root", runtime::KEPT, "exec", "--cwd", "/root", "--env", "HOME=/root"]);
+    // The agent is the last that the kernel ends; what runs inside is not.
+    let mut command = Command::new("choom");
+    command.args(["-n", &bundle::OUT_OF_MEMORY.to_string(), "--"]);
+    if terminal {
+        command.args(["setsid", "--ctty"]);
+    }
+    command.args(["crun", "--root", runtime::KEPT, "exec", "--cgroup", GROUP]);
+    command.args(["--cwd", "/root", "--env", "HOME=/root"]);
     // One variable given here replaces all that are in the bundle.
     command.arg("--env").arg(format!("PATH={}", bundle::PATH));
     command.arg("--pid-file").arg(&inside.file);
@@ -135,7 +150,7 @@ pub(crate) fn command(program: &str, inside: &Inside, number: Number, terminal: 
         command.args(["--env", "TERM=xterm-256color", "--tty"]);
     }
     command.arg(number.tag());
-    command
+    Ok(command)
 }
 
 /// The first process of a command inside: killing crun does not end it. crun writes its number into this file.

@@ -6,7 +6,7 @@ use rackwright_rack::live::LiveRack;
 const CONSOLE_LINES: usize = 25;
 const LOG_LINES: usize = 40;
 
-/// States, timelines, the ends of consoles, and the end of the Control Center's log.
+/// States, timelines, the ends of consoles, what the private servers are, and the end of the Control Center's log.
 pub fn of(live: &LiveRack) -> String {
     let mut text = String::from("\n──── what is known of the rack ────\n");
     for machine in live.rack.machines() {
@@ -21,6 +21,16 @@ pub fn of(live: &LiveRack) -> String {
         }
         text += &format!("the console of {name} ends:\n{}\n", indented(&machine.console_tail(CONSOLE_LINES)));
         text += &indented(&machine.complaints());
+    }
+    match live.rackwright().act(&["private-server", "list"]) {
+        Ok(list) => {
+            for one in list["items"].as_array().into_iter().flatten() {
+                let [name, server, state, reason] =
+                    ["name", "server", "state", "reason"].map(|field| &one[field]);
+                text += &format!("private server {name} on {server} is {state}: {reason}\n");
+            }
+        }
+        Err(error) => text += &format!("private servers: {error:#}\n"),
     }
     text + &format!("the Control Center's log ends:\n{}", indented(&live.center.log_tail(LOG_LINES)))
 }

@@ -42,6 +42,9 @@ pub fn commands_end_with_their_status(story: &Story) {
     assert_eq!(story.inside(ONE, "hostname; exit 3"), (3, ONE.to_owned()));
     let (status, said) = story.inside(ONE, "seq 1 20000");
     assert!(status == 0 && said.ends_with("\n20000") && said.len() > 100_000, "{} bytes", said.len());
+    // Beside what its systemd counts as one with itself, and ended by the kernel before the agent.
+    let place = "cat /proc/self/cgroup /proc/self/oom_score_adj /proc/1/oom_score_adj";
+    assert_eq!(story.inside(ONE, place), (0, "0::/commands\n1\n1".to_owned()));
 }
 
 /// The template's lists of access name nobody whom it has not, so that the log has its own, and copies can be made.
