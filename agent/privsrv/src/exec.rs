@@ -131,7 +131,7 @@ const GROUP: &str = "commands";
 pub(crate) fn command(inside: &Inside, number: Number, terminal: bool) -> io::Result<Command> {
     // Beside its first process, where crun would put them, its systemd would end all of them a minute and a half after the
     // kernel ended one for want of memory: to systemd they are one unit.
-    match fs::create_dir(runtime::cgroup(number).join("container").join(GROUP)) {
+    match fs::create_dir(runtime::inner(number).join(GROUP)) {
         Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why),
         Ok(()) | Err(_) => {}
     }

@@ -303,14 +303,14 @@ pub fn resize(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeErro
     Ok(())
 }
 
-/// Limits the cgroup of a private server. crun limits only the inner one of two, which its root sees as the whole; the outer
-/// one is what stands beside the other private servers, so the shares count there.
+/// Limits the cgroup of a private server. crun limits only the inner one of two; the outer one is what stands beside the other
+/// private servers, so the shares count there.
 fn weigh(number: Number, size: &Size) -> Result<(), RuntimeError> {
     let outer = cgroup(number);
     if !outer.is_dir() {
         return Err(RuntimeError::NoCgroup(number.tag()));
     }
-    let inner = outer.join("container");
+    let inner = inner(number);
     for cgroup in [Some(&outer), Some(&inner).filter(|inner| inner.is_dir())].into_iter().flatten() {
         for (file, value) in limits::of(size) {
             write(&cgroup.join(file), &value)?;
@@ -340,6 +340,11 @@ pub fn lay_anew(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeEr
 #[must_use]
 pub fn cgroup(number: Number) -> PathBuf {
     Path::new("/sys/fs/cgroup/private.slice").join(scope(number))
+}
+
+/// The one that crun makes in it, which its root sees as the whole.
+pub(crate) fn inner(number: Number) -> PathBuf {
+    cgroup(number).join("container")
 }
 
 /// What systemd calls it.

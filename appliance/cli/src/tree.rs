@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use clap_complete::engine::ArgValueCandidates;
 use rackwright_catalog::actions::JobStarted;
-use rackwright_catalog::{ENTRIES, Effect, Entry, IdempotencyKey, schema};
+use rackwright_catalog::{ENTRIES, Effect, Entry, IdempotencyKey, entry, schema};
 use rackwright_client::command::{Flag, Secrecy, flags};
 use rackwright_client::{cli_line, unix};
 
@@ -66,8 +66,7 @@ pub fn command() -> Command {
 pub fn chosen(matches: &ArgMatches) -> Option<(&'static Entry, &ArgMatches)> {
     let (noun, below) = matches.subcommand()?;
     let (verb, arguments) = below.subcommand()?;
-    let entry = ENTRIES.iter().find(|entry| entry.spec.noun() == noun && entry.spec.verb() == verb)?;
-    Some((entry, arguments))
+    Some((entry(&format!("{noun}.{verb}"))?, arguments))
 }
 
 /// Whether the action starts a job that can be waited for.
@@ -92,11 +91,8 @@ fn noun_command(noun: &'static str) -> Command {
 
 /// A verb that is used now; by the line that chooses it its action is known.
 fn with_arguments(verb: Command) -> Command {
-    let mut words = verb.get_bin_name().unwrap_or_default().rsplit(' ').skip(1);
-    let noun = words.next().unwrap_or_default();
-    let action =
-        ENTRIES.iter().find(|entry| entry.spec.noun() == noun && entry.spec.verb() == verb.get_name());
-    match action {
+    let noun = verb.get_bin_name().unwrap_or_default().rsplit(' ').nth(1).unwrap_or_default();
+    match entry(&format!("{noun}.{}", verb.get_name())) {
         Some(entry) => verb_command(verb, entry),
         None => verb,
     }

@@ -102,9 +102,8 @@ impl Overhead {
             "nginx, a picture of 16 KiB", "requests/s", "ratio", "median, ms", "ratio"
         );
         for (who, rates) in ASKED.iter().zip(&self.0) {
-            let [requests, time] = [|rate: &Rate| rate.requests, |rate: &Rate| rate.median_ms]
+            let [(requests, part), (ms, times)] = [|rate: &Rate| rate.requests, |rate: &Rate| rate.median_ms]
                 .map(|of| (median(&rates.iter().map(of).collect::<Vec<_>>()), self.ratio(rates, of)));
-            let ((requests, part), (ms, times)) = (requests, time);
             println!("{who:<34} {requests:>12.2} {part:>8.3} {ms:>12.2} {times:>8.3}");
         }
     }
