@@ -59,6 +59,14 @@ impl Story {
         });
     }
 
+    /// Waits until systemd inside has started all it starts, none of it in vain. It runs before it can be asked.
+    #[track_caller]
+    pub fn wait_for_services(&self, name: &str) {
+        wait_until(&format!("the services of {name} stand"), STATE_LIMIT, || {
+            (self.inside(name, "systemctl is-system-running").1 == "running").then_some(())
+        });
+    }
+
     /// What a shell line prints inside, and its exit status.
     #[track_caller]
     pub fn inside(&self, name: &str, line: &str) -> (i64, String) {

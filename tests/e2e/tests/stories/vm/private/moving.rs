@@ -23,9 +23,7 @@ pub fn files_and_all(story: &Story, key: &SshKey) {
 
     let address = story.private_address(ONE);
     // Services can be started only when those of the start stand.
-    wait_until("its services stand", MOVE_LIMIT, || {
-        (story.inside(ONE, "systemctl is-system-running").1 == "running").then_some(())
-    });
+    story.wait_for_services(ONE);
     let files = format!("echo kept > /root/note && rm /etc/motd && ln -s note /root/link && {BUSY} && sync");
     assert_eq!(story.inside(ONE, &files), (0, String::new()));
     let hosts = story.inside(ONE, "cat /etc/ssh/ssh_host_ed25519_key.pub").1;
@@ -44,7 +42,7 @@ pub fn files_and_all(story: &Story, key: &SshKey) {
         story.inside(ONE, "cat /root/link; ls /etc/motd; cat /etc/ssh/ssh_host_ed25519_key.pub");
     assert!(status == 0 && said.contains("kept") && said.contains(&hosts), "{said}");
     assert!(said.contains("'/etc/motd'"), "what was removed stays so: {said}");
-    assert_eq!(story.inside(ONE, "systemctl is-system-running --wait"), (0, "running".to_owned()));
+    story.wait_for_services(ONE);
     wait_until("nothing of it is left where it was", MOVE_LIMIT, || {
         let left = story.on_server(key, "root", FROM, "ls /srv/private; ip neigh show proxy; true");
         left.trim().is_empty().then_some(())

@@ -68,9 +68,7 @@ fn made_on_the_nas(story: &Story, key: &SshKey) {
     story.act.done(&["private-server", "share", ONE, "--nas", "tools", "--at", TOOLS]);
     story.act.done(&["private-server", "start", ONE]);
     story.wait_for_private(ONE, "running");
-    wait_until("its services stand", LIMIT, || {
-        (story.inside(ONE, "systemctl is-system-running").1 == "running").then_some(())
-    });
+    story.wait_for_services(ONE);
 }
 
 /// What an NFS server would refuse the root of a private server, were its files there one by one.
