@@ -93,7 +93,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
             "org.systemd.property.KillSignal": HALT.to_string(),
             "org.systemd.property.TimeoutStopUSec": format!("uint64 {STOPS_US}"),
         },
-        "mounts": mounts(bundle.lxcfs, bundle.shares),
+        "mounts": mounts(bundle),
         "linux": {
             "namespaces": [
                 { "type": "user" },
@@ -117,16 +117,22 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
     })
 }
 
-fn mounts(lxcfs: &Path, shares: &[Share]) -> Value {
+/// Files in memory may take half of its own memory, and below /run a fifth, as on a machine of that size (tmpfs(5), and systemd's
+/// own of /run): who fills them is told that there is no room. Sizes of the kernel's choice go by the memory of the server, and
+/// the kernel would end the first process inside for want of it. They are those of the start; root inside may mount them anew.
+fn mounts(bundle: &Bundle<'_>) -> Value {
+    let Bundle { lxcfs, shares, size, .. } = *bundle;
+    let memory = u64::from(size.memory_mib) * MIB;
+    let [half, fifth] = [2, 5].map(|part| format!("size={}", memory / part));
     let mut all = vec![
         json!({ "destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"] }),
         json!({ "destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"] }),
         json!({ "destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "noexec", "nodev", "relatime", "rw"] }),
         json!({ "destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "strictatime", "mode=755", "size=64k"] }),
         json!({ "destination": "/dev/pts", "type": "devpts", "source": "devpts", "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"] }),
-        json!({ "destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "nodev", "mode=1777"] }),
+        json!({ "destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "nodev", "mode=1777", half] }),
         json!({ "destination": "/dev/mqueue", "type": "mqueue", "source": "mqueue", "options": ["nosuid", "noexec", "nodev"] }),
-        json!({ "destination": "/run", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "nodev", "mode=755"] }),
+        json!({ "destination": "/run", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "nodev", "mode=755", fifth] }),
     ];
     all.extend(SHARES.map(|file| {
         json!({

@@ -127,12 +127,15 @@ const GROUP: &str = "commands";
 /// `crun exec` of root in /root, up to where the program inside is named.
 ///
 /// # Errors
-/// It does not run.
-pub(crate) fn command(inside: &Inside, number: Number, terminal: bool) -> io::Result<Command> {
+/// It does not run, or not yet.
+pub(crate) fn command(inside: &Inside, number: Number, terminal: bool) -> Result<Command, ExecError> {
     // Beside its first process, where crun would put them, its systemd would end all of them a minute and a half after the
     // kernel ended one for want of memory: to systemd they are one unit.
     match fs::create_dir(runtime::inner(number).join(GROUP)) {
-        Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            return Err(ExecError::NotRunning(number.tag()));
+        }
+        Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why.into()),
         Ok(()) | Err(_) => {}
     }
     // The agent is the last that the kernel ends; what runs inside is not.

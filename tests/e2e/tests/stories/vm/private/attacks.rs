@@ -169,6 +169,11 @@ pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
     let events = story.outside(key, &events);
     assert!(events.lines().any(|line| line.starts_with("oom_kill ") && !line.ends_with(" 0")), "{events}");
 
+    let files =
+        "for at in /dev/shm /run; do head -c 1G /dev/zero > $at/full; done; rm /dev/shm/full /run/full";
+    let (status, said) = beside_a_calm_neighbour(story, files);
+    assert_eq!((status, said.matches("No space left on device").count()), (0, 2), "files in memory: {said}");
+
     let sockets = "python3 -c 'import resource, socket, time\nresource.setrlimit(resource.RLIMIT_NOFILE, (30000, 30000))\n\
         all = [socket.socketpair() for _ in range(10000)]\nprint(len(all))\ntime.sleep(3)'";
     let (status, said) = beside_a_calm_neighbour(story, sockets);
