@@ -34,7 +34,9 @@ const TURN: u64 = 300_000;
 /// A turn is at least one frame.
 const FRAME: u64 = 1_600;
 /// Bytes that a class may send at once, at least. By itself tc gives it one frame, and a timer for each that follows.
-const BURST: u32 = 16_384;
+const BURST: u64 = 16_384;
+/// So late may busy processors come to send, before a class loses what it is due.
+const LATE_MS: u64 = 10;
 
 /// What `tc` shows of the ground, as far as it is laid.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,14 +62,14 @@ pub fn ground(link: &Link<'_>, laid: &Laid) -> String {
         }
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1: classid 1:{WHOLE:x} htb rate {kbit}kbit ceil {kbit}kbit {burst}",
-            burst = burst(kbit)
+            "class replace dev {device} parent 1: classid 1:{WHOLE:x} htb rate {kbit}kbit ceil {kbit}kbit {}",
+            bursts(kbit, kbit)
         );
         let _ = writeln!(
             lines,
             "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit {} quantum {}",
             kbit / 100,
-            burst(kbit),
+            bursts(kbit / 100, kbit),
             turn(link, kbit / 100)
         );
     }
@@ -132,7 +134,7 @@ pub fn class(link: &Link<'_>, cable: &Cable, size: &Size) -> String {
         let _ = writeln!(
             lines,
             "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit {} quantum {}",
-            burst(ceiling),
+            bursts(rate, ceiling),
             turn(link, rate)
         );
         if let Some(address) = cable.v4 {
@@ -193,10 +195,11 @@ pub fn addresses(said: &str, number: Number) -> Vec<IpAddr> {
     found
 }
 
-/// Bytes that a class with this ceiling, in kbit/s, may send at once: those of a millisecond.
-fn burst(ceiling: u32) -> String {
-    let bytes = (ceiling / 8).max(BURST);
-    format!("burst {bytes} cburst {bytes}")
+/// Bytes that a class with this rate and ceiling, in kbit/s, may send at once: those of [`LATE_MS`] of each. What is beyond that
+/// when busy processors come to send late is lost to the class, and the same bytes for all would take more from a large one.
+fn bursts(rate: u32, ceiling: u32) -> String {
+    let [burst, cburst] = [rate, ceiling].map(|kbit| (u64::from(kbit) * LATE_MS / 8).max(BURST));
+    format!("burst {burst} cburst {cburst}")
 }
 
 /// Bytes of one turn of a class with this rate, in kbit/s.
@@ -262,8 +265,8 @@ mod tests {
     }
 
     #[test]
-    fn a_class_sends_a_millisecond_at_once() {
-        assert_eq!(burst(1_000_000), "burst 125000 cburst 125000");
-        assert_eq!(burst(1_000), "burst 16384 cburst 16384");
+    fn what_may_be_sent_at_once_grows_with_what_is_due() {
+        assert_eq!(bursts(300_000, 1_000_000), "burst 375000 cburst 1250000");
+        assert_eq!(bursts(1_000, u32::MAX), format!("burst 16384 cburst {}", u64::from(u32::MAX) * 10 / 8));
     }
 }
