@@ -14,6 +14,8 @@ use crate::session::{Event, Link, LinkError, explain};
 
 /// Between two heartbeats.
 const BEAT: Duration = Duration::from_secs(5);
+/// Between two times that free memory is given back: what is done here leaves holes between what is kept.
+const TIDIED: Duration = Duration::from_secs(30);
 /// A Control Center that says nothing for so long is gone. It answers every heartbeat.
 const SILENCE: Duration = Duration::from_secs(14);
 /// The longest pause that a refusal can impose.
@@ -65,6 +67,7 @@ impl Session<'_> {
         link.send(&FromMachine::Agent(heartbeat::hello()))?;
         crate::system::release_memory();
         let mut heard = Instant::now();
+        let mut tidied = heard;
         let mut beat: Option<Instant> = None;
         loop {
             let silent_at = heard + SILENCE;
@@ -89,6 +92,10 @@ impl Session<'_> {
             if beat.is_some_and(|beat| now >= beat) {
                 link.send(&FromMachine::Heartbeat(heartbeat::measure()))?;
                 beat = Some(now + BEAT);
+                if now >= tidied + TIDIED {
+                    crate::system::release_memory();
+                    tidied = now;
+                }
             }
         }
     }
