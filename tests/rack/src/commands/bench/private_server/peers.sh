@@ -90,15 +90,15 @@ starting() {
 }
 
 # ours: prints a line when it looks; then, from the line that it is told, what `starting` prints of the only private server
-# here.
+# here. Nothing is asked of it before its first process runs: that would hold up what makes it.
 ours() {
     while set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope && [ -e "$1" ]; do sleep 0.05; done
     echo looking
     read -r _
     began=$(now)
-    until set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope && [ -e "$1" ]; do sleep 0.2; done
+    until set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope/container/init.scope && [ -e "$1" ]; do sleep 0.1; done
     tag=${1##*/rackwright-}
-    set -- $(ready "$(pid ours "${tag%.scope}")")
+    set -- $(ready "$(pid ours "${tag%%.scope*}")")
     echo "$(($2 - began)) $1"
 }
 

@@ -15,20 +15,20 @@ use crate::progress::Step;
 
 /// Name, thousandths of the processors.
 const FOUR: [(&str, u32); 4] = [("large-1", 300), ("large-2", 300), ("small-1", 150), ("small-2", 150)];
-/// What the network card says that it carries, Mbit/s: less than two emulated processors can send.
-const LINK_MBIT: u32 = 100;
+/// What the network card says that it carries, Mbit/s: less than two emulated processors can send at their slowest.
+const LINK_MBIT: u32 = 40;
 /// Until the load is the same everywhere.
 const SETTLE_S: u64 = 5;
-const WINDOW: Duration = Duration::from_secs(20);
+const WINDOW: Duration = Duration::from_secs(40);
 /// How long the load is there.
-const LOAD_S: u32 = 40;
+const LOAD_S: u32 = 60;
 /// Connections that ask one for pages: each of its processes has some.
 const CONNECTIONS: u32 = 16;
 /// A page that takes time to compress and little to send, by as many processes as the server has processors.
-const PAGE: &str = "sed -i 's/^worker_processes auto;/worker_processes 2;/' /etc/nginx/nginx.conf && \
+const PAGE: &str = "sed -i 's/^worker_processes .*/worker_processes 2;/' /etc/nginx/nginx.conf && \
     sed -i 's/listen 80 default_server;/listen 80 default_server reuseport;/' /etc/nginx/sites-enabled/default && \
     printf 'gzip_types text/plain; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
-    head -c 24576 /dev/urandom | base64 > /var/www/html/page.txt && \
+    seq 1000 7500 > /var/www/html/page.txt && \
     head -c 64M /dev/zero > /var/www/html/big && systemctl restart nginx && \
     systemd-run --quiet systemd-socket-activate -l 9000 --accept --inetd dd of=/dev/null bs=64k";
 
