@@ -40,7 +40,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     let (more_kb, more_disk) = (memory()?, disk()?);
     make(live, more + 1, MANY, step)?;
     let (many_kb, many_disk) = (memory()?, disk()?);
-    let agent = "sed -n 's/^RssAnon:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$(pidof -s rackwright-agent)/status";
+    let agent = "sed -n 's/^RssAnon:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$(systemctl show --property=MainPID --value rackwright-agent)/status";
     let agent_anon_kb = host.number(agent)?;
     let further = u64::from(MANY - more);
     let mut rows = vec![("private servers", more_kb.saturating_sub(few_kb) / u64::from(more - few))];
