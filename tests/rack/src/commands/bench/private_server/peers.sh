@@ -5,7 +5,11 @@ TEMPLATE=/srv/peers/template
 
 fail() { echo "$*" >&2; exit 1; }
 
-now() { date +%s%3N; }
+# Milliseconds since the server started, by the clock that everything on it has: "123.45 ..." is 123450.
+now() {
+    read -r up _ </proc/uptime
+    echo "${up%.*}${up#*.}0"
+}
 
 root_of() {
     mkdir -p "$PEERS/$1/upper" "$PEERS/$1/work" "$PEERS/$1/root"
@@ -26,8 +30,8 @@ nspawn_start() {
         --private-network --machine="$1" --directory="$PEERS/$1/root"
 }
 nspawn_pid() { machinectl show --property=Leader --value "$1" 2>/dev/null; }
-# The name of its unit is free only when that has stopped.
-nspawn_end() { machinectl terminate "$1"; systemctl stop "peer-$1"; gone "$1"; }
+# The name of its unit is free only when that has stopped, which takes a minute and a half when it is asked in order.
+nspawn_end() { systemctl kill --signal=KILL "peer-$1"; systemctl stop "peer-$1"; gone "$1"; }
 
 lxc_start() {
     root_of "$1"
@@ -58,16 +62,25 @@ crun_end() { crun delete --force "$1"; gone "$1"; }
 
 ours_pid() { crun --root /run/rackwright-crun state "$1" 2>/dev/null | sed -n 's/^ *"pid" *: *\([0-9]*\).*/\1/p'; }
 
-# ready PID: waits until the system of this first process has started; prints how it is, and when that was.
+# inside PID WORDS: what its systemctl says to its root, which is the server's unless it has users of its own.
+inside() {
+    process=$1
+    shift
+    users=
+    [ "$(readlink "/proc/$process/ns/user")" = "$(readlink /proc/self/ns/user)" ] || users=--user
+    timeout 20 nsenter -t "$process" -m -u -i -n -p $users systemctl "$@" 2>/dev/null
+}
+
+# ready PID: waits until the system of this first process has started; prints how it is, and when that was. It notes the time
+# itself, in microseconds, so it is seldom asked: that would hold it up.
 ready() {
     end=$(($(now) + 120000))
-    while :; do
-        state=$(timeout 120 nsenter -t "$1" -m -u -i -n -p systemctl is-system-running --wait 2>/dev/null)
-        case $state in running | degraded) break ;; esac
-        [ "$(now)" -lt "$end" ] || fail "process $1 has not started its system within two minutes: $state"
-        sleep 0.05
+    sleep 2
+    until at=$(inside "$1" show --property=FinishTimestampMonotonic --value) && [ "${at:-0}" -gt 0 ]; do
+        [ "$(now)" -lt "$end" ] || fail "process $1 has not started its system within two minutes"
+        sleep 0.5
     done
-    echo "$state $(now)"
+    echo "$(inside "$1" is-system-running) $((at / 1000))"
 }
 
 # pid KIND NAME: waits for the first process.
@@ -96,7 +109,7 @@ ours() {
     echo looking
     read -r _
     began=$(now)
-    until set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope/container/init.scope && [ -e "$1" ]; do sleep 0.1; done
+    until set -- /sys/fs/cgroup/private.slice/rackwright-ps*.scope/container/init.scope && [ -e "$1" ]; do sleep 0.5; done
     tag=${1##*/rackwright-}
     set -- $(ready "$(pid ours "${tag%%.scope*}")")
     echo "$(($2 - began)) $1"

@@ -1,6 +1,6 @@
 //! From nothing to a started system, and from stopped to started, beside the peers.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::guest::Guest;
 use super::peers::{self, PEERS};
@@ -11,7 +11,10 @@ use crate::private_servers::{self, Order, RUNNING_LIMIT};
 use crate::progress::Step;
 
 const NAME: &str = "starter";
-const ROUNDS: usize = 5;
+/// Odd: half of the rounds and one begin with ours.
+const ROUNDS: usize = 11;
+/// Of the peers, whom all are compared with.
+const CRUN: usize = 0;
 
 /// Seconds, with how the started systems said they are.
 #[derive(Debug)]
@@ -21,9 +24,13 @@ struct Row {
     states: Vec<String>,
 }
 
-/// Our rows, then those of [`PEERS`].
 #[derive(Debug)]
-pub struct Starting(Vec<Row>);
+pub struct Starting {
+    created: Row,
+    started: Row,
+    /// As in [`PEERS`].
+    peers: Vec<Row>,
+}
 
 /// Starts each several times, in turns.
 pub fn measure(live: &LiveRack, host: &Guest<'_>, template: &Template, step: &mut Step) -> Result<Starting> {
@@ -32,25 +39,20 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, template: &Template, step: &mu
     private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
     peers::prepare(host, &template.sha256)?;
     private_servers::remove(live, &[NAME.to_owned()])?;
-    let row = |words: &str| Row { words: words.to_owned(), seconds: Vec::new(), states: Vec::new() };
-    let mut rows = vec![row("private-server create"), row("private-server start")];
-    rows.extend(PEERS.map(|(_, words)| row(words)));
+    let mut starting = Starting::new();
     for round in 1..=ROUNDS {
         step.note(format!("round {round} of {ROUNDS}"));
-        let [created, started, others @ ..] = rows.as_mut_slice() else {
-            bail!("there are no rows");
-        };
-        created.add(&ours(host, || create(live))?)?;
-        private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
-        live.rackwright().act(&["private-server", "stop", NAME])?;
-        started.add(&ours(host, || live.rackwright().act(&["private-server", "start", NAME]).map(drop))?)?;
-        private_servers::remove(live, &[NAME.to_owned()])?;
-        for (row, (kind, _)) in others.iter_mut().zip(PEERS) {
-            row.add(&host.read(&peers::line(&format!("starting {kind}")))?)?;
+        // Whatever goes before another is its neighbour in time, but in every second round on the other side of it.
+        if round % 2 == 1 {
+            starting.ours(live, host, step)?;
+            (0..PEERS.len()).try_for_each(|peer| starting.peer(host, peer))?;
+        } else {
+            (0..PEERS.len()).rev().try_for_each(|peer| starting.peer(host, peer))?;
+            starting.ours(live, host, step)?;
         }
     }
     step.result(format!("{ROUNDS} rounds"));
-    Ok(Starting(rows))
+    Ok(starting)
 }
 
 /// What is done here, until the system of the only private server there has started: milliseconds, by the clock of the server
@@ -77,6 +79,10 @@ fn create(live: &LiveRack) -> Result<()> {
 }
 
 impl Row {
+    fn of(words: &str) -> Self {
+        Self { words: words.to_owned(), seconds: Vec::new(), states: Vec::new() }
+    }
+
     /// `MILLISECONDS STATE`
     fn add(&mut self, said: &str) -> Result<()> {
         let (ms, state) = said.split_once(' ').with_context(|| format!("no state in {said:?}"))?;
@@ -89,20 +95,42 @@ impl Row {
 }
 
 impl Starting {
+    fn new() -> Self {
+        Self {
+            created: Row::of("private-server create"),
+            started: Row::of("private-server start"),
+            peers: PEERS.map(|(_, words)| Row::of(words)).into(),
+        }
+    }
+
+    fn ours(&mut self, live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<()> {
+        self.created.add(&ours(host, || create(live))?)?;
+        private_servers::until_running(live, &[NAME.to_owned()], RUNNING_LIMIT, step)?;
+        live.rackwright().act(&["private-server", "stop", NAME])?;
+        self.started
+            .add(&ours(host, || live.rackwright().act(&["private-server", "start", NAME]).map(drop))?)?;
+        private_servers::remove(live, &[NAME.to_owned()])
+    }
+
+    fn peer(&mut self, host: &Guest<'_>, peer: usize) -> Result<()> {
+        let (Some(row), Some((kind, _))) = (self.peers.get_mut(peer), PEERS.get(peer)) else { return Ok(()) };
+        row.add(&host.read(&peers::line(&format!("starting {kind}")))?)
+    }
+
     /// How many times as long as plain crun a new private server takes until its system has started.
     pub fn against_crun(&self) -> f64 {
-        self.0.first().map_or(f64::NAN, |created| self.by_crun(created))
+        self.by_crun(&self.created)
     }
 
     /// The median of the rounds: what else goes on on the machine while one lasts hits all in it.
     fn by_crun(&self, row: &Row) -> f64 {
-        let crun = self.0.get(2).map_or(&[][..], |crun| &crun.seconds);
+        let crun = self.peers.get(CRUN).map_or(&[][..], |crun| &crun.seconds);
         median(&row.seconds.iter().zip(crun).map(|(one, crun)| one / crun).collect::<Vec<_>>())
     }
 
     pub fn print(&self) {
         println!("\n{:<34} {:>12} {:>12}  system", "to a started system", "median", "by crun's");
-        for row in &self.0 {
+        for row in [&self.created, &self.started].into_iter().chain(&self.peers) {
             let (median, by_crun, states) = (median(&row.seconds), self.by_crun(row), row.states.join(", "));
             println!("{:<34} {median:>10.2} s {by_crun:>12.2}  {states}", row.words);
         }
@@ -116,7 +144,7 @@ mod tests {
 
     #[test]
     fn times_and_states_are_kept() {
-        let mut row = Row { words: String::new(), seconds: Vec::new(), states: Vec::new() };
+        let mut row = Row::of("");
         for said in ["4200 running", "4400 degraded", "4300 running"] {
             row.add(said).unwrap();
         }
@@ -127,10 +155,10 @@ mod tests {
 
     #[test]
     fn rounds_are_compared_with_themselves() {
-        let row =
-            |seconds: &[f64]| Row { words: String::new(), seconds: seconds.to_vec(), states: Vec::new() };
+        let mut starting = Starting::new();
         // The machine was half as fast in the last round.
-        let starting = Starting(vec![row(&[5.5, 5.5, 11.0]), row(&[]), row(&[5.0, 5.0, 10.0])]);
+        starting.created.seconds = vec![5.5, 5.5, 11.0];
+        starting.peers[CRUN].seconds = vec![5.0, 5.0, 10.0];
         assert!((starting.against_crun() - 1.1).abs() < 1e-9);
     }
 }
