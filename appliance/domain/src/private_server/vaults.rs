@@ -5,14 +5,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rackwright_model::private_server::Number;
-use rackwright_model::{JobId, Millis, ServerId, VaultId};
+use rackwright_model::{AccountId, JobId, Millis, ServerId, VaultId};
 use rackwright_proto::vault::{VaultNews, VaultSaid};
+use rackwright_store::private_server::PrivateServerDraft;
 
 use crate::Domain;
 use crate::secret::fingerprint;
 
 /// An order that nobody answered is given again after so long.
 const UNANSWERED_MS: i64 = 5_000;
+/// Tasks that an agent works at together.
+const AT_ONCE: usize = 4;
+/// Of one account: it does not keep the others on the server waiting.
+const OF_ONE_ACCOUNT: usize = 2;
 /// One that was answered is given again after so long: the agent may have been started again.
 const ANSWERED_MS: i64 = 30_000;
 
@@ -28,7 +33,10 @@ struct State {
 
 struct Live {
     server: ServerId,
+    account: AccountId,
     number: Number,
+    /// When it was given first.
+    began: Millis,
     given_at: Option<Millis>,
     heard_at: Option<Millis>,
     last: Option<VaultSaid>,
@@ -52,7 +60,15 @@ pub(crate) struct Standing {
     /// Whether it is to be told, now or again.
     pub due: bool,
     pub heard: bool,
+    /// For how long, since we started.
+    pub waited_s: i64,
     pub last: Option<VaultSaid>,
+}
+
+impl Live {
+    fn is_over(&self) -> bool {
+        matches!(self.last, Some(VaultSaid::Done(_) | VaultSaid::Failed { .. }))
+    }
 }
 
 impl Domain {
@@ -71,7 +87,7 @@ impl Vaults {
     pub fn standing(&self, job: JobId, now: Millis) -> Standing {
         let state = self.state();
         let Some(live) = state.live.get(&job) else {
-            return Standing { given: false, due: true, heard: false, last: None };
+            return Standing { given: false, due: true, heard: false, waited_s: 0, last: None };
         };
         let pause = if live.heard_at > live.given_at { ANSWERED_MS } else { UNANSWERED_MS };
         let since = live.given_at.max(live.heard_at);
@@ -79,26 +95,30 @@ impl Vaults {
             given: live.given_at.is_some(),
             due: since.is_none_or(|at| now.since(at) >= pause),
             heard: live.heard_at.is_some(),
+            waited_s: now.since(live.began) / 1_000,
             last: live.last.clone(),
         }
     }
 
-    /// Notes that an order is given, and opens the door for it; false while the vault is being tidied.
-    pub fn give(
-        &self,
-        job: JobId,
-        server: ServerId,
-        number: Number,
-        door: Option<Door>,
-        now: Millis,
-    ) -> bool {
+    /// Whether an order for this private server is its server's turn: no more are given than an agent takes, and not all of them
+    /// for one account.
+    pub fn is_next(&self, of: &PrivateServerDraft) -> bool {
+        let state = self.state();
+        let here = || state.live.values().filter(|live| live.server == of.server && !live.is_over());
+        here().count() < AT_ONCE && here().filter(|live| live.account == of.account).count() < OF_ONE_ACCOUNT
+    }
+
+    /// Notes that an order for this private server is given, and opens the door for it; false while the vault is being tidied.
+    pub fn give(&self, job: JobId, of: &PrivateServerDraft, door: Option<Door>, now: Millis) -> bool {
         let mut state = self.state();
         if door.as_ref().is_some_and(|door| state.tidying.contains(&door.vault)) {
             return false;
         }
         let live = state.live.entry(job).or_insert(Live {
-            server,
-            number,
+            server: of.server,
+            account: of.account,
+            number: of.number,
+            began: now,
             given_at: None,
             heard_at: None,
             last: None,

@@ -71,7 +71,9 @@ impl Domain {
     /// # Errors
     /// When the database fails. A step that fails is logged and tried again.
     pub async fn step_vaults(&self) -> Result<(), Refusal> {
-        let jobs = self.read(|tx| Ok(job_running(tx)?)).await?;
+        let mut jobs = self.read(|tx| Ok(job_running(tx)?)).await?;
+        // After a restart those first of which agents know.
+        jobs.sort_by_key(|job| job.step == JOB_WAITING);
         for job in jobs {
             let Some(task) = Task::of(&job) else { continue };
             let id = job.id;
@@ -90,7 +92,7 @@ impl Domain {
         };
         let now = self.now();
         let standing = self.vaults.standing(id, now);
-        let waited_s = now.since(job.started_at) / 1_000;
+        let waited_s = standing.waited_s;
         match standing.last {
             Some(VaultSaid::Done(done)) => {
                 return self.end_vault(&job, &task, Some(&row), Ending::Done(done)).await;
@@ -120,7 +122,9 @@ impl Domain {
             self.tell_vault(&row, id, VaultOrder::End);
             return self.end_vault(&job, &task, Some(&row), Ending::unsure(reason)).await;
         }
-        if !standing.due {
+        // It has not begun: its limits begin with its turn.
+        let waits = job.step == JOB_WAITING && !standing.given && !self.vaults.is_next(&row.wanted);
+        if !standing.due || waits {
             return Ok(());
         }
         if job.cancel_asked {
@@ -131,7 +135,7 @@ impl Domain {
         }
         match self.vault_order(&row, &task).await? {
             Ok((order, door)) => {
-                if self.vaults.give(id, row.wanted.server, row.wanted.number, door, now) {
+                if self.vaults.give(id, &row.wanted, door, now) {
                     self.note_given(&job).await?;
                     self.tell_vault(&row, id, order);
                 }
