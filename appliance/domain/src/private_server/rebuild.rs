@@ -20,6 +20,8 @@ impl Handle<PrivateServerRebuild, Caller> for Domain {
         let attempted = format!("rebuild {name}");
         self.alter(caller, &name, &attempted, move |tx, row, draft, phrase| {
             not_suspended(row, phrase)?;
+            // A snapshot that is being made would be one of the new files.
+            super::vault::idle(tx, row, phrase)?;
             let reason = "all its files would be discarded";
             confirmed(phrase, reason, "confirm", &draft.name, input.confirm.as_ref())?;
             let name = input.template.as_ref().unwrap_or(&draft.template.name);

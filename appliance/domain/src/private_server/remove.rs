@@ -27,6 +27,7 @@ impl Handle<PrivateServerRemove, Caller> for Domain {
                 );
                 return Err(conflict(phrase, reason, advice).into());
             }
+            super::vault::idle(tx, before, phrase)?;
             draft.removing = true;
             Ok(Step { said: format!("{} is being removed.", draft.name), ..Step::default() })
         })

@@ -488,3 +488,54 @@ async fn a_clone_has_its_own_name_address_and_number() {
     world.says(host, FromMachine::PrivateServers { seen: vec![seen(number(2), 1, phase)] }).await;
     world.refused("private-server.snapshot-create", one("web4")).await;
 }
+
+#[tokio::test]
+async fn work_for_one_account_waits_for_its_turn_without_being_late() {
+    let (world, host) = running().await;
+    for name in ["web2", "web3"] {
+        let mut small = input(name);
+        small["size"]["cpu_permille"] = json!(100);
+        small["size"]["memory_mib"] = json!(256);
+        small["size"]["disk_mib"] = json!(1_000);
+        world.done("private-server.create", small).await;
+    }
+    world.obeys(host).await;
+    let mut jobs = Vec::new();
+    for name in ["web1", "web2", "web3"] {
+        jobs.push(world.done("private-server.snapshot-create", one(name)).await["job"].clone());
+    }
+    world.machines.take_sent();
+    let first = world.orders().await;
+    assert_eq!(first.iter().map(|order| order.number).collect::<Vec<_>>(), [number(1), number(2)]);
+    for order in &first {
+        world.answers(host, order, VaultSaid::Busy { step: VaultStep::Keeping, permille: None }).await;
+    }
+    world.clock.pass(3_600_000);
+    let again = world.orders().await;
+    assert!(again.iter().all(|order| order.number != number(3)), "{again:?}");
+    assert_eq!(world.job(&jobs[2]).await["step"], "waiting");
+    world.answers(host, &first[0], VaultSaid::Done(made(1))).await;
+    let next = world.orders().await;
+    let next = next.into_iter().find(|order| order.number == number(3)).expect("its turn");
+    // Nobody is late who has only waited.
+    world.clock.pass(3_600_000);
+    world.answers(host, &next, VaultSaid::Done(made(1))).await;
+    assert_eq!(world.job(&jobs[2]).await["state"], "succeeded");
+}
+
+#[tokio::test]
+async fn files_are_not_taken_away_from_whoever_works_on_them() {
+    let (world, host) = running().await;
+    world.done("private-server.snapshot-create", one("web1")).await;
+    let order = world.order().await;
+    let confirmed = json!({"private_server": "web1", "confirm": "web1"});
+    for action in ["private-server.rebuild", "private-server.remove"] {
+        let fault = world.refused(action, confirmed.clone()).await;
+        assert!(
+            fault.code == FaultCode::Conflict && fault.reason.contains("is at work"),
+            "{action}: {fault}"
+        );
+    }
+    world.answers(host, &order, VaultSaid::Done(made(1))).await;
+    world.done("private-server.rebuild", confirmed).await;
+}
