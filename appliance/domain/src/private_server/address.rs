@@ -72,14 +72,25 @@ impl Search<'_> {
         Err(conflict(self.attempted, reason, advice).into())
     }
 
-    /// That no private server has this address yet.
+    /// That a private server may have this address: networks have no prefix of IPv6 that would tell, so whoever gives it must
+    /// know what else is on the link of the server, which believes it.
     ///
     /// # Errors
     /// The fault names who has it.
     pub(super) fn check_v6(&self, tx: &Connection, address: Ipv6Addr) -> Result<(), Refusal> {
-        match private_server_at_v6(tx, address)? {
+        if !self.actor.may(Permission::Inspect) {
+            let problem = "can be given only by those who look after the racks".to_owned();
+            return Err(self.invalid("address_v6", problem));
+        }
+        if let Some(other) = private_server_at_v6(tx, address)? {
+            return Err(self.invalid("address_v6", anothers(self.actor, address.into(), &other)));
+        }
+        match server_at(tx, address.into())? {
             None => Ok(()),
-            Some(other) => Err(self.invalid("address_v6", anothers(self.actor, address.into(), &other))),
+            Some(server) => {
+                let problem = format!("{address} is the address of server {}", server.name);
+                Err(self.invalid("address_v6", problem))
+            }
         }
     }
 
