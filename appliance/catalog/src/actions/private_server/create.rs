@@ -40,7 +40,7 @@ pub struct PrivateServerCreateInput {
     pub shares: Vec<ShareInput>,
     /// A free one of its server's network when it is left out.
     pub address: Option<Ipv4Addr>,
-    /// None when it is left out.
+    /// None when it is left out. Only those give one who look after the racks.
     pub address_v6: Option<Ipv6Addr>,
     /// Public keys that let root in, in OpenSSH form, one per entry.
     #[serde(default)]

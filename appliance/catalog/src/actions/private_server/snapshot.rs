@@ -69,7 +69,7 @@ pub struct CloneInput {
     pub size: Option<Size>,
     /// A free one of its server's network when it is left out.
     pub address: Option<Ipv4Addr>,
-    /// None when it is left out.
+    /// None when it is left out. Only those give one who look after the racks.
     pub address_v6: Option<Ipv6Addr>,
     /// Whether it is started at once; it is when this is left out.
     pub power: Option<Power>,

@@ -181,8 +181,7 @@ async fn an_ipv6_address_is_given_by_those_who_know_the_link() {
     world.done("server.assign", json!({"server": "h1", "account": "acme"})).await;
     let mut draft = at("acme-web", "10.78.0.40");
     draft["address_v6"] = json!("2001:db8::1");
-    let fault =
-        world.call(&acme, "private-server.create", draft).await.expect_err("not theirs to give");
+    let fault = world.call(&acme, "private-server.create", draft).await.expect_err("not theirs to give");
     assert_eq!(fault.fields[0].field, "address_v6");
     assert!(fault.fields[0].problem.contains("those who look after the racks"), "{fault}");
 }
