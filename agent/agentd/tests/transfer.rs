@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
+use std::time::{Duration, UNIX_EPOCH};
 
 use rackwright_agent::command::Cancel;
 use rackwright_agent::transfer::{Gate, Pass, send};
@@ -28,6 +29,13 @@ fn with_gate<T>(directory: &Path, settings: &Path, work: impl FnOnce(Ticket) -> 
     })
 }
 
+/// Milliseconds of one and the same second.
+fn write_at(path: &Path, text: &str, ms: u64) {
+    fs::write(path, text).expect("written");
+    let file = fs::File::options().write(true).open(path).expect("there");
+    file.set_modified(UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + ms)).expect("set");
+}
+
 #[test]
 fn what_arrives_is_what_was_there_and_the_second_pass_mends_it() {
     let dir = tempfile::tempdir().expect("temporary directory");
@@ -46,7 +54,12 @@ fn what_arrives_is_what_was_there_and_the_second_pass_mends_it() {
         let cancelled = Cancel::default();
         let transfer =
             Pass { directory: &from, ticket: &ticket, agent: Path::new(AGENT), cancelled: &cancelled };
+        write_at(&from.join("etc/motd"), "hello", 100);
         send(&transfer, &mut |_| {}).expect("sent");
+        write_at(&from.join("etc/motd"), "HELLO", 900);
+        send(&transfer, &mut |_| {}).expect("sent again");
+        let arrived = fs::read_to_string(to.join("etc/motd")).expect("there");
+        assert_eq!(arrived, "HELLO", "written again within a second, and as long as before");
         fs::write(from.join("etc/motd"), "changed").expect("written");
         fs::write(to.join("stray"), "x").expect("written");
         send(&transfer, &mut |_| {}).expect("sent again");

@@ -115,6 +115,7 @@ impl Gate {
             .stdout(Stdio::from(OwnedFd::from(theirs)))
             .stderr(Stdio::null())
             .spawn()?;
+        rackwright_privsrv::expendable(&child);
         let reading = File::from(OwnedFd::from(ours.try_clone()?));
         let passed = if ended.is_cancelled() {
             Err(io::Error::other("the transfer was ended"))

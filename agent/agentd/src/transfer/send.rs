@@ -41,7 +41,8 @@ pub fn send(transfer: &Pass<'_>, progress: &mut dyn FnMut(u32)) -> Result<Durati
     let ticket = serde_json::to_string(transfer.ticket).map_err(SendError::Ticket)?;
     let rsync = Program::new("rsync", arguments(transfer.directory, transfer.agent))
         .env(TICKET, &ticket)
-        .limit_s(LONGEST.as_secs());
+        .limit_s(LONGEST.as_secs())
+        .expendable();
     let mut line = |line: &str| {
         if let Some(percent) = percent(line) {
             progress(percent * 10);
@@ -62,6 +63,8 @@ fn arguments(directory: &Path, agent: &Path) -> Vec<String> {
     all.extend(
         ["--delete", "--info=progress2", "--no-inc-recursive", "--outbuf=N", SILENCE].map(str::to_owned),
     );
+    // Whole seconds are not enough: what is written in the second in which it was sent would be taken for the same (rsync(1)).
+    all.push("--modify-window=-1".to_owned());
     // It names a file of the template on this very disk (Documentation/filesystems/overlayfs.rst).
     all.push("--filter=-x trusted.overlay.origin".to_owned());
     all.push(format!("--rsh={} transfer-pipe", agent.display()));

@@ -50,7 +50,7 @@ impl Restic<'_> {
         // Nothing of a private server stays on its server.
         arguments.extend(["--no-cache", "--json"].map(str::to_owned));
         arguments.extend(words.iter().map(|word| (*word).to_owned()));
-        Program::new("restic", arguments).env("RESTIC_PROGRESS_FPS", "1").limit_s(LONGEST_S)
+        Program::new("restic", arguments).env("RESTIC_PROGRESS_FPS", "1").limit_s(LONGEST_S).expendable()
     }
 
     fn run(&self, words: &[&str], line: &mut dyn FnMut(&str)) -> Result<(), String> {
