@@ -15,8 +15,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-
-use crate::system;
+use rustix::process;
 
 /// Where programs are, in the provisioning environment and in installed systems.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -54,6 +53,8 @@ pub struct Program {
     /// Where it runs; where we do when there is none.
     pub directory: Option<PathBuf>,
     pub limit: Duration,
+    /// Whether it goes through a tree of files which others have filled.
+    pub expendable: bool,
 }
 
 impl Program {
@@ -66,7 +67,15 @@ impl Program {
             stdin: Vec::new(),
             directory: None,
             limit: Duration::from_secs(60),
+            expendable: false,
         }
+    }
+
+    /// The kernel ends it first when memory is short.
+    #[must_use]
+    pub fn expendable(mut self) -> Self {
+        self.expendable = true;
+        self
     }
 
     #[must_use]
@@ -197,7 +206,8 @@ impl Stop {
 impl System {
     fn watch(&self, program: &Program, child: &mut Child, lines: &mut Lines<'_>) -> Result<ExitStatus, Stop> {
         let deadline = Instant::now() + program.limit;
-        let process = system::process_descriptor(child.id()).map_err(Stop::Broken)?;
+        let ended = process::pidfd_open(process::Pid::from_child(child), process::PidfdFlags::empty())
+            .map_err(|why| Stop::Broken(why.into()))?;
         let mut open = true;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -209,7 +219,7 @@ impl System {
             }
             let output = if open { PollFlags::POLLIN } else { PollFlags::empty() };
             let mut fds =
-                [PollFd::new(process.as_fd(), PollFlags::POLLIN), PollFd::new(lines.pipe.as_fd(), output)];
+                [PollFd::new(ended.as_fd(), PollFlags::POLLIN), PollFd::new(lines.pipe.as_fd(), output)];
             let fds = if open { &mut fds[..] } else { &mut fds[..1] };
             match poll(fds, PollTimeout::try_from(left.min(TICK)).unwrap_or(PollTimeout::ZERO)) {
                 Ok(_) | Err(nix::errno::Errno::EINTR) => {}
@@ -241,6 +251,9 @@ fn spawn(program: &Program) -> io::Result<(Child, PipeReader)> {
         command.current_dir(directory);
     }
     let mut child = command.spawn()?;
+    if program.expendable {
+        rackwright_privsrv::expendable(&child);
+    }
     if let Some(mut stdin) = child.stdin.take() {
         match stdin.write_all(&program.stdin) {
             Err(why) if why.kind() != ErrorKind::BrokenPipe => return Err(why),

@@ -4,22 +4,7 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-
-/// A descriptor that becomes readable when the process ends (pidfd_open(2)).
-///
-/// # Errors
-/// The kernel's, such as ESRCH when there is no such process.
-pub fn process_descriptor(pid: u32) -> io::Result<OwnedFd> {
-    // SAFETY: pidfd_open takes two integers and no memory; a non-negative result is a new descriptor that nobody else owns.
-    unsafe {
-        let fd = libc::syscall(libc::SYS_pidfd_open, libc::c_long::from(pid), 0);
-        match i32::try_from(fd) {
-            Ok(fd) if fd >= 0 => Ok(OwnedFd::from_raw_fd(fd)),
-            _ => Err(io::Error::last_os_error()),
-        }
-    }
-}
+use std::os::fd::AsRawFd;
 
 /// Sets an extended attribute (fsetxattr(2)).
 ///

@@ -52,6 +52,8 @@ pub struct Bundle<'a> {
     /// Host name inside.
     pub host_name: &'a str,
     pub size: &'a Size,
+    /// Where its user namespace is held.
+    pub users: &'a Path,
     /// The root file system, mounted.
     pub root: &'a Path,
     /// Where lxcfs is mounted.
@@ -96,7 +98,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
         "mounts": mounts(bundle),
         "linux": {
             "namespaces": [
-                { "type": "user" },
+                { "type": "user", "path": bundle.users },
                 { "type": "pid" },
                 { "type": "ipc" },
                 { "type": "uts" },
@@ -122,8 +124,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
 /// the kernel would end the first process inside for want of it. They are those of the start; root inside may mount them anew.
 fn mounts(bundle: &Bundle<'_>) -> Value {
     let Bundle { lxcfs, shares, size, .. } = *bundle;
-    let memory = u64::from(size.memory_mib) * MIB;
-    let [half, fifth] = [2, 5].map(|part| format!("size={}", memory / part));
+    let [half, fifth] = [2, 5].map(|part| format!("size={}", memory(size) / part));
     let mut all = vec![
         json!({ "destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"] }),
         json!({ "destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"] }),
@@ -149,13 +150,18 @@ fn mounts(bundle: &Bundle<'_>) -> Value {
     Value::Array(all)
 }
 
+/// In bytes.
+fn memory(size: &Size) -> u64 {
+    u64::from(size.memory_mib) * MIB
+}
+
 /// Limits that crun sets when it makes the cgroup; those that change while it runs are in [`crate::limits`].
 fn resources(size: &Size) -> Value {
     let unified: serde_json::Map<String, Value> =
         crate::limits::of(size).into_iter().map(|(file, value)| (file.to_owned(), json!(value))).collect();
     json!({
         "devices": [{ "allow": false, "access": "rwm" }],
-        "memory": { "limit": u64::from(size.memory_mib) * MIB },
+        "memory": { "limit": memory(size) },
         "unified": unified,
     })
 }

@@ -40,7 +40,7 @@ pub fn expect(cable: &Cable, size: &Size, link: &Link<'_>) -> Result<(), ToolErr
     tool::feed("tc", &["-batch", "-"], &lines.concat(), LIMIT).map(drop)
 }
 
-/// Lays the cable into the network namespace that is held at `held`, and pins its address. It is expected.
+/// Lays the cable into the network namespace that is held at `held`, and pins its address. It is expected, and not open yet.
 ///
 /// # Errors
 /// [`ToolError`] of `ip` or `nft`.
@@ -54,8 +54,7 @@ pub fn lay(cable: &Cable, size: &Size, link: &Link<'_>, held: &Path) -> Result<(
     );
     tool::feed("ip", &["-batch", "-"], &made, LIMIT)?;
     // Before anything is sent.
-    pin(cable, size, held)?;
-    open(cable, held)
+    pin(cable, size, held)
 }
 
 /// Answers for addresses. The kernel forgets those of IPv6 when the card has no carrier.
@@ -70,8 +69,11 @@ fn answers(addresses: &[IpAddr], link: &Link<'_>) -> String {
     addresses.iter().map(|address| format!("neigh replace {}\n", proxy(*address, link))).collect()
 }
 
-/// Gives it its addresses inside. There are no neighbours and no gateway: all leads out of the device.
-fn open(cable: &Cable, held: &Path) -> Result<(), ToolError> {
+/// Gives it its addresses inside, where the cable lies. There are no neighbours and no gateway: all leads out of the device.
+///
+/// # Errors
+/// [`ToolError`] of `ip`.
+pub fn open(cable: &Cable, held: &Path) -> Result<(), ToolError> {
     // It has the addresses that it is given, and none of its own making.
     namespace::set(held, "ipv6/conf/eth0/addr_gen_mode", "1")
         .map_err(|source| ToolError::Speak { program: "the kernel".to_owned(), source })?;

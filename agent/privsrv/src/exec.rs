@@ -131,12 +131,12 @@ const GROUP: &str = "commands";
 pub(crate) fn command(inside: &Inside, number: Number, terminal: bool) -> Result<Command, ExecError> {
     // Beside its first process, where crun would put them, its systemd would end all of them a minute and a half after the
     // kernel ended one for want of memory: to systemd they are one unit.
-    match fs::create_dir(runtime::inner(number).join(GROUP)) {
-        Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            return Err(ExecError::NotRunning(number.tag()));
+    if let Err(why) = fs::create_dir(runtime::inner(number).join(GROUP)) {
+        match why.kind() {
+            io::ErrorKind::AlreadyExists => {}
+            io::ErrorKind::NotFound => return Err(ExecError::NotRunning(number.tag())),
+            _ => return Err(why.into()),
         }
-        Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why.into()),
-        Ok(()) | Err(_) => {}
     }
     // The agent is the last that the kernel ends; what runs inside is not.
     let mut command = Command::new("choom");

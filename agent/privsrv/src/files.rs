@@ -4,20 +4,18 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, lchown};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use rackwright_model::private_server::Size;
 
 use crate::idmap;
 use crate::places::Places;
+use crate::project;
 use crate::quota;
-use crate::tool::{self, ToolError};
+use crate::tool::ToolError;
 use crate::trees;
 use rackwright_model::private_server::Number;
 
-/// Of chattr, which touches one directory.
-const LIMIT: Duration = Duration::from_secs(30);
 /// Files of a MiB: a mail directory has some hundred.
 const FILES_PER_MIB: u64 = 512;
 
@@ -49,9 +47,7 @@ fn at(attempted: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FilesEr
 pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
     let own = places.own(number);
     directory(&own, 0o700)?;
-    let project = number.project().to_string();
-    let name = Places::text(&own).map_err(at("naming", &own))?;
-    tool::run("chattr", &["-p", &project, "+P", name], LIMIT)?;
+    project::join(&own, number.project()).map_err(at("setting the project of", &own))?;
     for path in [places.upper(number), places.work(number)] {
         // They take the project from the directory around them.
         directory(&path, 0o755)?;
@@ -67,7 +63,16 @@ pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesErr
 /// [`FilesError`]
 pub fn limit(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
     let mib = u64::from(size.disk_mib);
-    Ok(quota::limit(places, number.project(), mib, mib * FILES_PER_MIB)?)
+    bound(places, number.project(), mib, mib * FILES_PER_MIB)
+}
+
+/// Limits what a project takes: MiB, and the number of its files, 0 for any.
+///
+/// # Errors
+/// [`FilesError`]
+pub(crate) fn bound(places: &Places, project: u32, mib: u64, files: u64) -> Result<(), FilesError> {
+    project::limit(&places.data, project, mib * 1024, files)
+        .map_err(at("limiting a project at", &places.data))
 }
 
 /// Limits it when that is not less than what it takes already: nothing could be written then.
@@ -98,23 +103,29 @@ pub fn mount_root(places: &Places, number: Number, template: &str, above: &Above
     if !lower.is_dir() {
         return Err(FilesError::NoTemplate(template.to_owned()));
     }
-    let (base, root) = (places.base(number), places.root(number));
+    let mounted = mount_layers(places, number, &lower, above);
+    if mounted.is_err() {
+        // The first failure is the one to tell.
+        drop(unmount(&places.base(number)).and(unmount(&places.users(number))));
+    }
+    mounted
+}
+
+fn mount_layers(places: &Places, number: Number, lower: &Path, above: &Above) -> Result<(), FilesError> {
+    let (base, root, users) = (places.base(number), places.root(number), places.users(number));
     for path in [&base, &root] {
         directory(path, 0o755)?;
     }
-    idmap::mount_read_only(&lower, &base, number).map_err(at("showing with other owners", &lower))?;
+    idmap::hold(number, &users).map_err(at("holding its users at", &users))?;
+    idmap::mount_read_only(lower, &base, &users).map_err(at("showing with other owners", lower))?;
     let options = format!(
         "lowerdir={},upperdir={},workdir={},xino=off",
         base.display(),
         above.upper.display(),
         above.work.display()
     );
-    let mounted = mount(Some("overlay"), &root, Some("overlay"), MsFlags::MS_NODEV, Some(options.as_str()));
-    if let Err(error) = mounted {
-        unmount(&base)?;
-        return Err(at("mounting", &root)(error.into()));
-    }
-    Ok(())
+    mount(Some("overlay"), &root, Some("overlay"), MsFlags::MS_NODEV, Some(options.as_str()))
+        .map_err(|error| at("mounting", &root)(error.into()))
 }
 
 /// Unmounts the root file system, if it is mounted, and lets go of what else is held beside it.
@@ -122,7 +133,7 @@ pub fn mount_root(places: &Places, number: Number, template: &str, above: &Above
 /// # Errors
 /// [`FilesError`]
 pub fn unmount_root(places: &Places, number: Number) -> Result<(), FilesError> {
-    for path in [places.root(number), places.base(number), places.network(number)] {
+    for path in [places.root(number), places.base(number), places.network(number), places.users(number)] {
         unmount(&path)?;
     }
     Ok(trees::remove(&places.bundle(number))?)
@@ -148,8 +159,8 @@ pub(crate) fn unmount(path: &Path) -> Result<(), FilesError> {
 pub fn remove(places: &Places, number: Number) -> Result<(), FilesError> {
     discard(places, number)?;
     trees::remove(&places.snapshots(number))?;
-    quota::lift(places, number.project())?;
-    Ok(quota::lift(places, number.snapshots())?)
+    bound(places, number.project(), 0, 0)?;
+    bound(places, number.snapshots(), 0, 0)
 }
 
 /// Discards what a private server wrote.

@@ -6,21 +6,36 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::{Gid, Uid, setresgid, setresuid};
 use rackwright_model::private_server::{Number, USERS};
 
-/// Until a process that does nothing has a user namespace.
-const BORN: Duration = Duration::from_secs(5);
+/// Makes the users of a private server and holds them open on the server by a mount at the file `at`, until that is unmounted.
+///
+/// They are made by root inside, as the server numbers him: what the kernel counts for each user, such as inotify and namespaces
+/// (user_namespaces(7), namespaces(7)), it counts for who made them too. Made by root of the server, the private servers would
+/// take from one another, and from the server.
+///
+/// # Errors
+/// The kernel's.
+pub fn hold(number: Number, at: &Path) -> io::Result<()> {
+    File::create(at)?;
+    let users = UserNamespace::of(number.root(), &format!("0 {} {USERS}\n", number.root()))?;
+    let of = users.keeper_file();
+    Ok(mount(Some(&of), at, None::<&str>, MsFlags::MS_BIND, None::<&str>)?)
+}
 
-/// Mounts `from` at `to`, read-only, with the owners of a private server.
+/// Mounts `from` at `to`, read-only, with the owners that the users held at `users` give it.
 ///
 /// # Errors
 /// When the kernel refuses, or the file system of `from` cannot be shown so (XFS, ext4 and btrfs can).
-pub fn mount_read_only(from: &Path, to: &Path, number: Number) -> io::Result<()> {
-    mount_mapped(from, to, &format!("0 {} {USERS}\n", number.root()), true)
+pub fn mount_read_only(from: &Path, to: &Path, users: &Path) -> io::Result<()> {
+    mount_mapped(from, to, &File::open(users)?, true)
 }
 
 /// Mounts `from`, where files have the owners of a private server, at `to` as root inside sees them.
@@ -28,13 +43,13 @@ pub fn mount_read_only(from: &Path, to: &Path, number: Number) -> io::Result<()>
 /// # Errors
 /// As [`mount_read_only`].
 pub fn mount_inward(from: &Path, to: &Path, number: Number, writable: bool) -> io::Result<()> {
-    mount_mapped(from, to, &format!("{} 0 {USERS}\n", number.root()), !writable)
+    let users = UserNamespace::of(0, &format!("{} 0 {USERS}\n", number.root()))?;
+    mount_mapped(from, to, &users.file, !writable)
 }
 
-fn mount_mapped(from: &Path, to: &Path, map: &str, read_only: bool) -> io::Result<()> {
-    let users = UserNamespace::of(map)?;
+fn mount_mapped(from: &Path, to: &Path, users: &File, read_only: bool) -> io::Result<()> {
     let tree = open_tree(from)?;
-    set_attributes(&tree, &users.file, read_only)?;
+    set_attributes(&tree, users, read_only)?;
     move_mount(&tree, to)
 }
 
@@ -45,14 +60,17 @@ struct UserNamespace {
 }
 
 impl UserNamespace {
-    fn of(map: &str) -> io::Result<Self> {
+    /// Made by the user `maker`.
+    fn of(maker: u32, map: &str) -> io::Result<Self> {
+        let mut command = Command::new("cat");
+        // SAFETY: between fork and exec these are a few system calls, and an error is made of its number alone.
+        unsafe { command.pre_exec(move || unshare_as(maker)) };
         // It waits for the end of its input, which comes when we let go of it.
-        let mut keeper = Command::new("unshare")
-            .args(["--user", "cat"])
+        let mut keeper = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
-            .map_err(|error| named("starting unshare", error))?;
+            .map_err(|error| named("starting cat in a user namespace", error))?;
         let made = Self::enter(&keeper, map);
         match made {
             Ok(file) => Ok(Self { file, keeper }),
@@ -66,20 +84,13 @@ impl UserNamespace {
 
     fn enter(keeper: &Child, map: &str) -> io::Result<File> {
         let process = Path::new("/proc").join(keeper.id().to_string());
-        let (own, its) = (Path::new("/proc/self/ns/user"), process.join("ns/user"));
-        let until = Instant::now() + BORN;
-        while fs::read_link(&its)? == fs::read_link(own)? {
-            if Instant::now() > until {
-                return Err(io::Error::other(format!(
-                    "unshare made no user namespace in {} s",
-                    BORN.as_secs()
-                )));
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
         fs::write(process.join("uid_map"), map).map_err(|error| named("writing uid_map", error))?;
         fs::write(process.join("gid_map"), map).map_err(|error| named("writing gid_map", error))?;
-        File::open(&its)
+        File::open(process.join("ns/user"))
+    }
+
+    fn keeper_file(&self) -> PathBuf {
+        Path::new("/proc").join(self.keeper.id().to_string()).join("ns/user")
     }
 }
 
@@ -89,6 +100,18 @@ impl Drop for UserNamespace {
         // It ends with its input; a failure to wait leaves nothing but an entry in the table of processes.
         drop(self.keeper.wait());
     }
+}
+
+/// Root of the server stays what it may, also where others may make no user namespaces.
+fn unshare_as(maker: u32) -> io::Result<()> {
+    // SAFETY: the call takes integers only.
+    if unsafe { libc::prctl(libc::PR_SET_SECUREBITS, libc::SECBIT_NO_SETUID_FIXUP) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let (user, group) = (Uid::from_raw(maker), Gid::from_raw(maker));
+    setresgid(group, group, group)?;
+    setresuid(user, user, user)?;
+    Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
 }
 
 fn named(what: &str, error: io::Error) -> io::Error {

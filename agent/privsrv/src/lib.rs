@@ -12,6 +12,7 @@ pub mod capabilities;
 pub mod console;
 pub mod durable;
 pub mod exec;
+mod expendable;
 mod files;
 pub mod firewall;
 #[expect(unsafe_code, reason = "these system calls have no wrapper in nix")]
@@ -23,6 +24,8 @@ mod making;
 mod namespace;
 pub mod nas;
 pub mod places;
+#[expect(unsafe_code, reason = "nix has no wrapper for these calls on projects")]
+mod project;
 mod quota;
 pub mod runtime;
 pub mod seccomp;
@@ -34,6 +37,8 @@ mod tool;
 mod trees;
 pub mod unpack;
 pub mod vault;
+
+pub use expendable::expendable;
 
 /// An error and what caused it, in one line.
 #[must_use]

@@ -8,6 +8,15 @@ const WEIGHT_OF_PERMILLE: u32 = 10;
 /// Weight of reading and writing the disk is a share like that of the processors.
 const IO_WEIGHT_MOST: u32 = 10_000;
 
+/// Cgroups inside, and how deep they lie: the kernel has 65,535 that account for memory in all, and an empty one is no process
+/// and little memory. A system with its services and users has some hundred.
+const WITHIN: [(&str, &str); 2] = [("cgroup.max.descendants", "1500"), ("cgroup.max.depth", "24")];
+
+/// Files of the cgroup around it, over which nobody inside has a say, and what is written to each.
+pub fn around(size: &Size) -> impl Iterator<Item = (&'static str, String)> {
+    of(size).into_iter().chain(WITHIN.map(|(file, most)| (file, most.to_owned())))
+}
+
 /// Files of the cgroup and what is written to each.
 #[must_use]
 pub fn of(size: &Size) -> [(&'static str, String); 5] {

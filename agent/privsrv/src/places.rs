@@ -77,6 +77,12 @@ impl Places {
         self.bundle(number).join("network")
     }
 
+    /// Where its user namespace is held.
+    #[must_use]
+    pub fn users(&self, number: Number) -> PathBuf {
+        self.bundle(number).join("users")
+    }
+
     /// The name of a path for a command line.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What the projects of private servers may take of the disk (xfs_quota(8)).
+//! What the projects of private servers take of the disk (xfs_quota(8)).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,22 +10,6 @@ use crate::tool::{self, ToolError};
 const REPORT: u64 = 16 << 20;
 
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// Limits what a project takes: MiB, and the number of its files, 0 for any.
-///
-/// # Errors
-/// [`ToolError`]
-pub fn limit(places: &Places, project: u32, mib: u64, files: u64) -> Result<(), ToolError> {
-    ask(places, &format!("limit -p bhard={mib}m ihard={files} {project}")).map(drop)
-}
-
-/// Takes every limit away.
-///
-/// # Errors
-/// [`ToolError`]
-pub fn lift(places: &Places, project: u32) -> Result<(), ToolError> {
-    ask(places, &format!("limit -p bhard=0 ihard=0 {project}")).map(drop)
-}
 
 /// Bytes that each project takes ("report").
 ///

@@ -163,19 +163,25 @@ fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
     for share in &server.shares {
         mount::ensure(&share.export, Use::Files)?;
     }
-    let created = thread::scope(|scope| {
-        // What needs nothing of it is done meanwhile.
-        let beside = thread::Builder::new().spawn_scoped(scope, || limit(host, server))?;
-        let created = create(host, server, &above);
-        let limited =
-            beside.join().unwrap_or_else(|_| Err(io::Error::other("its thread ended early").into()));
-        created.and_then(|held| limited.map(|()| held))
-    });
-    let held = created?;
+    let ((), held) = both(|| limit(host, server), || create(host, server, &above))?;
     weigh(number, &server.size)?;
     cable::lay(&server.cable, &server.size, &host.link, &held)?;
-    crun(&["start", &number.tag()])?;
+    // Its address is there long before its system looks for a network.
+    both(|| Ok(cable::open(&server.cable, &held)?), || Ok(crun(&["start", &number.tag()])?))?;
     Ok(())
+}
+
+/// Does the one meanwhile, of which the other needs nothing.
+fn both<A: Send, B>(
+    one: impl FnOnce() -> Result<A, RuntimeError> + Send,
+    other: impl FnOnce() -> Result<B, RuntimeError>,
+) -> Result<(A, B), RuntimeError> {
+    thread::scope(|scope| {
+        let beside = thread::Builder::new().spawn_scoped(scope, one)?;
+        let other = other();
+        let one = beside.join().unwrap_or_else(|_| Err(io::Error::other("its thread ended early").into()));
+        other.and_then(|other| Ok((one?, other)))
+    })
 }
 
 /// Limits its disk and its bandwidth.
@@ -196,6 +202,7 @@ fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<Path
         shares: &server.shares,
         host_name: &server.host_name,
         size: &server.size,
+        users: &host.places.users(number),
         root: &host.places.root(number),
         lxcfs: host.lxcfs,
     });
@@ -310,10 +317,13 @@ fn weigh(number: Number, size: &Size) -> Result<(), RuntimeError> {
     if !outer.is_dir() {
         return Err(RuntimeError::NoCgroup(number.tag()));
     }
+    for (file, value) in limits::around(size) {
+        write(&outer.join(file), &value)?;
+    }
     let inner = inner(number);
-    for cgroup in [Some(&outer), Some(&inner).filter(|inner| inner.is_dir())].into_iter().flatten() {
+    if inner.is_dir() {
         for (file, value) in limits::of(size) {
-            write(&cgroup.join(file), &value)?;
+            write(&inner.join(file), &value)?;
         }
     }
     Ok(())
@@ -333,6 +343,7 @@ pub fn lay_anew(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeEr
     )?;
     cable::expect(&server.cable, &server.size, &host.link)?;
     cable::lay(&server.cable, &server.size, &host.link, &held)?;
+    cable::open(&server.cable, &held)?;
     Ok(())
 }
 

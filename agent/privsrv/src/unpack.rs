@@ -11,7 +11,7 @@ use std::time::Duration;
 use rackwright_model::private_server::Number;
 
 use crate::exec::{self, ExecError, Said};
-use crate::{beneath, runtime, tool};
+use crate::{beneath, expendable, runtime, tool};
 
 /// Bytes of what a tar said that an error keeps.
 const COMPLAINT: usize = 2_000;
@@ -86,6 +86,7 @@ pub fn unpack(number: Number, chosen: &Chosen<'_>, into: &str, limit: Duration) 
         return Err(ExecError::NotRunning(number.tag()).into());
     }
     let mut packer = chosen.packer().spawn().map_err(UnpackError::Start)?;
+    expendable(&packer);
     let script = "mkdir -p -- \"$1\" && exec tar --directory \"$1\" --numeric-owner --xattrs --acls --preserve-permissions \
                   --extract --file=-";
     let argv = ["sh", "-c", script, "sh", into].map(str::to_owned);

@@ -183,8 +183,10 @@ impl Carry<'_> {
     pub fn start(&self) -> Outcome {
         let wanted = self.wanted();
         self.tell(Phase::Starting, None);
+        let server = self.server();
+        self.template(&server.template)?;
         self.expect_addresses()?;
-        runtime::start(&self.host, &self.server()).map_err(said)?;
+        runtime::start(&self.host, &server).map_err(said)?;
         let cable = self.cable();
         self.announce(&cable);
         self.name();
@@ -313,6 +315,10 @@ impl Carry<'_> {
     }
 }
 
+/// One at a time changes what templates there are: two would unpack into one another's directory, and one that is being removed
+/// is still there until its end.
+pub static TEMPLATES: Mutex<()> = Mutex::new(());
+
 /// Unpacks a template beside its place, and moves it there when it is whole and on the disk.
 ///
 /// # Errors
@@ -323,9 +329,7 @@ pub fn fetch(
     template: &Template,
     arrived: &mut dyn FnMut(u64),
 ) -> Outcome {
-    // One at a time: two would unpack into one another's directory.
-    static FETCHING: Mutex<()> = Mutex::new(());
-    let _turn = FETCHING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
     if places.template(&template.sha256).is_dir() {
         return Ok(());
     }

@@ -97,8 +97,7 @@ impl Hands {
         if !is_version(&template.sha256) {
             return Err("the template's SHA-256 is none".to_owned());
         }
-        let place = self.places().template(&template.sha256);
-        if place.is_dir() { Ok(()) } else { carry::fetch(self.places(), templates, template, &mut |_| {}) }
+        carry::fetch(self.places(), templates, template, &mut |_| {})
     }
 
     /// Notes over which template its files lie from now on.

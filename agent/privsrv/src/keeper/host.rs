@@ -23,14 +23,12 @@ const ANSWERS: &str = "rackwright-lo";
 const UNKNOWN_SPEED: u32 = 1_000_000;
 
 /// Programs that do the work, with what each is for.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 6] = [
     ("crun", "starts private servers"),
     ("nft", "pins their addresses"),
     ("tc", "guarantees their bandwidth"),
     ("ip", "lays their cables"),
-    ("unshare", "shows templates with their owners"),
-    ("xfs_quota", "limits their disks"),
-    ("chattr", "limits their disks"),
+    ("xfs_quota", "tells what their disks hold"),
     ("systemctl", "keeps room for the server itself"),
 ];
 const DIRECTORIES: [&str; 6] =
@@ -50,7 +48,7 @@ const MODULES: [&str; 11] = [
     "act_pedit",
 ];
 /// Settings of the kernel, with the reason.
-const SETTINGS: [(&str, &str, &str); 10] = [
+const SETTINGS: [(&str, &str, &str); 11] = [
     ("net/ipv4/ip_forward", "1", "only who routes answers for the addresses of others"),
     ("net/ipv6/conf/all/forwarding", "1", "the same for IPv6"),
     ("net/ipv6/conf/all/proxy_ndp", "1", "the server answers for the addresses of its private servers"),
@@ -67,6 +65,7 @@ const SETTINGS: [(&str, &str, &str); 10] = [
         "1048576",
         "the connections of all private servers together find room",
     ),
+    ("fs/inotify/max_user_instances", "1024", "all of a private server together have what one user may have"),
     ("kernel/unprivileged_bpf_disabled", "2", "programs in the kernel see all of the server"),
     ("kernel/dmesg_restrict", "1", "the kernel log tells of neighbours"),
 ];

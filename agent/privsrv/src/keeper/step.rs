@@ -52,6 +52,8 @@ pub fn next(record: &Record, runs: bool) -> Step {
         Intent::On if !runs => Step::Start,
         Intent::On if done.boots < wanted.boots => Step::Stop,
         Intent::On | Intent::Off if !current => Step::Adapt,
+        // Its start was cut off before its address was there.
+        Intent::On if done.laid.is_none() => Step::Adapt,
         Intent::On | Intent::Off => Step::Rest,
     }
 }

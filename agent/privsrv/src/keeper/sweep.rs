@@ -16,7 +16,7 @@ use crate::shaping::Link;
 use crate::tool;
 use crate::vault;
 
-use super::carry::discard;
+use super::carry::{TEMPLATES, discard};
 use super::record::{Record, is_version};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -90,6 +90,8 @@ pub fn templates<'a>(places: &Places, kept: impl Iterator<Item = &'a Record>) ->
             made.into_iter().chain([record.wanted.template.sha256.as_str()])
         })
         .collect();
+    // Whoever fetches one may take long, and nobody waits for tidiness.
+    let Ok(_turn) = TEMPLATES.try_lock() else { return Ok(()) };
     let names = directory(&places.data.join("templates"));
     let below = vault::templates(places);
     let is_needed = |name: &str| needed.contains(name) || below.iter().any(|needed| needed == name);

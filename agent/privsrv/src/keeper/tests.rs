@@ -12,6 +12,7 @@ use super::step::{Step, next};
 use super::worker::{Course, turn};
 use super::{Keeper, Site, origin};
 use crate::bell::Bell;
+use crate::firewall::Cable;
 use crate::places::Places;
 use crate::runtime::Host;
 use crate::shaping::Link;
@@ -68,7 +69,9 @@ fn done(generation: u64, edition: u32, boots: u32) -> Done {
 fn steps_follow_from_what_is_kept_and_whether_it_runs() {
     use Intent::{Gone, Left, Near, Off, On};
     let unmade = Done::default();
-    let lies = Done { addresses: vec!["10.0.0.7".parse().expect("an address")], ..done(5, 2, 1) };
+    let answers = Done { addresses: vec!["10.0.0.7".parse().expect("an address")], ..done(5, 2, 1) };
+    let Wanted { number, v4, v6, mac, .. } = wanted(7, On);
+    let lies = Done { laid: Some(Cable { number, v4, v6, mac, quarantine: None }), ..done(5, 2, 1) };
     let cases = [
         (On, unmade.clone(), false, Step::Make),
         (Off, unmade.clone(), false, Step::Make),
@@ -78,13 +81,15 @@ fn steps_follow_from_what_is_kept_and_whether_it_runs() {
         (On, done(4, 1, 1), false, Step::Make),
         (On, done(4, 2, 1), false, Step::Start),
         (On, done(4, 2, 1), true, Step::Adapt),
-        (On, done(5, 2, 1), true, Step::Rest),
+        (On, lies, true, Step::Rest),
+        // Killed in the middle of a start.
+        (On, done(5, 2, 1), true, Step::Adapt),
         // It ended by itself, or the server was restarted.
         (On, done(5, 2, 1), false, Step::Start),
         // A reboot.
         (On, done(4, 2, 0), true, Step::Stop),
         (Off, done(4, 2, 1), true, Step::Stop),
-        (Off, lies, false, Step::Stop),
+        (Off, answers, false, Step::Stop),
         (Off, done(4, 2, 1), false, Step::Adapt),
         (Off, done(5, 2, 1), false, Step::Rest),
         (Gone, done(5, 2, 1), true, Step::Remove),

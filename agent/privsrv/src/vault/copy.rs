@@ -28,7 +28,7 @@ const DIRECTORY: OFlag =
 pub fn copy(from: &Path, to: &Path, limit: Duration) -> Result<(), VaultError> {
     let [from, to] = [from, to].map(|path| Places::text(path).map_err(at("naming", path)));
     let (from, to) = (format!("{}/.", from?), to?);
-    tool::run("cp", &["--archive", "--reflink=always", "--no-target-directory", &from, to], limit)?;
+    tool::go_through("cp", &["--archive", "--reflink=always", "--no-target-directory", &from, to], limit)?;
     Ok(())
 }
 

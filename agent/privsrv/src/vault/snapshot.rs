@@ -12,13 +12,10 @@ use super::copy::{Copied, copy, count};
 use super::{Frozen, VaultError, at, sweep, sync};
 use crate::durable;
 use crate::places::Places;
-use crate::quota;
-use crate::tool;
+use crate::{files, project, quota};
 
 /// A private server stands still at most so long.
 const STANDS: Duration = Duration::from_secs(120);
-/// Of chattr.
-const LIMIT: Duration = Duration::from_secs(30);
 /// Directories of a copy may take a little more than those it was made of.
 const SPARE_MIB: u64 = 64;
 /// The file that says what a snapshot is; it is written before the snapshot counts.
@@ -79,7 +76,7 @@ fn keep(places: &Places, number: Number, fresh: &Path, template: &str) -> Result
 pub fn bound(places: &Places, number: Number, disk_mib: u32) -> Result<(), VaultError> {
     prepare(places, number)?;
     let used = quota::used_by(places, number.snapshots())?.div_ceil(1 << 20);
-    Ok(quota::limit(places, number.snapshots(), used + u64::from(disk_mib) + SPARE_MIB, 0)?)
+    Ok(files::bound(places, number.snapshots(), used + u64::from(disk_mib) + SPARE_MIB, 0)?)
 }
 
 /// The directory of the snapshots, which [`bound`] has made at the beginning of a task.
@@ -92,8 +89,7 @@ pub(super) fn beside(places: &Places, number: Number) -> Result<PathBuf, VaultEr
 fn prepare(places: &Places, number: Number) -> Result<PathBuf, VaultError> {
     let all = places.snapshots(number);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&all).map_err(at("making", &all))?;
-    let name = Places::text(&all).map_err(at("naming", &all))?;
-    tool::run("chattr", &["-p", &number.snapshots().to_string(), "+P", name], LIMIT)?;
+    project::join(&all, number.snapshots()).map_err(at("setting the project of", &all))?;
     Ok(all)
 }
 

@@ -190,6 +190,7 @@ pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
     );
 
     inodes_run_out(story);
+    what_the_kernel_counts_runs_out(story);
 
     let disk = "dd if=/dev/zero of=/root/fill bs=1M count=2000 conv=fsync; du -sm /root/fill; rm /root/fill";
     let (_, said) = beside_a_calm_neighbour(story, disk);
@@ -230,6 +231,47 @@ fn inodes_run_out(story: &Story) {
         (story.inside(TWO, "test -e /root/many || echo gone").1 == "gone").then_some(())
     });
     story.act.done(&[&["private-server", "resize", TWO][..], &size(100, 256)].concat());
+}
+
+/// Takes what the kernel counts for each user, and cgroups, of which it has 65,535 that account for memory; keeps both.
+const HOARD: &str = r#"
+import ctypes, os, time
+libc, watched, made = ctypes.CDLL(None), 0, 0
+while libc.inotify_init1(0) >= 0: watched += 1
+os.mkdir('/sys/fs/cgroup/many')
+try:
+    while made < 70000:
+        os.mkdir('/sys/fs/cgroup/many/%d' % made)
+        made += 1
+except OSError as error:
+    print(watched, made, error.errno, flush=True)
+time.sleep(600)
+"#;
+
+/// Each private server has its own of what is counted for whoever made its users.
+fn what_the_kernel_counts_runs_out(story: &Story) {
+    let hoard = format!(
+        "cat > /root/hoard.py <<'END'\n{HOARD}\nEND\nsystemd-run --quiet --unit=hoard --property=LimitNOFILE=20000 \
+         sh -c 'python3 /root/hoard.py > /run/hoard'"
+    );
+    assert_eq!(story.inside(TWO, &hoard), (0, String::new()));
+    let said = wait_until("it has all that it can have", Duration::from_secs(120), || {
+        let said = story.inside(TWO, "cat /run/hoard").1;
+        (!said.is_empty()).then_some(said)
+    });
+    let numbers: Vec<u32> = said.split_whitespace().map(|word| word.parse().expect("a number")).collect();
+    eprintln!("  inotify, cgroups and errno: {numbers:?}");
+    assert!((100..=1_024).contains(&numbers[0]) && (500..2_000).contains(&numbers[1]), "{said}");
+    assert_eq!(numbers[2], 11, "EAGAIN");
+    let (_, watched) =
+        story.inside(ONE, "python3 -c 'import ctypes; print(ctypes.CDLL(None).inotify_init1(0))'");
+    assert!(watched.parse::<i32>().is_ok_and(|descriptor| descriptor >= 0), "the neighbour's: {watched}");
+    assert_eq!(
+        story.inside(ONE, "mkdir /sys/fs/cgroup/more && rmdir /sys/fs/cgroup/more"),
+        (0, String::new())
+    );
+    let end = "systemctl stop hoard; rmdir /sys/fs/cgroup/many/*/ /sys/fs/cgroup/many";
+    assert_eq!(story.inside(TWO, end), (0, String::new()));
 }
 
 fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {

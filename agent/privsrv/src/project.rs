@@ -1,0 +1,82 @@
+//! Projects of XFS: a directory whose files belong to one, and what they may take of the disk (quotactl(2), ioctl_xfs_fsgetxattr(2)).
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::path::Path;
+
+/// Of the kind of quota, from `linux/quota.h`.
+const PROJECTS: libc::c_int = 2;
+/// What is made in the directory belongs to its project, from `linux/fs.h`.
+const INHERITED: u32 = 0x200;
+
+/// `struct fsxattr` of `linux/fs.h`.
+#[repr(C)]
+#[derive(Debug, Default)]
+pub struct Attributes {
+    flags: u32,
+    extent_size: u32,
+    extents: u32,
+    project: u32,
+    shared_extent_size: u32,
+    reserved: [u8; 8],
+}
+
+mod kernel {
+    use super::Attributes;
+
+    nix::ioctl_read! {
+        /// FS_IOC_FSGETXATTR
+        attributes, b'X', 31, Attributes
+    }
+    nix::ioctl_write_ptr! {
+        /// FS_IOC_FSSETXATTR
+        set_attributes, b'X', 32, Attributes
+    }
+}
+
+/// Lets what is made in a directory belong to a project.
+///
+/// # Errors
+/// The kernel's.
+pub fn join(directory: &Path, project: u32) -> io::Result<()> {
+    let directory = File::open(directory)?;
+    let mut attributes = Attributes::default();
+    // SAFETY: the descriptor is open, and the kernel writes an `fsxattr`, which this is.
+    unsafe { kernel::attributes(directory.as_raw_fd(), &raw mut attributes) }?;
+    attributes.project = project;
+    attributes.flags |= INHERITED;
+    // SAFETY: the descriptor is open, and the kernel only reads.
+    unsafe { kernel::set_attributes(directory.as_raw_fd(), &raw const attributes) }?;
+    Ok(())
+}
+
+/// Limits what a project takes of the file system that `place` is on: KiB, and the number of its files, 0 for any.
+///
+/// # Errors
+/// The kernel's; ENOSYS or ESRCH when it limits no projects there.
+pub fn limit(place: &Path, project: u32, kib: u64, files: u64) -> io::Result<()> {
+    let place = File::open(place)?;
+    let limits = libc::dqblk {
+        dqb_bhardlimit: kib,
+        dqb_bsoftlimit: 0,
+        dqb_curspace: 0,
+        dqb_ihardlimit: files,
+        dqb_isoftlimit: 0,
+        dqb_curinodes: 0,
+        dqb_btime: 0,
+        dqb_itime: 0,
+        dqb_valid: libc::QIF_BLIMITS | libc::QIF_ILIMITS,
+    };
+    // SAFETY: the descriptor is open, and the kernel only reads the limits.
+    let failed = unsafe {
+        libc::syscall(
+            libc::SYS_quotactl_fd,
+            place.as_raw_fd(),
+            libc::QCMD(libc::Q_SETQUOTA, PROJECTS),
+            project,
+            &raw const limits,
+        )
+    };
+    if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
