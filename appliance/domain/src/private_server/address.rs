@@ -87,9 +87,8 @@ impl Search<'_> {
         }
         match server_at(tx, address.into())? {
             None => Ok(()),
-            Some(server) => {
-                let problem = format!("{address} is the address of server {}", server.name);
-                Err(self.invalid("address_v6", problem))
+            Some(Server { name, .. }) => {
+                Err(self.invalid("address_v6", format!("{address} is the address of server {name}")))
             }
         }
     }

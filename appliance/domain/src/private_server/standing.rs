@@ -21,7 +21,7 @@ const NAMED: usize = 5;
 pub(crate) fn refuse(tx: &Connection, server: &Server, attempted: &str) -> Result<(), Refusal> {
     let mut standing = private_server_on(tx, server.id)?;
     standing.extend(private_server_coming(tx, server.id)?);
-    if standing.is_empty() { Ok(()) } else { Err(stand(&standing, attempted)) }
+    if standing.is_empty() { Ok(()) } else { Err(stand(server, &standing, attempted)) }
 }
 
 /// That a server takes no private server with it that anybody wants. Those that are being removed are forgotten when its
@@ -39,7 +39,7 @@ pub(crate) fn leave(
     let mut standing = private_server_on(tx, server.id)?;
     standing.extend(private_server_coming(tx, server.id)?);
     if standing.iter().any(|row| !row.wanted.removing) {
-        return Err(stand(&standing, attempted));
+        return Err(stand(server, &standing, attempted));
     }
     if connected && !standing.is_empty() {
         let reason = format!("private servers are being removed from it: {}", names(&standing));
@@ -51,9 +51,13 @@ pub(crate) fn leave(
     Ok(())
 }
 
-fn stand(standing: &[PrivateServer], attempted: &str) -> Refusal {
+fn stand(server: &Server, standing: &[PrivateServer], attempted: &str) -> Refusal {
     let reason = format!("private servers stand on it: {}", names(standing));
-    conflict(attempted, reason, "Remove them first with: rackwright private-server remove").into()
+    let advice = format!(
+        "Removing them would destroy their files; move them with: rackwright private-server drain {}",
+        server.name
+    );
+    conflict(attempted, reason, advice).into()
 }
 
 fn names(rows: &[PrivateServer]) -> String {

@@ -72,8 +72,8 @@ impl Domain {
     /// When the database fails. A step that fails is logged and tried again.
     pub async fn step_vaults(&self) -> Result<(), Refusal> {
         let mut jobs = self.read(|tx| Ok(job_running(tx)?)).await?;
-        // After a restart those first of which agents know.
-        jobs.sort_by_key(|job| job.step == JOB_WAITING);
+        // After a restart those first of which agents know; who has waited longest is next.
+        jobs.sort_by_key(|job| (job.step == JOB_WAITING, job.id));
         for job in jobs {
             let Some(task) = Task::of(&job) else { continue };
             let id = job.id;

@@ -61,7 +61,7 @@ action! {
         name: sample_name("web1"),
         server: Some(sample_name("r1-u07")),
         account: Some(sample_name("acme")),
-        template: sample_name("debian-12-ps"),
+        template: sample_name("debian-12-private"),
         size: sample_size(),
         nas: None,
         priority: None,

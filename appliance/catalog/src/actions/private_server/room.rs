@@ -61,7 +61,7 @@ action! {
     Nothing => Page<TemplateView>, columns ["name", "os", "unpacked_bytes", "added_at", "used"];
     Nothing {};
     Page::whole(vec![TemplateView {
-        name: sample_name("debian-12-ps"),
+        name: sample_name("debian-12-private"),
         os: "Debian GNU/Linux 12 (bookworm)".into(),
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
         unpacked_bytes: 260_000_000,

@@ -81,7 +81,7 @@ impl PrivateServerView {
             address: Some(Ipv4Addr::new(10, 77, 0, 201)),
             address_v6: None,
             server: Some(sample_name("r1-u07")),
-            template: sample_name("debian-12-ps"),
+            template: sample_name("debian-12-private"),
             size: sample_size(),
             nas: None,
             priority: 5,

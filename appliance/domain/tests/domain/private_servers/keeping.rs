@@ -24,6 +24,7 @@ async fn their_server_stays_where_and_whose_it_is() {
     for (action, input) in &cases {
         let fault = world.refused(action, input.clone()).await;
         assert_eq!(fault.reason, "private servers stand on it: web1", "{action}");
+        assert!(fault.advice.ends_with("rackwright private-server drain h1"), "{action}: {fault}");
     }
     world.done("private-server.remove", json!({"private_server": "web1", "confirm": "web1"})).await;
     let fault = world.refused("server.retire", cases[1].1.clone()).await;
