@@ -10,10 +10,11 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{Gid, Uid, setresgid, setresuid};
 use rackwright_model::private_server::{Number, USERS};
+
+use crate::namespace;
 
 /// Makes the users of a private server and holds them open on the server by a mount at the file `at`, until that is unmounted.
 ///
@@ -24,10 +25,8 @@ use rackwright_model::private_server::{Number, USERS};
 /// # Errors
 /// The kernel's.
 pub fn hold(number: Number, at: &Path) -> io::Result<()> {
-    File::create(at)?;
     let users = UserNamespace::of(number.root(), &format!("0 {} {USERS}\n", number.root()))?;
-    let of = users.keeper_file();
-    Ok(mount(Some(&of), at, None::<&str>, MsFlags::MS_BIND, None::<&str>)?)
+    namespace::hold(users.keeper.id(), "user", at)
 }
 
 /// Mounts `from` at `to`, read-only, with the owners that the users held at `users` give it.
@@ -44,7 +43,7 @@ pub fn mount_read_only(from: &Path, to: &Path, users: &Path) -> io::Result<()> {
 /// As [`mount_read_only`].
 pub fn mount_inward(from: &Path, to: &Path, number: Number, writable: bool) -> io::Result<()> {
     let users = UserNamespace::of(0, &format!("{} 0 {USERS}\n", number.root()))?;
-    mount_mapped(from, to, &users.file, !writable)
+    mount_mapped(from, to, &File::open(users.of_keeper("ns/user"))?, !writable)
 }
 
 fn mount_mapped(from: &Path, to: &Path, users: &File, read_only: bool) -> io::Result<()> {
@@ -55,7 +54,6 @@ fn mount_mapped(from: &Path, to: &Path, users: &File, read_only: bool) -> io::Re
 
 /// A user namespace that exists while a process stands in it.
 struct UserNamespace {
-    file: File,
     keeper: Child,
 }
 
@@ -66,31 +64,19 @@ impl UserNamespace {
         // SAFETY: between fork and exec these are a few system calls, and an error is made of its number alone.
         unsafe { command.pre_exec(move || unshare_as(maker)) };
         // It waits for the end of its input, which comes when we let go of it.
-        let mut keeper = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|error| named("starting cat in a user namespace", error))?;
-        let made = Self::enter(&keeper, map);
-        match made {
-            Ok(file) => Ok(Self { file, keeper }),
-            Err(error) => {
-                drop(keeper.stdin.take());
-                keeper.wait()?;
-                Err(error)
-            }
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let keeper = command.spawn().map_err(|error| named("starting cat in a user namespace", error))?;
+        let users = Self { keeper };
+        for file in ["uid_map", "gid_map"] {
+            fs::write(users.of_keeper(file), map)
+                .map_err(|error| named(&format!("writing {file}"), error))?;
         }
+        Ok(users)
     }
 
-    fn enter(keeper: &Child, map: &str) -> io::Result<File> {
-        let process = Path::new("/proc").join(keeper.id().to_string());
-        fs::write(process.join("uid_map"), map).map_err(|error| named("writing uid_map", error))?;
-        fs::write(process.join("gid_map"), map).map_err(|error| named("writing gid_map", error))?;
-        File::open(process.join("ns/user"))
-    }
-
-    fn keeper_file(&self) -> PathBuf {
-        Path::new("/proc").join(self.keeper.id().to_string()).join("ns/user")
+    /// A file of the process that stands in it (proc(5)).
+    fn of_keeper(&self, file: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{file}", self.keeper.id()))
     }
 }
 

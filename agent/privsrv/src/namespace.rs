@@ -16,13 +16,13 @@ use crate::tool::{self, ToolError};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Holds that of this process, in which nothing has run yet.
+/// Holds that of this process of this kind, as /proc/pid/ns calls it (namespaces(7)). No stranger's program has run in it yet.
 ///
 /// # Errors
 /// The kernel's.
-pub fn hold(process: u32, at: &Path) -> io::Result<()> {
+pub fn hold(process: u32, kind: &str, at: &Path) -> io::Result<()> {
     File::create(at)?;
-    let of = PathBuf::from(format!("/proc/{process}/ns/net"));
+    let of = PathBuf::from(format!("/proc/{process}/ns/{kind}"));
     Ok(mount(Some(&of), at, None::<&str>, MsFlags::MS_BIND, None::<&str>)?)
 }
 

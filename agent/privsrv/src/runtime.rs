@@ -163,7 +163,10 @@ fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
     for share in &server.shares {
         mount::ensure(&share.export, Use::Files)?;
     }
-    let ((), held) = both(|| limit(host, server), || create(host, server, &above))?;
+    let ((), held) = both(
+        || Ok(cable::expect(&server.cable, &server.size, &host.link)?),
+        || create(host, server, &above),
+    )?;
     weigh(number, &server.size)?;
     cable::lay(&server.cable, &server.size, &host.link, &held)?;
     // Its address is there long before its system looks for a network.
@@ -182,15 +185,6 @@ fn both<A: Send, B>(
         let one = beside.join().unwrap_or_else(|_| Err(io::Error::other("its thread ended early").into()));
         other.and_then(|other| Ok((one?, other)))
     })
-}
-
-/// Limits its disk and its bandwidth.
-fn limit(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
-    cable::expect(&server.cable, &server.size, &host.link)?;
-    if server.nas.is_none() {
-        files::make(host.places, server.cable.number, &server.size)?;
-    }
-    Ok(())
 }
 
 /// Makes its namespaces and its cgroup, in which nothing runs yet; where its network namespace is held.
@@ -219,19 +213,16 @@ fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<Path
         return Err(RuntimeError::Said { tag, said });
     };
     let held = host.places.network(number);
-    namespace::hold(pid, &held).map_err(|source| RuntimeError::Hold { tag, source })?;
+    namespace::hold(pid, "net", &held).map_err(|source| RuntimeError::Hold { tag, source })?;
     Ok(held)
 }
 
-/// Makes ready where it writes. A disk on a NAS is used only by the server that has claimed it.
+/// Makes ready where it writes, and limits that. A disk on a NAS is used only by the server that has claimed it.
 fn above(host: &Host<'_>, server: &PrivateServer) -> Result<Above, RuntimeError> {
     let number = server.cable.number;
     let Some(nas) = &server.nas else {
-        let above = Above { upper: host.places.upper(number), work: host.places.work(number) };
-        if !above.upper.is_dir() || !above.work.is_dir() {
-            files::make(host.places, number, &server.size)?;
-        }
-        return Ok(above);
+        files::make(host.places, number, &server.size)?;
+        return Ok(Above { upper: host.places.upper(number), work: host.places.work(number) });
     };
     mount::ensure(&nas.export, Use::Disks)?;
     claim::take(nas, number)?;

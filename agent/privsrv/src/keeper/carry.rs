@@ -317,7 +317,7 @@ impl Carry<'_> {
 
 /// One at a time changes what templates there are: two would unpack into one another's directory, and one that is being removed
 /// is still there until its end.
-pub static TEMPLATES: Mutex<()> = Mutex::new(());
+pub(super) static TEMPLATES: Mutex<()> = Mutex::new(());
 
 /// Unpacks a template beside its place, and moves it there when it is whole and on the disk.
 ///

@@ -119,6 +119,18 @@ impl Drop for Running {
     }
 }
 
+/// Looks again and again whether something is so.
+pub fn until(what: &str, limit: Duration, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
+    let began = Instant::now();
+    while !is_so()? {
+        if began.elapsed() > limit {
+            bail!("after {} s it is not so that {what}", limit.as_secs());
+        }
+        interrupt::pause(Duration::from_millis(200))?;
+    }
+    Ok(())
+}
+
 /// Makes a private server and waits until its system has started.
 pub fn make(live: &LiveRack, order: &Order<'_>, step: &mut Step) -> Result<()> {
     order.give(live)?;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::guest::{Guest, inside, make};
+use super::guest::{Guest, inside, make, until};
 use super::{HOST, OTHER};
 use crate::interrupt;
 use crate::live::LiveRack;
@@ -94,17 +94,6 @@ fn state(live: &LiveRack, wanted: &str) -> Result<()> {
         let shown = live.rackwright().act(&["private-server", "show", NAME])?;
         Ok(shown["summary"]["state"] == wanted)
     })
-}
-
-fn until(what: &str, limit: Duration, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
-    let began = Instant::now();
-    while !is_so()? {
-        if began.elapsed() > limit {
-            bail!("after {} s it is not so that {what}", limit.as_secs());
-        }
-        interrupt::pause(Duration::from_millis(200))?;
-    }
-    Ok(())
 }
 
 /// The web site of the private server.

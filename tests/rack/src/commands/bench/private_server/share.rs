@@ -1,11 +1,11 @@
 //! Whether guarantees are kept when everybody wants everything: four private servers at 30, 30, 15 and 15 % under equal load.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::HOST;
-use super::guest::{Guest, inside, settled};
+use super::guest::{Guest, inside, settled, until};
 use super::pressure::{self, Pressure};
 use crate::interrupt;
 use crate::live::LiveRack;
@@ -103,20 +103,12 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Sha
 /// Has the card say that it carries so much, and waits until the Control Center knows: the agent tells it when it begins.
 fn carries(live: &LiveRack, host: &Guest<'_>, card: &str, mbit: u32) -> Result<()> {
     host.read(&format!("ethtool -s {card} speed {mbit} duplex full; systemctl restart rackwright-agent"))?;
-    let started = Instant::now();
-    loop {
+    until(&format!("the agent has told of {mbit} Mbit/s"), TOLD_LIMIT, || {
         let room = live.rackwright().act(&["private-server", "room"])?;
         let servers = room["items"].as_array().map(Vec::as_slice).unwrap_or_default();
         let known = servers.iter().find(|server| server["name"] == HOST);
-        let known = known.and_then(|server| server["whole"]["bandwidth_kbit"].as_u64());
-        if known == Some(u64::from(mbit) * 1_000) {
-            return Ok(());
-        }
-        if started.elapsed() > TOLD_LIMIT {
-            bail!("the agent has not told of {mbit} Mbit/s after {} s: {known:?}", TOLD_LIMIT.as_secs());
-        }
-        interrupt::pause(Duration::from_millis(500))?;
-    }
+        Ok(known.is_some_and(|server| server["whole"]["bandwidth_kbit"] == mbit * 1_000))
+    })
 }
 
 struct Four<'a> {
@@ -248,7 +240,7 @@ impl Looked {
         let numbers = said.lines().map(|line| line.trim().parse::<f64>()).collect::<Result<Vec<_>, _>>();
         match numbers.as_deref() {
             Ok([a, b, c, d, clock]) => Ok(Self { counters: [*a, *b, *c, *d], clock: *clock }),
-            _ => bail!("expected five numbers, got {said:?}"),
+            _ => anyhow::bail!("expected five numbers, got {said:?}"),
         }
     }
 

@@ -45,9 +45,9 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, template: &Template, step: &mu
         // Whatever goes before another is its neighbour in time, but in every second round on the other side of it.
         if round % 2 == 1 {
             starting.ours(live, host, step)?;
-            (0..PEERS.len()).try_for_each(|peer| starting.peer(host, peer))?;
+            others(host, starting.peers.iter_mut().zip(PEERS))?;
         } else {
-            (0..PEERS.len()).rev().try_for_each(|peer| starting.peer(host, peer))?;
+            others(host, starting.peers.iter_mut().zip(PEERS).rev())?;
             starting.ours(live, host, step)?;
         }
     }
@@ -63,6 +63,17 @@ fn ours(host: &Guest<'_>, act: impl FnOnce() -> Result<()>) -> Result<String> {
     watch.tell("now")?;
     act()?;
     watch.line()
+}
+
+/// Starts each of the peers, in this order.
+fn others<'a>(
+    host: &Guest<'_>,
+    peers: impl Iterator<Item = (&'a mut Row, (&'static str, &'static str))>,
+) -> Result<()> {
+    for (row, (kind, _)) in peers {
+        row.add(&host.read(&peers::line(&format!("starting {kind}")))?)?;
+    }
+    Ok(())
 }
 
 fn create(live: &LiveRack) -> Result<()> {
@@ -110,11 +121,6 @@ impl Starting {
         self.started
             .add(&ours(host, || live.rackwright().act(&["private-server", "start", NAME]).map(drop))?)?;
         private_servers::remove(live, &[NAME.to_owned()])
-    }
-
-    fn peer(&mut self, host: &Guest<'_>, peer: usize) -> Result<()> {
-        let (Some(row), Some((kind, _))) = (self.peers.get_mut(peer), PEERS.get(peer)) else { return Ok(()) };
-        row.add(&host.read(&peers::line(&format!("starting {kind}")))?)
     }
 
     /// How many times as long as plain crun a new private server takes until its system has started.
