@@ -58,7 +58,7 @@ async function thePictureFollowsWhatIsTyped() {
 
 async function whatDoesNotFitIsSaidAtItsField() {
   await page.fill("#f-name", "shop");
-  await page.selectOption("#f-template", "debian-12-ps");
+  await page.selectOption("#f-template", "debian-12-private");
   await page.fill("#f-password", "correct horse battery");
   await page.click("#submit");
   const problem = page.locator("#f-size-memory_mib-problem");

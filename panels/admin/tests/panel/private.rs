@@ -142,7 +142,7 @@ async fn the_form_shows_the_room_and_a_refusal_stands_at_its_field() {
     page.shows("<rect class=\"room-promised\" width=\"142\"").shows("512 MiB + 0 MiB ≤ 3.5 GiB");
     let typed = [
         ("name", "web9"),
-        ("template", "debian-12-ps"),
+        ("template", "debian-12-private"),
         ("server", "r1-u01"),
         ("size.cpu_permille", "50"),
         ("size.memory_mib", "4096"),

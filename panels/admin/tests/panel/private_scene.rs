@@ -27,7 +27,7 @@ const ALL: [(&str, &str, &str, &str, Option<&str>); 10] = [
         "provider",
         "failed",
         "r1-u04",
-        Some("the template debian-12-ps could not be fetched: no room on the disk"),
+        Some("the template debian-12-private could not be fetched: no room on the disk"),
     ),
     ("old", "acme", "removing", "r1-u04", None),
     ("queue", "acme", "stopping", "r1-u04", None),
