@@ -53,7 +53,7 @@ pub fn table(cable: &Cable, size: &Size) -> String {
 }
 
 /// Rules for what leaves it, also past its sockets (packet(7)). Classes of the card could be chosen by the priority of a
-/// packet (tc-htb(8)), which ipvlan leaves as it is.
+/// packet (tc-hfsc(7)), which ipvlan leaves as it is.
 ///
 /// Whoever tells a false length gets no rule to look behind the addresses, and the kernel mends the length afterwards: so
 /// nothing is let through whose protocol is not known. 255 is that of none (RFC 3692).

@@ -1,6 +1,6 @@
-//! Bandwidth: each private server has a class of its own in both directions, with its guarantee as the rate and the link as
-//! the ceiling (tc-htb(8)). What comes in is shaped on its way through an intermediate device, because only what leaves a
-//! device can wait.
+//! Bandwidth: each private server has a class of its own in both directions, with its guarantee as its share of the link and
+//! the link as the ceiling (tc-hfsc(7)). What is left is divided as the guarantees are, too: tc-htb(8) would lend it in equal
+//! parts. What comes in is shaped on its way through an intermediate device, because only what leaves a device can wait.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -28,15 +28,8 @@ const WHOLE: u32 = 0xfffe;
 /// The class of the server itself, which gets what its private servers leave, and at least a hundredth.
 const OWN: u32 = 0xffff;
 
-/// Bytes that all classes together send before it is the first one's turn again, each its share of the link: what nobody has
-/// claimed is divided as the guarantees are. Longer turns would keep the others waiting.
-const TURN: u64 = 300_000;
-/// A turn is at least one frame.
-const FRAME: u64 = 1_600;
-/// Bytes that a class may send at once, at least. By itself tc gives it one frame, and a timer for each that follows.
-const BURST: u64 = 16_384;
-/// So late may busy processors come to send, before a class loses what it is due.
-const LATE_MS: u64 = 10;
+/// The most that a class can be told, in kbit/s: tc counts its bytes per second in 32 bits.
+pub const MOST_KBIT: u32 = 34_000_000;
 
 /// What `tc` shows of the ground, as far as it is laid.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,21 +49,23 @@ pub fn ground(link: &Link<'_>, laid: &Laid) -> String {
     let Link { card, inward, kbit, .. } = *link;
     let mut lines = String::new();
     for (device, shown) in [(card, &laid.card), (inward, &laid.inward)] {
-        if !shown.contains("qdisc htb 1: root") {
-            // Writing to a String never fails.
-            let _ = writeln!(lines, "qdisc replace dev {device} root handle 1: htb default {OWN:x}");
+        // Writing to a String never fails.
+        if shown.contains("qdisc htb 1: root") {
+            // Of an older agent: one kind does not become another.
+            let _ = writeln!(lines, "qdisc del dev {device} root");
+        }
+        if !shown.contains("qdisc hfsc 1: root") {
+            let _ = writeln!(lines, "qdisc replace dev {device} root handle 1: hfsc default {OWN:x}");
         }
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1: classid 1:{WHOLE:x} htb rate {kbit}kbit ceil {kbit}kbit {}",
-            bursts(kbit, kbit)
+            "class replace dev {device} parent 1: classid 1:{WHOLE:x} {}",
+            curves(kbit, kbit)
         );
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} htb rate {}kbit ceil {kbit}kbit {} quantum {}",
-            kbit / 100,
-            bursts(kbit / 100, kbit),
-            turn(link, kbit / 100)
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{OWN:x} {}",
+            curves((kbit / 100).max(1), kbit)
         );
     }
     if !laid.card.contains("qdisc ingress ffff:") {
@@ -133,9 +128,8 @@ pub fn class(link: &Link<'_>, cable: &Cable, size: &Size) -> String {
     for (device, side) in [(link.card, "src_ip"), (link.inward, "dst_ip")] {
         let _ = writeln!(
             lines,
-            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} htb rate {rate}kbit ceil {ceiling}kbit {} quantum {}",
-            bursts(rate, ceiling),
-            turn(link, rate)
+            "class replace dev {device} parent 1:{WHOLE:x} classid 1:{minor} {}",
+            curves(rate, ceiling)
         );
         if let Some(address) = cable.v4 {
             let _ = writeln!(
@@ -195,16 +189,9 @@ pub fn addresses(said: &str, number: Number) -> Vec<IpAddr> {
     found
 }
 
-/// Bytes that a class with this rate and ceiling, in kbit/s, may send at once: those of [`LATE_MS`] of each. What is beyond that
-/// when busy processors come to send late is lost to the class, and the same bytes for all would take more from a large one.
-fn bursts(rate: u32, ceiling: u32) -> String {
-    let [burst, cburst] = [rate, ceiling].map(|kbit| (u64::from(kbit) * LATE_MS / 8).max(BURST));
-    format!("burst {burst} cburst {cburst}")
-}
-
-/// Bytes of one turn of a class with this rate, in kbit/s.
-fn turn(link: &Link<'_>, rate: u32) -> u64 {
-    (u64::from(rate) * TURN / u64::from(link.kbit.max(1))).max(FRAME)
+/// What a class is due and may have at most, in kbit/s. A ceiling stays until another is told, so it is always told.
+fn curves(due: u32, ceiling: u32) -> String {
+    format!("hfsc ls m2 {due}kbit ul m2 {ceiling}kbit")
 }
 
 /// tc writes the minor number of a class in hexadecimal.
@@ -217,20 +204,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turns_are_as_the_guarantees() {
-        let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 100_000 };
-        assert_eq!([30_000, 15_000, 1].map(|rate| turn(&link, rate)), [90_000, 45_000, FRAME]);
-    }
-
-    #[test]
     fn what_lies_of_the_ground_is_left() {
         let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 1_000_000 };
         let all = ground(&link, &Laid::default());
         assert_eq!(all.lines().count(), 8);
-        let htb = "qdisc htb 1: root refcnt 2 r2q 10 default 0xffff direct_packets_stat 0";
+        let root = "qdisc hfsc 1: root refcnt 2 default ffff";
         let laid = Laid {
-            card: format!("{htb}\nqdisc ingress ffff: parent ffff:fff1 ----------------\n"),
-            inward: htb.to_owned(),
+            card: format!("{root}\nqdisc ingress ffff: parent ffff:fff1 ----------------\n"),
+            inward: root.to_owned(),
             incoming: "filter protocol all pref 2 matchall chain 0 handle 0x1\n".to_owned(),
             answers: "qdisc clsact ffff: parent ffff:fff1\n".to_owned(),
         };
@@ -265,8 +246,19 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_sent_at_once_grows_with_what_is_due() {
-        assert_eq!(bursts(300_000, 1_000_000), "burst 375000 cburst 1250000");
-        assert_eq!(bursts(1_000, u32::MAX), format!("burst 16384 cburst {}", u64::from(u32::MAX) * 10 / 8));
+    fn a_ground_of_another_kind_is_taken_away_first() {
+        let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 1_000_000 };
+        let old = "qdisc htb 1: root refcnt 2 r2q 10 default 0xffff direct_packets_stat 0".to_owned();
+        let lines = ground(&link, &Laid { card: old, ..Laid::default() });
+        let start = "qdisc del dev eth0 root\nqdisc replace dev eth0 root handle 1: hfsc default ffff\n";
+        assert!(lines.starts_with(start) && !lines.contains("del dev in"), "{lines}");
+    }
+
+    #[test]
+    fn each_class_is_told_its_share_and_its_ceiling() {
+        let link = Link { card: "eth0", inward: "in", answers: "lo", kbit: 100 };
+        let lines = ground(&link, &Laid::default());
+        assert!(lines.contains("classid 1:fffe hfsc ls m2 100kbit ul m2 100kbit\n"), "{lines}");
+        assert!(lines.contains("classid 1:ffff hfsc ls m2 1kbit ul m2 100kbit\n"), "{lines}");
     }
 }

@@ -40,7 +40,7 @@ const MODULES: [&str; 11] = [
     "dummy",
     "nf_conntrack",
     "ifb",
-    "sch_htb",
+    "sch_hfsc",
     "sch_fq_codel",
     "cls_flower",
     "cls_matchall",
@@ -169,12 +169,12 @@ pub fn link(card: &str, kbit: u32) -> Link<'_> {
     Link { card, inward: INWARD, answers: ANSWERS, kbit }
 }
 
-/// What a card carries, in kbit/s. Virtual cards tell no speed, or -1.
+/// What of a card can be shared out, in kbit/s. Virtual cards tell no speed, or -1.
 #[must_use]
 pub fn speed(card: &str) -> u32 {
     let text = fs::read_to_string(Path::new("/sys/class/net").join(card).join("speed")).unwrap_or_default();
     match text.trim().parse::<u32>() {
-        Ok(mbit) if mbit > 0 => mbit.saturating_mul(1000),
+        Ok(mbit) if mbit > 0 => mbit.saturating_mul(1000).min(shaping::MOST_KBIT),
         _ => UNKNOWN_SPEED,
     }
 }

@@ -120,9 +120,9 @@ fn mounted(mounts: &str, run: &Path) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Tags of the classes of private servers: "class htb 1:2a parent …" is that of ps42.
+/// Tags of the classes of private servers: "class hfsc 1:2a parent …" is that of ps42.
 fn classes(said: &str) -> Vec<String> {
-    let minors = said.lines().filter_map(|line| line.strip_prefix("class htb 1:")?.split(' ').next());
+    let minors = said.lines().filter_map(|line| line.strip_prefix("class hfsc 1:")?.split(' ').next());
     // Those of the link and of the server itself are no private server's.
     tags(minors)
 }
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn classes_and_mounts_name_their_private_servers() {
-        let said = "class htb 1:fffe root rate 1Gbit\nclass htb 1:ffff parent 1:fffe prio 0 rate 1Mbit\nclass htb 1:2a parent 1:fffe leaf 8001: prio 0\nclass fq_codel 8001:3\n";
+        let said = "class hfsc 1: root \nclass hfsc 1:fffe parent 1: ls m1 0bit\nclass hfsc 1:ffff parent 1:fffe ls m1 0bit\nclass hfsc 1:2a parent 1:fffe leaf 8001: ls m1 0bit\nclass fq_codel 8001:3\n";
         assert_eq!(classes(said), ["ps42"]);
         let said = "filter protocol arp pref 1 flower chain 0 \nfilter protocol arp pref 1 flower chain 0 handle 0x2a \n  eth_type arp\n  arp_tip 10.0.0.42\nfilter protocol all pref 2 matchall chain 0 handle 0x1\n";
         assert_eq!(questions(said), ["ps42"]);

@@ -85,7 +85,7 @@ pub fn a_resize_takes_hold_at_once(story: &Story, key: &SshKey) {
         let said = story.outside(key, &look);
         let stands = said.contains(&(320_u64 << 20).to_string())
             && said.contains("\n2500\n")
-            && said.contains("rate 25Mbit");
+            && said.contains("ls m1 0bit d 0us m2 25Mbit");
         stands.then_some(())
     });
     assert_eq!(story.init_of(key, ONE), before, "it was not restarted");

@@ -11,7 +11,7 @@ use crate::story::{SshKey, Story, wait_until};
 pub const TRACES: &str = r##"
 grep -E '/ps[0-9]+' /proc/self/mounts
 for device in rackwright-in $(ip -o route get 10.77.0.1 | sed 's/.* dev \([^ ]*\).*/\1/'); do
-    tc class show dev "$device" | grep -v '^class htb 1:fff[ef] '
+    tc class show dev "$device" | grep -vE '^class hfsc 1:(fff[ef])? '
     tc filter show dev "$device" parent 1: | grep -E '(src|dst)_ip'
     tc filter show dev "$device" ingress 2>/dev/null | grep arp_tip
 done

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use super::HOST;
 use super::guest::{Guest, inside, settled, until};
 use super::pressure::{self, Pressure};
-use crate::interrupt;
 use crate::live::LiveRack;
 use crate::prepare::WEB_TEMPLATE;
 use crate::private_servers::{self, Order, RUNNING_LIMIT};
@@ -23,11 +22,11 @@ const FAST_MBIT: u32 = 1_000;
 const TOLD_LIMIT: Duration = Duration::from_secs(60);
 /// Until the load is the same everywhere.
 const SETTLE_S: u64 = 5;
-const WINDOW: Duration = Duration::from_secs(40);
+const WINDOW_S: u64 = 60;
 /// How long the load is there.
-const LOAD_S: u32 = 60;
+const LOAD_S: u32 = 80;
 /// Connections that ask one for pages: each of its processes has some.
-const CONNECTIONS: u32 = 16;
+const CONNECTIONS: u32 = 32;
 /// A page that takes time to compress and little to send, by as many processes as the server has processors.
 const PAGE: &str = "sed -i 's/^worker_processes .*/worker_processes 2;/' /etc/nginx/nginx.conf && \
     sed -i 's/listen 80 default_server;/listen 80 default_server reuseport;/' /etc/nginx/sites-enabled/default && \
@@ -150,73 +149,67 @@ impl Four<'_> {
             )
         });
         let look = format!("{} echo $(($(date +%s%6N) * $(nproc) / 100))", files.concat());
-        let (settle, window) = (SETTLE_S, WINDOW.as_secs());
-        let rest = u64::from(LOAD_S) - settle - window;
-        let said = self
-            .host
-            .read(&format!("{burners} wait; sleep {settle}; {look}; sleep {window}; {look}; sleep {rest}"))?;
+        let rest = u64::from(LOAD_S) - SETTLE_S - WINDOW_S;
+        let said = self.host.read(&format!(
+            "{burners} wait; sleep {SETTLE_S}; {look}; sleep {WINDOW_S}; {look}; sleep {rest}"
+        ))?;
         let lines: Vec<&str> = said.lines().collect();
         let (before, after) = lines.split_at(lines.len() / 2);
         Ok(Looked::read(&after.join("\n"))?.since(&Looked::read(&before.join("\n"))?))
     }
 
-    /// What grew in each, by the shell line that prints it, per unit of what the clock prints.
-    fn grown(&self, look: &str) -> Result<[f64; 4]> {
-        let before = Looked::read(&self.host.read(look)?)?;
-        interrupt::pause(WINDOW)?;
-        Ok(Looked::read(&self.host.read(look)?)?.since(&before))
+    /// What grew in each under this load, by the shell line that prints it, per unit of what the clock prints. It looks from
+    /// within: who comes in meanwhile takes time from all, and is late.
+    fn grown<L>(&self, look: &str, load: impl FnOnce() -> L) -> Result<([f64; 4], L)> {
+        let script = format!("echo ready; read -r _; sleep {SETTLE_S}; {look}; sleep {WINDOW_S}; {look}");
+        let mut watch = self.host.start(&script)?;
+        watch.line()?;
+        let load = load();
+        watch.tell("now")?;
+        let mut looked =
+            || Looked::read(&(0..5).map(|_| watch.line()).collect::<Result<Vec<_>>>()?.join("\n"));
+        let before = looked()?;
+        Ok((looked()?.since(&before), load))
     }
 
-    /// Mbit/s that went through the class of each on this device.
-    fn passed(&self, device: &str) -> Result<[f64; 4]> {
+    /// Mbit/s that went through the class of each on this device under this load.
+    fn passed<L>(&self, device: &str, load: impl FnOnce() -> L) -> Result<([f64; 4], L)> {
         let classes = self.numbers.map(|number| {
             format!(
-                "tc -s class show dev {device} | grep -A1 'class htb 1:{number:x} ' | sed -n 's/^ *Sent \\([0-9]*\\).*/\\1/p';"
+                "tc -s class show dev {device} | grep -A1 'class hfsc 1:{number:x} ' | sed -n 's/^ *Sent \\([0-9]*\\).*/\\1/p';"
             )
         });
-        self.grown(&format!("{} echo $(($(date +%s%6N) / 8))", classes.concat()))
+        self.grown(&format!("{} echo $(($(date +%s%6N) / 8))", classes.concat()), load)
     }
 
     /// Requests per second, as each has them in its log: the programs that ask begin and end one after the other.
     fn requests(&self) -> Result<[f64; 4]> {
-        let loads = self.ask("page.txt");
-        interrupt::pause(Duration::from_secs(SETTLE_S))?;
         let logs = self.numbers.map(|number| {
             format!("wc -l < /run/rackwright-private/ps{number}/root/var/log/nginx/access.log;")
         });
-        let grown = self.grown(&format!("{} date +%s.%N", logs.concat()));
-        for load in loads {
-            load?.stop()?;
-        }
-        grown
+        let (grown, loads) =
+            self.grown(&format!("{} date +%s.%N", logs.concat()), || self.ask("page.txt"))?;
+        stop(loads)?;
+        Ok(grown)
     }
 
     fn bandwidth_out(&self) -> Result<[f64; 4]> {
-        let loads = self.ask("big");
-        interrupt::pause(Duration::from_secs(SETTLE_S))?;
-        let grown = self.passed(&self.card);
-        for load in loads {
-            load?.stop()?;
-        }
-        grown
+        let (grown, loads) = self.passed(&self.card, || self.ask("big"))?;
+        stop(loads)?;
+        Ok(grown)
     }
 
     fn bandwidth_in(&self) -> Result<[f64; 4]> {
-        let senders: Vec<_> = self
-            .addresses
-            .iter()
-            .map(|address| {
-                let line = format!("timeout {LOAD_S} cat /dev/zero > /dev/tcp/{address}/9000");
-                self.live.rack.command("bash").args(["-c", &line]).spawn().context("starting bash")
-            })
-            .collect();
-        interrupt::pause(Duration::from_secs(SETTLE_S))?;
-        let grown = self.passed("rackwright-in");
+        let send = |address: &String| {
+            let line = format!("timeout {LOAD_S} cat /dev/zero > /dev/tcp/{address}/9000");
+            self.live.rack.command("bash").args(["-c", &line]).spawn().context("starting bash")
+        };
+        let (grown, senders) = self.passed("rackwright-in", || self.addresses.each_ref().map(send))?;
         for sender in senders {
             // Its time is over: it ends with what `timeout` ends with.
             sender?.wait().context("waiting for a sender")?;
         }
-        grown
+        Ok(grown)
     }
 
     /// Begins to ask each for this page.
@@ -225,6 +218,10 @@ impl Four<'_> {
             pressure::begin(self.live, &format!("http://{address}/{page}"), CONNECTIONS, LOAD_S)
         })
     }
+}
+
+fn stop(loads: [Result<Pressure>; 4]) -> Result<()> {
+    loads.into_iter().try_for_each(|load| load?.stop())
 }
 
 /// Four counters, and a clock in the unit of their quotient.
