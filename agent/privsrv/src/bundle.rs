@@ -54,6 +54,8 @@ pub struct Bundle<'a> {
     pub size: &'a Size,
     /// Where its user namespace is held.
     pub users: &'a Path,
+    /// Where its network namespace is held, with its cable.
+    pub network: &'a Path,
     /// The root file system, mounted.
     pub root: &'a Path,
     /// Where lxcfs is mounted.
@@ -104,8 +106,8 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
                 { "type": "uts" },
                 { "type": "mount" },
                 { "type": "cgroup" },
-                // Of its own user namespace, so that its card is there for its root; the cable is laid before it starts.
-                { "type": "network" },
+                // Of its own user namespace, so that its card is there for its root.
+                { "type": "network", "path": bundle.network },
             ],
             "uidMappings": users,
             "gidMappings": users,

@@ -94,7 +94,18 @@ pub struct Above {
     pub work: PathBuf,
 }
 
-/// Mounts the root file system of a private server.
+/// Makes its users and its network namespace, and holds them.
+///
+/// # Errors
+/// [`FilesError`]; none may be held then, or one of them.
+pub fn hold(places: &Places, number: Number) -> Result<(), FilesError> {
+    let bundle = places.bundle(number);
+    directory(&bundle, 0o755)?;
+    idmap::hold(number, &places.users(number), &places.network(number))
+        .map_err(at("holding its users and its network in", &bundle))
+}
+
+/// Mounts the root file system of a private server, whose users are held.
 ///
 /// # Errors
 /// [`FilesError`]; nothing is mounted then.
@@ -106,7 +117,7 @@ pub fn mount_root(places: &Places, number: Number, template: &str, above: &Above
     let mounted = mount_layers(places, number, &lower, above);
     if mounted.is_err() {
         // The first failure is the one to tell.
-        drop(unmount(&places.base(number)).and(unmount(&places.users(number))));
+        drop(unmount(&places.base(number)));
     }
     mounted
 }
@@ -116,7 +127,6 @@ fn mount_layers(places: &Places, number: Number, lower: &Path, above: &Above) ->
     for path in [&base, &root] {
         directory(path, 0o755)?;
     }
-    idmap::hold(number, &users).map_err(at("holding its users at", &users))?;
     idmap::mount_read_only(lower, &base, &users).map_err(at("showing with other owners", lower))?;
     let options = format!(
         "lowerdir={},upperdir={},workdir={},xino=off",

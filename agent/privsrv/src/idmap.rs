@@ -16,7 +16,8 @@ use rackwright_model::private_server::{Number, USERS};
 
 use crate::namespace;
 
-/// Makes the users of a private server and holds them open on the server by a mount at the file `at`, until that is unmounted.
+/// Makes the users of a private server, and a network namespace that is theirs, and holds each open on the server by a mount at
+/// the file `users` and `network`, until that is unmounted.
 ///
 /// They are made by root inside, as the server numbers him: what the kernel counts for each user, such as inotify and namespaces
 /// (user_namespaces(7), namespaces(7)), it counts for who made them too. Made by root of the server, the private servers would
@@ -24,9 +25,11 @@ use crate::namespace;
 ///
 /// # Errors
 /// The kernel's.
-pub fn hold(number: Number, at: &Path) -> io::Result<()> {
-    let users = UserNamespace::of(number.root(), &format!("0 {} {USERS}\n", number.root()))?;
-    namespace::hold(users.keeper.id(), "user", at)
+pub fn hold(number: Number, users: &Path, network: &Path) -> io::Result<()> {
+    let map = format!("0 {} {USERS}\n", number.root());
+    let made = UserNamespace::of(number.root(), &map, CloneFlags::CLONE_NEWNET)?;
+    namespace::hold(made.keeper.id(), "user", users)?;
+    namespace::hold(made.keeper.id(), "net", network)
 }
 
 /// Mounts `from` at `to`, read-only, with the owners that the users held at `users` give it.
@@ -42,7 +45,8 @@ pub fn mount_read_only(from: &Path, to: &Path, users: &Path) -> io::Result<()> {
 /// # Errors
 /// As [`mount_read_only`].
 pub fn mount_inward(from: &Path, to: &Path, number: Number, writable: bool) -> io::Result<()> {
-    let users = UserNamespace::of(0, &format!("{} 0 {USERS}\n", number.root()))?;
+    let map = format!("{} 0 {USERS}\n", number.root());
+    let users = UserNamespace::of(0, &map, CloneFlags::empty())?;
     mount_mapped(from, to, &File::open(users.of_keeper("ns/user"))?, !writable)
 }
 
@@ -58,11 +62,11 @@ struct UserNamespace {
 }
 
 impl UserNamespace {
-    /// Made by the user `maker`.
-    fn of(maker: u32, map: &str) -> io::Result<Self> {
+    /// Made by the user `maker`, with namespaces of these other kinds that are its own.
+    fn of(maker: u32, map: &str, others: CloneFlags) -> io::Result<Self> {
         let mut command = Command::new("cat");
         // SAFETY: between fork and exec these are a few system calls, and an error is made of its number alone.
-        unsafe { command.pre_exec(move || unshare_as(maker)) };
+        unsafe { command.pre_exec(move || unshare_as(maker, others)) };
         // It waits for the end of its input, which comes when we let go of it.
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let keeper = command.spawn().map_err(|error| named("starting cat in a user namespace", error))?;
@@ -89,7 +93,7 @@ impl Drop for UserNamespace {
 }
 
 /// Root of the server stays what it may, also where others may make no user namespaces.
-fn unshare_as(maker: u32) -> io::Result<()> {
+fn unshare_as(maker: u32, others: CloneFlags) -> io::Result<()> {
     // SAFETY: the call takes integers only.
     if unsafe { libc::prctl(libc::PR_SET_SECUREBITS, libc::SECBIT_NO_SETUID_FIXUP) } != 0 {
         return Err(io::Error::last_os_error());
@@ -97,7 +101,7 @@ fn unshare_as(maker: u32) -> io::Result<()> {
     let (user, group) = (Uid::from_raw(maker), Gid::from_raw(maker));
     setresgid(group, group, group)?;
     setresuid(user, user, user)?;
-    Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
+    Ok(unshare(CloneFlags::CLONE_NEWUSER | others)?)
 }
 
 fn named(what: &str, error: io::Error) -> io::Error {

@@ -16,7 +16,6 @@ use crate::cable;
 use crate::files::{self, Above, FilesError};
 use crate::firewall::Cable;
 use crate::limits;
-use crate::namespace;
 use crate::nas::claim::{self, ClaimError, Verdict};
 use crate::nas::disk::{self, DiskError};
 use crate::nas::mount::{self, MountError, Use};
@@ -70,8 +69,6 @@ pub enum RuntimeError {
     Claim(#[from] ClaimError),
     #[error(transparent)]
     Mount(#[from] MountError),
-    #[error("holding the network namespace of {tag}")]
-    Hold { tag: String, source: io::Error },
     #[error("no further thread could be started")]
     Thread(#[from] io::Error),
     #[error("writing {path}")]
@@ -163,12 +160,10 @@ fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
     for share in &server.shares {
         mount::ensure(&share.export, Use::Files)?;
     }
-    let ((), held) = both(
-        || Ok(cable::expect(&server.cable, &server.size, &host.link)?),
-        || create(host, server, &above),
-    )?;
+    files::hold(host.places, number)?;
+    let held = host.places.network(number);
+    both(|| plug(host, server, &held), || create(host, server, &above))?;
     weigh(number, &server.size)?;
-    cable::lay(&server.cable, &server.size, &host.link, &held)?;
     // Its address is there long before its system looks for a network.
     both(|| Ok(cable::open(&server.cable, &held)?), || Ok(crun(&["start", &number.tag()])?))?;
     Ok(())
@@ -187,8 +182,14 @@ fn both<A: Send, B>(
     })
 }
 
-/// Makes its namespaces and its cgroup, in which nothing runs yet; where its network namespace is held.
-fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<PathBuf, RuntimeError> {
+/// Lays its cable into its network namespace; it has no address there yet.
+fn plug(host: &Host<'_>, server: &PrivateServer, held: &Path) -> Result<(), RuntimeError> {
+    cable::expect(&server.cable, &server.size, &host.link)?;
+    Ok(cable::lay(&server.cable, &server.size, &host.link, held)?)
+}
+
+/// Makes its root file system, its other namespaces and its cgroup, in which nothing runs yet.
+fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<(), RuntimeError> {
     let number = server.cable.number;
     files::mount_root(host.places, number, &server.template, above)?;
     let config = bundle::config(&Bundle {
@@ -197,24 +198,18 @@ fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<Path
         host_name: &server.host_name,
         size: &server.size,
         users: &host.places.users(number),
+        network: &host.places.network(number),
         root: &host.places.root(number),
         lxcfs: host.lxcfs,
     });
     let bundle = host.places.bundle(number);
     write(&bundle.join("config.json"), &config.to_string())?;
     let (tag, dir) = (number.tag(), bundle.display().to_string());
-    let (log, process) = (bundle.join("crun.log"), bundle.join("process"));
-    let [log_name, process_name] = [&log, &process].map(|path| path.display().to_string());
-    let mut create = vec!["--root", KEPT, "--systemd-cgroup", "--log", &log_name, "create"];
-    create.extend(["--bundle", &dir, "--pid-file", &process_name, &tag]);
+    let log = bundle.join("crun.log");
+    let log_name = log.display().to_string();
+    let create = ["--root", KEPT, "--systemd-cgroup", "--log", &log_name, "create", "--bundle", &dir, &tag];
     tool::leave("crun", &create, &log, LIMIT)?;
-    let said = fs::read_to_string(&process).unwrap_or_default();
-    let Ok(pid) = said.trim().parse() else {
-        return Err(RuntimeError::Said { tag, said });
-    };
-    let held = host.places.network(number);
-    namespace::hold(pid, "net", &held).map_err(|source| RuntimeError::Hold { tag, source })?;
-    Ok(held)
+    Ok(())
 }
 
 /// Makes ready where it writes, and limits that. A disk on a NAS is used only by the server that has claimed it.
@@ -332,10 +327,8 @@ pub fn lay_anew(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeEr
         &[server.former.as_slice(), &server.cable.addresses()].concat(),
         &host.link,
     )?;
-    cable::expect(&server.cable, &server.size, &host.link)?;
-    cable::lay(&server.cable, &server.size, &host.link, &held)?;
-    cable::open(&server.cable, &held)?;
-    Ok(())
+    plug(host, server, &held)?;
+    Ok(cable::open(&server.cable, &held)?)
 }
 
 /// Where systemd put it.

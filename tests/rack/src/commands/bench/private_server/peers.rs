@@ -36,6 +36,9 @@ fn plain(mut config: Value) -> Value {
     }
     if let Some(namespaces) = config["linux"]["namespaces"].as_array_mut() {
         namespaces.retain(|namespace| namespace["type"] != "user");
+        for namespace in namespaces.iter_mut().filter_map(Value::as_object_mut) {
+            namespace.remove("path");
+        }
     }
     if let Some(mounts) = config["mounts"].as_array_mut() {
         mounts.retain(|mount| mount["type"] != "bind");
@@ -57,11 +60,11 @@ mod tests {
         let bundle = json!({
             "root": { "path": "/run/x/ps1/root" }, "hostname": "web",
             "mounts": [{ "type": "proc" }, { "type": "bind", "destination": "/proc/stat" }],
-            "linux": { "namespaces": [{ "type": "user" }, { "type": "pid" }], "uidMappings": [], "resources": { "memory": {} } },
+            "linux": { "namespaces": [{ "type": "user" }, { "type": "network", "path": "/run/x/ps1/network" }], "uidMappings": [], "resources": { "memory": {} } },
         });
         let plain = plain(bundle);
         assert_eq!(plain["mounts"], json!([{ "type": "proc" }]));
-        assert_eq!(plain["linux"]["namespaces"], json!([{ "type": "pid" }]));
+        assert_eq!(plain["linux"]["namespaces"], json!([{ "type": "network" }]));
         assert!(plain["linux"].get("uidMappings").is_none());
         assert!(plain["linux"]["resources"].get("memory").is_none());
     }
