@@ -13,7 +13,7 @@ use crate::private_servers::{self, Order};
 use crate::progress::Step;
 
 /// Of each kind, first and then: what one takes is compared where the same number stands.
-const FIRST: (u32, u32) = (2, 12);
+const FIRST: (u32, u32) = (2, 22);
 const MANY: u32 = 100;
 /// Two emulated processors start one after the other.
 const RUNNING_LIMIT: Duration = Duration::from_secs(1_800);
