@@ -11,7 +11,6 @@ use rackwright_model::private_server::Size;
 use crate::idmap;
 use crate::places::Places;
 use crate::project;
-use crate::quota;
 use crate::tool::ToolError;
 use crate::trees;
 use rackwright_model::private_server::Number;
@@ -40,7 +39,8 @@ fn at(attempted: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FilesEr
     move |source| FilesError::At { attempted, path, source }
 }
 
-/// Makes the directories of a private server and limits what they hold. Run again, it changes only the limit.
+/// Makes the directories of a private server and limits what they hold. Run again, it changes only the limit, and that not below
+/// what they hold already: [`fit`] says so.
 ///
 /// # Errors
 /// [`FilesError`]
@@ -54,7 +54,33 @@ pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesErr
     }
     let upper = places.upper(number);
     lchown(&upper, Some(number.root()), Some(number.root())).map_err(at("giving away", &upper))?;
-    limit(places, number, size)
+    match fit(places, number, size) {
+        Err(FilesError::Full { .. }) => keep_bound(places, number),
+        other => other,
+    }
+}
+
+/// Leaves the limit as it was, or lets no more be taken where there was none.
+fn keep_bound(places: &Places, number: Number) -> Result<(), FilesError> {
+    let (bytes, limit) = taken(places, number.project())?;
+    if limit > 0 {
+        return Ok(());
+    }
+    let mib = bytes.div_ceil(1 << 20);
+    bound(places, number.project(), mib, mib * FILES_PER_MIB)
+}
+
+/// Bytes that a project takes, and its limit in KiB.
+pub(crate) fn taken(places: &Places, project: u32) -> Result<(u64, u64), FilesError> {
+    project::taken(&places.data, project).map_err(at("asking what a project takes at", &places.data))
+}
+
+/// Whether a private server takes no more than it may.
+///
+/// # Errors
+/// [`FilesError`]
+pub fn fits(places: &Places, number: Number, size: &Size) -> Result<bool, FilesError> {
+    Ok(taken(places, number.project())?.0.div_ceil(1 << 20) <= u64::from(size.disk_mib))
 }
 
 /// Limits the disk of a private server, while it runs or not.
@@ -80,7 +106,7 @@ pub(crate) fn bound(places: &Places, project: u32, mib: u64, files: u64) -> Resu
 /// # Errors
 /// [`FilesError`]; [`FilesError::Full`] leaves the limit as it was.
 pub fn fit(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
-    let used_mib = quota::used_by(places, number.project())?.div_ceil(1 << 20);
+    let used_mib = taken(places, number.project())?.0.div_ceil(1 << 20);
     if used_mib > u64::from(size.disk_mib) {
         return Err(FilesError::Full { used_mib, mib: size.disk_mib });
     }

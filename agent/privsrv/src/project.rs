@@ -56,26 +56,50 @@ pub fn join(directory: &Path, project: u32) -> io::Result<()> {
 /// # Errors
 /// The kernel's; ENOSYS or ESRCH when it limits no projects there.
 pub fn limit(place: &Path, project: u32, kib: u64, files: u64) -> io::Result<()> {
-    let place = File::open(place)?;
-    let limits = libc::dqblk {
-        dqb_bhardlimit: kib,
+    let mut limits = nothing();
+    (limits.dqb_bhardlimit, limits.dqb_ihardlimit) = (kib, files);
+    limits.dqb_valid = libc::QIF_BLIMITS | libc::QIF_ILIMITS;
+    quota(place, libc::Q_SETQUOTA, project, &mut limits)
+}
+
+/// What a project takes of the file system that `place` is on, in bytes, and its limit in KiB, 0 for none.
+///
+/// # Errors
+/// As [`limit`].
+pub fn taken(place: &Path, project: u32) -> io::Result<(u64, u64)> {
+    let mut known = nothing();
+    match quota(place, libc::Q_GETQUOTA, project, &mut known) {
+        // It never took any, and was never limited.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((0, 0)),
+        Err(error) => Err(error),
+        Ok(()) => Ok((known.dqb_curspace, known.dqb_bhardlimit)),
+    }
+}
+
+fn nothing() -> libc::dqblk {
+    libc::dqblk {
+        dqb_bhardlimit: 0,
         dqb_bsoftlimit: 0,
         dqb_curspace: 0,
-        dqb_ihardlimit: files,
+        dqb_ihardlimit: 0,
         dqb_isoftlimit: 0,
         dqb_curinodes: 0,
         dqb_btime: 0,
         dqb_itime: 0,
-        dqb_valid: libc::QIF_BLIMITS | libc::QIF_ILIMITS,
-    };
-    // SAFETY: the descriptor is open, and the kernel only reads the limits.
+        dqb_valid: 0,
+    }
+}
+
+fn quota(place: &Path, order: libc::c_int, project: u32, of: &mut libc::dqblk) -> io::Result<()> {
+    let place = File::open(place)?;
+    // SAFETY: the descriptor is open, and what the kernel reads or writes is a `dqblk`, which this is.
     let failed = unsafe {
         libc::syscall(
             libc::SYS_quotactl_fd,
             place.as_raw_fd(),
-            libc::QCMD(libc::Q_SETQUOTA, PROJECTS),
+            libc::QCMD(order, PROJECTS),
             project,
-            &raw const limits,
+            &raw mut *of,
         )
     };
     if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }

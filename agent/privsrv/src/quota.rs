@@ -19,15 +19,6 @@ pub fn used(places: &Places) -> Result<BTreeMap<u32, u64>, ToolError> {
     ask(places, "report -pnN -b").map(|text| parse_report(&text))
 }
 
-/// Bytes that one project takes; none is said of one that never took any.
-///
-/// # Errors
-/// [`ToolError`]
-pub fn used_by(places: &Places, project: u32) -> Result<u64, ToolError> {
-    let text = ask(places, &format!("report -pnN -b -L {project} -U {project}"))?;
-    Ok(parse_report(&text).get(&project).copied().unwrap_or_default())
-}
-
 fn ask(places: &Places, command: &str) -> Result<String, ToolError> {
     let named = |source| ToolError::Speak { program: "xfs_quota".to_owned(), source };
     let data = Places::text(&places.data).map_err(named)?;

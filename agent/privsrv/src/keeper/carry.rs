@@ -12,6 +12,7 @@ use super::record::{Made, Record};
 use super::{Shared, Templates, origin};
 use crate::announce;
 use crate::explain;
+use crate::files;
 use crate::firewall::Cable;
 use crate::making;
 use crate::nas::claim::{self, Claim};
@@ -190,11 +191,16 @@ impl Carry<'_> {
         let cable = self.cable();
         self.announce(&cable);
         self.name();
+        // A disk that takes more than it is to have stays as large as it was, and what is wanted is still to be done.
+        let fits = wanted.nas.is_some()
+            || files::fits(self.host.places, wanted.number, &wanted.size).map_err(said)?;
         let change = |done: &mut super::Done| {
             done.addresses = cable.addresses();
             done.laid = Some(cable);
             done.boots = wanted.boots;
-            done.generation = wanted.generation;
+            if fits {
+                done.generation = wanted.generation;
+            }
         };
         self.shared.note(wanted.number, change).map_err(said)
     }

@@ -12,7 +12,7 @@ use super::copy::{Copied, copy, count};
 use super::{Frozen, VaultError, at, sweep, sync};
 use crate::durable;
 use crate::places::Places;
-use crate::{files, project, quota};
+use crate::{files, project};
 
 /// A private server stands still at most so long.
 const STANDS: Duration = Duration::from_secs(120);
@@ -75,7 +75,7 @@ fn keep(places: &Places, number: Number, fresh: &Path, template: &str) -> Result
 /// [`VaultError`]
 pub fn bound(places: &Places, number: Number, disk_mib: u32) -> Result<(), VaultError> {
     prepare(places, number)?;
-    let used = quota::used_by(places, number.snapshots())?.div_ceil(1 << 20);
+    let used = files::taken(places, number.snapshots())?.0.div_ceil(1 << 20);
     Ok(files::bound(places, number.snapshots(), used + u64::from(disk_mib) + SPARE_MIB, 0)?)
 }
 

@@ -76,7 +76,8 @@ fn result(done: ExecDone, attempted: &str) -> Result<ExecResult, Fault> {
 }
 
 impl Domain {
-    /// A private server that runs, on a server whose agent is connected.
+    /// A private server that runs, on a server whose agent is connected. One of which something that was wanted failed may run
+    /// too: its agent knows.
     pub(super) async fn running_private_server(
         &self,
         caller: &Caller,
@@ -89,7 +90,7 @@ impl Domain {
             return Err(unreachable(&row.wanted.name, attempted));
         }
         let kept = row.wanted.removing || row.wanted.suspended || row.wanted.power == Power::Off;
-        if kept || row.phase != Some(Phase::Running) {
+        if kept || !matches!(row.phase, Some(Phase::Running | Phase::Failed)) {
             let advice =
                 format!("Look at its state with: rackwright private-server show {}", row.wanted.name);
             let what = row.state(true).word();

@@ -5,11 +5,12 @@ use std::time::Duration;
 use rackwright_catalog::{FaultCode, Role};
 use rackwright_domain::Credential;
 use rackwright_model::ServerId;
+use rackwright_model::private_server::Phase;
 use rackwright_proto::{Exec, ExecDone, FromMachine, ToMachine};
 use serde_json::{Value, json};
 
 use super::one;
-use crate::support::private::input;
+use crate::support::private::{input, seen};
 use crate::support::{Sent, World};
 
 fn run(command: &str) -> Value {
@@ -81,6 +82,26 @@ async fn what_came_of_a_command_comes_back() {
     assert_eq!(result, json!({"status": 3, "output": "running\n", "cut": false}));
     let audit = world.done("audit.list", json!({})).await.to_string();
     assert!(audit.contains("private-server.exec") && !audit.contains("uptime"), "{audit}");
+}
+
+/// It may run all the same: whoever has to remove files for a smaller disk gets in.
+#[tokio::test]
+async fn one_of_which_something_failed_is_entered() {
+    let world = World::with_room().await;
+    let host = world.domain.presence.connected_servers()[0];
+    world.done("private-server.create", input("web1")).await;
+    let number = world.obeys(host).await[0].number;
+    world.done("private-server.resize", json!({"private_server": "web1", "size": {"disk_mib": 64}})).await;
+    let generation = world.told()[0].generation;
+    let seen = vec![seen(number, generation, Phase::Failed)];
+    world.says(host, FromMachine::PrivateServers { seen }).await;
+    assert_eq!(world.state("web1").await, "failed");
+    let answer = async {
+        let exec = ordered(&world).await;
+        world.says(host, done(exec.command, Some(0), None)).await;
+    };
+    let (result, ()) = tokio::join!(world.done("private-server.exec", run("rm /root/large")), answer);
+    assert_eq!(result["status"], 0);
 }
 
 #[tokio::test]

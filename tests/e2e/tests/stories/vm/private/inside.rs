@@ -102,12 +102,16 @@ impl Story {
     /// The number that its first process has on the server.
     #[track_caller]
     pub fn init_of(&self, key: &SshKey, name: &str) -> String {
-        let pid = self.outside(
-            key,
-            &format!("crun --root /run/rackwright-crun state {} | grep '\"pid\"'", self.tag(name)),
-        );
-        assert!(pid.contains(':'), "{name} has no first process: {pid}");
-        pid
+        let pid = self.init_if_any(key, name);
+        pid.unwrap_or_else(|| panic!("{name} has no first process"))
+    }
+
+    /// The same of one that may not run now.
+    #[track_caller]
+    pub fn init_if_any(&self, key: &SshKey, name: &str) -> Option<String> {
+        let line =
+            format!("crun --root /run/rackwright-crun state {} | grep '\"pid\"' || true", self.tag(name));
+        Some(self.outside(key, &line)).filter(|pid| pid.contains(':'))
     }
 
     /// Whether it answers an echo request from the rack's network.

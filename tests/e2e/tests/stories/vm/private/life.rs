@@ -66,10 +66,7 @@ pub fn a_stop_and_a_reboot_keep_files(story: &Story, key: &SshKey) {
     let before = story.init_of(key, ONE);
     story.act.done(&["private-server", "reboot", ONE]);
     wait_until("one has another first process", BOOT_LIMIT, || {
-        let line =
-            format!("crun --root /run/rackwright-crun state {} | grep '\"pid\"' || true", story.tag(ONE));
-        let now = story.outside(key, &line);
-        (now.contains(':') && now != before).then_some(())
+        story.init_if_any(key, ONE).filter(|now| *now != before).map(drop)
     });
     story.wait_for_private(ONE, "running");
     assert_eq!(story.inside(ONE, "cat /root/note"), (0, "kept".to_owned()));
@@ -90,6 +87,33 @@ pub fn a_resize_takes_hold_at_once(story: &Story, key: &SshKey) {
     });
     assert_eq!(story.init_of(key, ONE), before, "it was not restarted");
     assert_eq!(story.inside(ONE, "free -m | awk '/^Mem/ {print $2}'"), (0, "320".to_owned()));
+}
+
+/// It goes on with the disk that it had, also after a restart, until what is wanted can be done; people get in meanwhile.
+pub fn a_disk_is_not_shrunk_below_what_is_in_use(story: &Story, key: &SshKey) {
+    let disk = || story.inside(ONE, "df -m --output=size / | tail -n 1").1.trim().to_owned();
+    assert_eq!(disk(), "256");
+    assert_eq!(story.inside(ONE, "head -c 100M /dev/zero > /root/large").0, 0);
+    story.act.done(&["private-server", "resize", ONE, "--size-disk-mib", "64"]);
+    let refused = || {
+        let view = story.private(ONE);
+        let reason = view["reason"].as_str().unwrap_or_default();
+        (view["state"] == "failed" && reason.contains("do not fit into 64 MiB")).then_some(())
+    };
+    wait_until("it is too small", Duration::from_secs(60), refused);
+    assert_eq!(disk(), "256");
+    let before = story.init_of(key, ONE);
+    story.act.done(&["private-server", "reboot", ONE]);
+    wait_until("it has been restarted, and is too small still", Duration::from_secs(120), || {
+        refused()?;
+        story.init_if_any(key, ONE).filter(|now| *now != before).map(drop)
+    });
+    assert_eq!(disk(), "256");
+    assert_eq!(story.inside(ONE, "rm /root/large").0, 0);
+    story.wait_for_private(ONE, "running");
+    assert_eq!(disk(), "64");
+    story.act.done(&["private-server", "resize", ONE, "--size-disk-mib", "256"]);
+    wait_until("it is large again", Duration::from_secs(30), || (disk() == "256").then_some(()));
 }
 
 pub fn a_new_name_stands(story: &Story) {

@@ -63,6 +63,7 @@ fn private_servers_live_and_their_root_stays_inside() {
     vault::a_backup_gives_back_files_and_all(&story, &key);
     vault::a_clone_is_another(&story);
     life::a_resize_takes_hold_at_once(&story, &key);
+    life::a_disk_is_not_shrunk_below_what_is_in_use(&story, &key);
     life::a_new_name_stands(&story);
     life::quarantine_cuts_off_and_release_does_not_forget(&story);
     life::quarantine_cuts_off_a_network_that_its_init_has_left(&story);
