@@ -62,17 +62,18 @@ pub fn make(places: &Places, number: Number, size: &Size) -> Result<(), FilesErr
 
 /// Leaves the limit as it was, or lets no more be taken where there was none.
 fn keep_bound(places: &Places, number: Number) -> Result<(), FilesError> {
-    let (bytes, limit) = taken(places, number.project())?;
-    if limit > 0 {
+    let (used_mib, limit_kib) = taken(places, number.project())?;
+    if limit_kib > 0 {
         return Ok(());
     }
-    let mib = bytes.div_ceil(1 << 20);
-    bound(places, number.project(), mib, mib * FILES_PER_MIB)
+    bound(places, number.project(), used_mib, used_mib * FILES_PER_MIB)
 }
 
-/// Bytes that a project takes, and its limit in KiB.
+/// What a project takes, in MiB begun, and its limit in KiB, 0 for none.
 pub(crate) fn taken(places: &Places, project: u32) -> Result<(u64, u64), FilesError> {
-    project::taken(&places.data, project).map_err(at("asking what a project takes at", &places.data))
+    let taken = project::taken(&places.data, project);
+    let (bytes, limit_kib) = taken.map_err(at("asking what a project takes at", &places.data))?;
+    Ok((bytes.div_ceil(1 << 20), limit_kib))
 }
 
 /// Whether a private server takes no more than it may.
@@ -80,7 +81,8 @@ pub(crate) fn taken(places: &Places, project: u32) -> Result<(u64, u64), FilesEr
 /// # Errors
 /// [`FilesError`]
 pub fn fits(places: &Places, number: Number, size: &Size) -> Result<bool, FilesError> {
-    Ok(taken(places, number.project())?.0.div_ceil(1 << 20) <= u64::from(size.disk_mib))
+    let (used_mib, _) = taken(places, number.project())?;
+    Ok(used_mib <= u64::from(size.disk_mib))
 }
 
 /// Limits the disk of a private server, while it runs or not.
@@ -106,7 +108,7 @@ pub(crate) fn bound(places: &Places, project: u32, mib: u64, files: u64) -> Resu
 /// # Errors
 /// [`FilesError`]; [`FilesError::Full`] leaves the limit as it was.
 pub fn fit(places: &Places, number: Number, size: &Size) -> Result<(), FilesError> {
-    let used_mib = taken(places, number.project())?.0.div_ceil(1 << 20);
+    let (used_mib, _) = taken(places, number.project())?;
     if used_mib > u64::from(size.disk_mib) {
         return Err(FilesError::Full { used_mib, mib: size.disk_mib });
     }

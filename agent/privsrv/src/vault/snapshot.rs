@@ -75,8 +75,8 @@ fn keep(places: &Places, number: Number, fresh: &Path, template: &str) -> Result
 /// [`VaultError`]
 pub fn bound(places: &Places, number: Number, disk_mib: u32) -> Result<(), VaultError> {
     prepare(places, number)?;
-    let used = files::taken(places, number.snapshots())?.0.div_ceil(1 << 20);
-    Ok(files::bound(places, number.snapshots(), used + u64::from(disk_mib) + SPARE_MIB, 0)?)
+    let (used_mib, _) = files::taken(places, number.snapshots())?;
+    Ok(files::bound(places, number.snapshots(), used_mib + u64::from(disk_mib) + SPARE_MIB, 0)?)
 }
 
 /// The directory of the snapshots, which [`bound`] has made at the beginning of a task.

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::inside::size;
 use super::{ONE, TWO, V6};
 use crate::story::{SshKey, Story, wait_until};
 
@@ -114,10 +113,10 @@ pub fn the_server_is_not_reached(story: &Story, key: &SshKey) {
 pub fn bandwidth_that_nobody_uses_is_lent(story: &Story, key: &SshKey) {
     let serve = "cd /run && head -c 8M /dev/zero > big && systemd-run --quiet --unit=lent python3 -m http.server --directory /run 81";
     assert_eq!(story.inside(ONE, serve).0, 0);
-    let mut little = size(100, 256);
-    let at = little.iter().position(|word| *word == "--size-bandwidth-kbit").expect("a flag");
-    little[at + 1] = "800";
-    story.act.done(&[&["private-server", "resize", ONE][..], &little].concat());
+    let promise = |kbit| {
+        story.act.done(&["private-server", "resize", ONE, "--size-bandwidth-kbit", kbit]);
+    };
+    promise("800");
     wait_until("it is promised little", Duration::from_secs(30), || {
         let said = story.outside(key, &format!("tc class show dev {CARD}"));
         said.contains(" ls m1 0bit d 0us m2 800Kbit ").then_some(())
@@ -139,7 +138,7 @@ pub fn bandwidth_that_nobody_uses_is_lent(story: &Story, key: &SshKey) {
         &url,
     ]);
     assert!(curl.status().expect("curl starts").success(), "8 MiB from {url}");
-    story.act.done(&[&["private-server", "resize", ONE][..], &size(100, 256)].concat());
+    promise("10000");
     assert_eq!(story.inside(ONE, "systemctl stop lent; rm /run/big").0, 0);
 }
 

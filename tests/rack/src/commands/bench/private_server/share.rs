@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::HOST;
 use super::guest::{Guest, inside, settled, until};
@@ -237,7 +237,7 @@ impl Looked {
         let numbers = said.lines().map(|line| line.trim().parse::<f64>()).collect::<Result<Vec<_>, _>>();
         match numbers.as_deref() {
             Ok([a, b, c, d, clock]) => Ok(Self { counters: [*a, *b, *c, *d], clock: *clock }),
-            _ => anyhow::bail!("expected five numbers, got {said:?}"),
+            _ => bail!("expected five numbers, got {said:?}"),
         }
     }
 
