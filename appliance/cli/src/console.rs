@@ -20,6 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::format::Format;
+use crate::input::InputError;
 use crate::screen::End;
 use crate::show::one_line;
 
@@ -30,13 +31,25 @@ const TYPED: usize = 4_096;
 /// Pieces of what was typed that wait to be sent.
 const WAITING: usize = 64;
 
-/// Whether the action opens a console, and somebody sits at a terminal who can use it.
-pub(crate) fn is_for_a_person(entry: &Entry, format: Format) -> bool {
+/// Whether the action opens a console that people are to sit at; programs type and read with actions of their own.
+pub(crate) fn is_for_people(entry: &Entry, format: Format) -> bool {
+    entry.spec.name == PrivateServerConsole::SPEC.name && format.is_for_people()
+}
+
+/// That somebody sits at a terminal, before anything is opened.
+///
+/// # Errors
+/// What to do without one.
+pub(crate) fn terminal() -> Result<(), InputError> {
     use std::io::IsTerminal;
-    entry.spec.name == PrivateServerConsole::SPEC.name
-        && format.is_for_people()
-        && std::io::stdin().is_terminal()
-        && std::io::stdout().is_terminal()
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(InputError(
+        "a console needs a terminal; run a command with: rackwright private-server exec NAME -- COMMAND, \
+         or add --json to type and read with console-type and console-read"
+            .to_owned(),
+    ))
 }
 
 /// Open a console and stay in it.

@@ -41,16 +41,27 @@ async fn to_the_end(client: &Client, job: JobId, format: Format) -> Result<(), E
     } else {
         ProgressBar::hidden()
     };
-    let mut printed = Vec::new();
+    // A log file or a script gets a line for every step instead.
+    let steps = format.is_for_people() && bar.is_hidden();
+    let (mut printed, mut step) = (Vec::new(), String::new());
     let mut absences = 0;
     loop {
         match client.call::<JobShow>(OneJob { job }).await {
             Ok(detail) => {
                 absences = 0;
                 bar.set_position(u64::from(detail.job.progress_permille.min(1_000)));
-                bar.set_message(one_line(&detail.job.step));
+                let now = one_line(&detail.job.step);
+                if steps && now != step && detail.job.state == JobState::Running {
+                    eprintln!("{now}");
+                    step.clone_from(&now);
+                }
+                bar.set_message(now);
                 if format.is_for_people() {
-                    let text: String = new_lines(&printed, &detail.log).iter().map(log_line).collect();
+                    let fresh = new_lines(&printed, &detail.log).iter();
+                    // What the fault says at the end is not said twice.
+                    let said = detail.job.reason.as_deref();
+                    let text: String =
+                        fresh.filter(|line| said != Some(line.text.as_str())).map(log_line).collect();
                     bar.suspend(|| write(&text))?;
                 }
                 if detail.job.state != JobState::Running {

@@ -18,6 +18,7 @@ mod person;
 mod private;
 mod run;
 mod screen;
+mod settle;
 pub mod show;
 mod tree;
 mod watch;

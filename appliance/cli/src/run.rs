@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use rackwright_catalog::actions::JobStarted;
+use rackwright_catalog::actions::private_server::Draining;
 use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
 use rackwright_client::command::{Flag, flags};
 use rackwright_client::{Client, Limits};
@@ -14,9 +15,10 @@ use crate::exec::Asked;
 use crate::format::Format;
 use crate::person::Person;
 use crate::screen::{End, write};
-use crate::tree::{COMPLETIONS, SHELL, WAIT, WATCH, chosen, command, starts_job};
+use crate::tree::{COMPLETIONS, SHELL, WAIT, WATCH, chosen, command};
 use crate::{
-    completion, connection, console, context, copy, events, exec, follow, input, journal, man, show, watch,
+    completion, connection, console, context, copy, events, exec, follow, input, journal, man, settle, show,
+    watch,
 };
 
 /// Run the command of this process.
@@ -87,7 +89,8 @@ fn act(entry: &'static Entry, arguments: &ArgMatches, format: Format) -> Result<
     let client = connection::client(arguments, Limits::default())?;
     let input = input(entry, arguments, &mut person)?;
     let runtime = runtime()?;
-    if console::is_for_a_person(entry, format) {
+    if console::is_for_people(entry, format) {
+        console::terminal()?;
         return runtime.block_on(console::run(&client, input));
     }
     if watch::is_watch(entry) {
@@ -100,12 +103,12 @@ fn act(entry: &'static Entry, arguments: &ArgMatches, format: Format) -> Result<
         let pause = Duration::from_secs(*seconds);
         return runtime.block_on(watch::repeat(&client, entry, input, format, pause));
     }
-    let output = call(&runtime, &client, entry, input, &mut person)?;
+    let output = call(&runtime, &client, entry, input.clone(), &mut person)?;
     if exec::is_exec(entry) {
         return exec::show(&output, format);
     }
-    if starts_job(entry) && arguments.get_flag(WAIT) {
-        return runtime.block_on(wait(&client, output, format));
+    if arguments.try_get_one::<bool>(WAIT).ok().flatten() == Some(&true) {
+        return runtime.block_on(wait(&client, entry, &input, output, format));
     }
     let (text, remark) = format.output(entry, &output);
     write(&text)?;
@@ -127,19 +130,53 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
     })
 }
 
-async fn wait(client: &Client, output: Value, format: Format) -> Result<(), End> {
-    let started: JobStarted = serde_json::from_value(output).map_err(|error| {
+/// Wait for what follows from an action.
+async fn wait(
+    client: &Client,
+    entry: &Entry,
+    input: &Value,
+    output: Value,
+    format: Format,
+) -> Result<(), End> {
+    if settle::is_awaited(entry) {
+        return settle::settle(client, entry, input, &output, format).await;
+    }
+    if settle::is_drain(entry) {
+        let drain: Draining = told(output)?;
+        say(&drain.message, format)?;
+        let mut failed = false;
+        for job in drain.jobs {
+            match follow::follow(client, job, format).await {
+                Ok(()) => {}
+                Err(End::Fault(fault)) => {
+                    failed = true;
+                    complain("", None, &End::Fault(fault), format);
+                }
+                Err(End::Failed) => failed = true,
+                Err(end) => return Err(end),
+            }
+        }
+        return if failed { Err(End::Failed) } else { Ok(()) };
+    }
+    let started: JobStarted = told(output)?;
+    say(&started.message, format)?;
+    follow::follow(client, started.job, format).await
+}
+
+fn say(message: &str, format: Format) -> Result<(), End> {
+    if format.is_for_people() { write(&format!("{}\n", show::one_line(message))) } else { Ok(()) }
+}
+
+/// The answer that names jobs.
+fn told<T: serde::de::DeserializeOwned>(output: Value) -> Result<T, Fault> {
+    serde_json::from_value(output).map_err(|error| {
         Fault::new(
             FaultCode::Internal,
             "follow the job",
             error.to_string(),
             "List the jobs with: rackwright job list",
         )
-    })?;
-    if format.is_for_people() {
-        write(&format!("{}\n", show::one_line(&started.message)))?;
-    }
-    follow::follow(client, started.job, format).await
+    })
 }
 
 /// Carry out the action; when it asks for a confirmation, ask whoever sits at the terminal, and try once more.

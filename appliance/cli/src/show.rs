@@ -33,15 +33,20 @@ pub use yaml::yaml;
 /// The output of an action as text, and a remark that is not part of it.
 #[must_use]
 pub fn output(entry: &Entry, output: &Value) -> (String, Option<String>) {
-    let (mut shape, mut output) = ((entry.output_schema)(), output.clone());
+    let (shape, mut output) = (without_undo((entry.output_schema)()), output.clone());
     if entry.spec.undo {
         let undo = take(&mut output, UNDO);
-        take(&mut shape["properties"], UNDO);
         let text = plain(entry, &shape, &output).0;
         let remark = undo.as_ref().and_then(Value::as_i64);
         return (text, remark.map(|row| format!("Undo it with: rackwright audit undo {row}")));
     }
     plain(entry, &shape, &output)
+}
+
+/// A shape of output, without what tells how to undo the action.
+pub(crate) fn without_undo(mut shape: Value) -> Value {
+    take(&mut shape["properties"], UNDO);
+    shape
 }
 
 fn take(object: &mut Value, field: &str) -> Option<Value> {
@@ -55,18 +60,23 @@ fn plain(entry: &Entry, shape: &Value, output: &Value) -> (String, Option<String
     {
         return (table(entry.spec.columns, items), remark(entry, items, output));
     }
-    let text =
-        if is(schema::of::<Done>()) || is(schema::of::<JobStarted>()) || is(schema::of::<AuditUndone>()) {
-            output.get("message").and_then(Value::as_str).map(|message| format!("{}\n", one_line(message)))
-        } else if is(schema::of::<ServerDetail>()) {
-            serde_json::from_value(output.clone()).ok().map(|detail| server::server(&detail, output))
-        } else if is(schema::of::<JobDetail>()) {
-            serde_json::from_value(output.clone()).ok().map(|detail| job::job(&detail, output))
-        } else if is(schema::of::<SystemView>()) {
-            serde_json::from_value(output.clone()).ok().map(|status| system::system(&status, output))
-        } else {
-            None
-        };
+    if is(schema::of::<JobStarted>())
+        && let (Some(message), Some(job)) = (output["message"].as_str(), output["job"].as_i64())
+    {
+        let remark = format!("Follow it with: rackwright job show {job}, or say --wait with the command");
+        return (format!("{}\n", one_line(message)), Some(remark));
+    }
+    let text = if is(schema::of::<Done>()) || is(schema::of::<AuditUndone>()) {
+        output.get("message").and_then(Value::as_str).map(|message| format!("{}\n", one_line(message)))
+    } else if is(schema::of::<ServerDetail>()) {
+        serde_json::from_value(output.clone()).ok().map(|detail| server::server(&detail, output))
+    } else if is(schema::of::<JobDetail>()) {
+        serde_json::from_value(output.clone()).ok().map(|detail| job::job(&detail, output))
+    } else if is(schema::of::<SystemView>()) {
+        serde_json::from_value(output.clone()).ok().map(|status| system::system(&status, output))
+    } else {
+        None
+    };
     (text.unwrap_or_else(|| detail(output)), None)
 }
 

@@ -9,7 +9,7 @@ use rackwright_client::{cli_line, unix};
 
 use crate::argument::{arguments, shape};
 use crate::format::Format;
-use crate::{context, copy, events, exec, journal, man, watch};
+use crate::{context, copy, events, exec, journal, man, settle, watch};
 
 /// The argument that holds the whole input.
 pub(crate) const INPUT: &str = "@input";
@@ -74,6 +74,18 @@ pub(crate) fn starts_job(entry: &Entry) -> bool {
     (entry.output_schema)() == schema::of::<JobStarted>()
 }
 
+/// What waiting for an action means, where that is possible.
+fn waits(entry: &Entry) -> Option<&'static str> {
+    if starts_job(entry) {
+        return Some("Follow the job to its end, and fail when it fails");
+    }
+    if settle::is_drain(entry) {
+        return Some("Follow the jobs to their ends, one after the other, and fail when one fails");
+    }
+    settle::is_awaited(entry)
+        .then_some("Wait until the private server is as it was wanted, and fail when that could not be done")
+}
+
 /// The verbs of a noun, each without its arguments until it is chosen: those of all take long to build.
 fn noun_command(noun: &'static str) -> Command {
     let entries: Vec<&'static Entry> = ENTRIES.iter().filter(|entry| entry.spec.noun() == noun).collect();
@@ -111,13 +123,8 @@ fn verb_command(verb: Command, entry: &'static Entry) -> Command {
                 "Read the whole input as JSON from a file, or from standard input with -; flags change it",
             ));
     }
-    if starts_job(entry) {
-        command = command.arg(
-            Arg::new(WAIT)
-                .long("wait")
-                .action(ArgAction::SetTrue)
-                .help("Follow the job to its end, and fail when it fails"),
-        );
+    if let Some(help) = waits(entry) {
+        command = command.arg(Arg::new(WAIT).long("wait").action(ArgAction::SetTrue).help(help));
     }
     if exec::is_exec(entry) {
         command = command.arg(exec::argument());

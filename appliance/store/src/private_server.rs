@@ -29,8 +29,9 @@ pub use away::{
 };
 pub use look::{
     private_server_addresses, private_server_at, private_server_at_v6, private_server_awaiting,
-    private_server_behind, private_server_cloning, private_server_get, private_server_named,
-    private_server_numbered, private_server_on, private_server_paths_beginning, private_server_templates,
+    private_server_begun_with, private_server_behind, private_server_cloning, private_server_get,
+    private_server_named, private_server_numbered, private_server_on, private_server_paths_beginning,
+    private_server_templates,
 };
 pub use moving::{
     MoveRow, private_server_coming, private_server_move_get, private_server_move_insert,

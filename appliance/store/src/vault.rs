@@ -319,7 +319,11 @@ pub fn backup_insert(
         draft.added_bytes.cast_signed(),
         json("template", &draft.template)?,
     );
-    row::insert(tx, sql, params).map(BackupId)
+    let id = row::insert(tx, sql, params).map(BackupId)?;
+    // What it really takes is known when the vault is tidied.
+    let sql = "UPDATE vault SET stored_bytes = stored_bytes + $2 WHERE id = $1";
+    row::run(tx, sql, (vault.0, draft.added_bytes.cast_signed()))?;
+    Ok(id)
 }
 
 /// The backup with this number, if the scope covers its account and it is not on its way out.

@@ -49,6 +49,7 @@ pub fn of_state(word: &str) -> (&'static str, Tone) {
         "incomplete" => ("clock", Tone::Busy),
         "private-creating" => ("tools", Tone::Busy),
         "private-starting" => ("player-play", Tone::Busy),
+        "private-changing" => ("adjustments", Tone::Busy),
         "private-stopping" => ("player-pause", Tone::Busy),
         "private-stopped" => ("power", Tone::Calm),
         "private-moving" => ("arrows-exchange", Tone::Calm),

@@ -5,7 +5,8 @@ use super::*;
 
 /// Texts of the domain that nobody reads as a sentence of its own: purposes of keys, and joints of sentences that are
 /// told part by part.
-const NO_SENTENCES: [&str; 23] = [
+const NO_SENTENCES: [&str; 24] = [
+    "Temporary failure resolving",
     "it was issued in the future",
     "read the power state of",
     "oidc {account} {name} {issuer}",

@@ -33,7 +33,7 @@ pub use console::{
     PrivateServerConsoleTypeInput,
 };
 pub use create::{PrivateServerCreate, PrivateServerCreateInput, check_size};
-pub use exec::{ExecResult, PrivateServerExec, PrivateServerExecInput};
+pub use exec::{EXEC_MOST_S, ExecResult, PrivateServerExec, PrivateServerExecInput};
 pub use life::{
     PrivateServerQuarantine, PrivateServerReboot, PrivateServerRebuild, PrivateServerRebuildInput,
     PrivateServerRelease, PrivateServerRemove, PrivateServerRemoveInput, PrivateServerRename,

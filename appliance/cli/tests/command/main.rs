@@ -9,5 +9,6 @@ mod jobs;
 mod keys;
 mod manual;
 mod outcome;
+mod private_servers;
 mod terminal;
 mod watch;

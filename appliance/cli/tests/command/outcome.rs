@@ -23,6 +23,10 @@ fn every_action_runs_and_prints_its_output_as_json() {
         let text = output(center.command(words).arg("--json").write_stdin(secrets.join("\n")));
         assert_eq!(serde_json::from_str::<Value>(&text).expect(&text), (entry.sample_output)(), "{line}");
         assert_eq!(center.calls().last().expect("a call").0, entry.spec.name);
+        if entry.spec.name == "private-server.console" {
+            // People need a terminal for it.
+            continue;
+        }
         let text = output(center.command(words).write_stdin(secrets.join("\n")));
         assert!(!text.trim().is_empty() && !text.contains('{'), "{line}\n{text}");
     }

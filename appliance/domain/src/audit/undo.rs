@@ -4,7 +4,7 @@ use rackwright_catalog::actions::audit::{AuditUndo, AuditUndoInput, AuditUndone}
 use rackwright_catalog::{Fault, FaultCode, Handle, Permission, entry};
 use rackwright_model::Millis;
 use rackwright_store::Connection;
-use rackwright_store::audit::{AuditEntry, audit_within};
+use rackwright_store::audit::{AuditDraft, AuditEntry, audit_within};
 use rackwright_store::undo::{UndoRow, undo_get, undo_newest};
 use serde_json::Value;
 
@@ -38,12 +38,23 @@ impl Handle<AuditUndo, Caller> for Domain {
         let output = self.carry_out(&inner, entry.spec.name, undoing.clone()).await?;
         caller.note_undo(inner.undo());
         Ok(AuditUndone {
-            message: format!("Undone: {}.", change.draft.action.replace('.', " ")),
+            message: undone(&change.draft),
             row: found.audit,
             action: found.draft.action,
             input: undoing,
             output,
         })
+    }
+}
+
+/// Which change is taken back: what it did, and to what.
+fn undone(change: &AuditDraft) -> String {
+    let words = change.action.replace('.', " ");
+    let input: Value = serde_json::from_str(&change.input).unwrap_or_default();
+    let main = entry(&change.action).and_then(|entry| entry.spec.main);
+    match main.and_then(|main| input[main].as_str()) {
+        Some(what) => format!("Undone: {words} {what}."),
+        None => format!("Undone: {words}."),
     }
 }
 

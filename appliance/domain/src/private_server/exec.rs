@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use rackwright_catalog::actions::private_server::{ExecResult, PrivateServerExec, PrivateServerExecInput};
+use rackwright_catalog::actions::private_server::{
+    EXEC_MOST_S, ExecResult, PrivateServerExec, PrivateServerExecInput,
+};
 use rackwright_catalog::{Fault, FaultCode, Handle};
 use rackwright_model::Name;
 use rackwright_model::private_server::{Phase, Power};
@@ -42,7 +44,7 @@ impl Handle<PrivateServerExec, Caller> for Domain {
             return Err(unreachable(&name, &attempted));
         }
         match timeout(limit, &mut waiting.done).await {
-            Ok(Ok(done)) => result(done, &attempted),
+            Ok(Ok(done)) => result(done, &name, &attempted),
             Ok(Err(_)) => Err(unreachable(&name, &attempted)),
             Err(_) => Err(Fault::new(
                 FaultCode::TimedOut,
@@ -62,14 +64,16 @@ fn too_many(quota: &Quota, row: &PrivateServer, attempted: &str) -> Fault {
     Fault::new(FaultCode::TooMany, attempted, reason, "Try again when one is done.")
 }
 
-fn result(done: ExecDone, attempted: &str) -> Result<ExecResult, Fault> {
+fn result(done: ExecDone, name: &Name, attempted: &str) -> Result<ExecResult, Fault> {
     match done.status {
         Some(status) => Ok(ExecResult { status, output: clean_output(&done.output), cut: done.cut }),
         None => {
             let reason =
                 done.error.map_or_else(|| "it ended without a status".to_owned(), |error| clean(&error));
-            let advice =
-                "Give it more time with --limit-s, or look inside with: rackwright private-server console";
+            let advice = format!(
+                "Give it more time with --limit-s, at most {EXEC_MOST_S}, or look inside with: \
+                 rackwright private-server console {name}"
+            );
             Err(Fault::new(FaultCode::Unavailable, attempted, reason, advice))
         }
     }
@@ -91,8 +95,16 @@ impl Domain {
         }
         let kept = row.wanted.removing || row.wanted.suspended || row.wanted.power == Power::Off;
         if kept || !matches!(row.phase, Some(Phase::Running | Phase::Failed)) {
-            let advice =
-                format!("Look at its state with: rackwright private-server show {}", row.wanted.name);
+            let name = &row.wanted.name;
+            let advice = if row.wanted.removing {
+                "There is nothing left to do in it.".to_owned()
+            } else if row.wanted.suspended {
+                format!("Whoever suspended it lets it run with: rackwright private-server resume {name}")
+            } else if row.wanted.power == Power::Off {
+                format!("Start it with: rackwright private-server start {name} --wait")
+            } else {
+                format!("Look at its state with: rackwright private-server show {name}")
+            };
             let what = row.state(true).word();
             let reason = format!("it is not running, but {what}");
             return Err(conflict(attempted, reason, advice));

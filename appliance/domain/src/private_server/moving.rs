@@ -157,7 +157,10 @@ fn movable(tx: &Connection, row: &PrivateServer, attempted: &str) -> Result<(), 
     super::vault::idle(tx, row, attempted)?;
     let snapshots = snapshot_list(tx, row.id)?.len();
     if snapshots > 0 {
-        let reason = format!("it has {snapshots} snapshots, which lie on its server and cannot go with it");
+        let reason = match snapshots {
+            1 => "it has a snapshot, which lies on its server and cannot go with it".to_owned(),
+            _ => format!("it has {snapshots} snapshots, which lie on its server and cannot go with it"),
+        };
         let name = &row.wanted.name;
         let advice = format!(
             "List them with: rackwright private-server snapshot-list {name}\nThen remove each with: \

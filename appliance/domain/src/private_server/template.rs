@@ -16,7 +16,8 @@ use crate::refusal::conflict;
 /// When there is none, or its file is broken.
 pub(super) fn chosen(tx: &Connection, name: &Name, attempted: &str) -> Result<TemplateFacts, Refusal> {
     let image = image_named(tx, name)?.ok_or_else(|| {
-        let advice = "List them with: rackwright private-server templates";
+        let advice = "List those there are with: rackwright private-server templates\n\
+                      Whoever looks after the images makes one of this name with: rackwright image build, or image import";
         Fault::new(
             rackwright_catalog::FaultCode::NotFound,
             attempted,

@@ -115,9 +115,17 @@ fn order<I: DeserializeOwned>(input: &str) -> Result<I, String> {
         .map_err(|error| format!("this version cannot read what the job was to do: {error}."))
 }
 
-/// Why work failed, with its causes. The last lines of a program's output may be part of it.
+/// Why work failed, with its causes. The last lines of a program's output may be part of it, so what they mean comes first
+/// where that is known.
 fn sentence(error: &dyn Error) -> String {
-    format!("{}.", chain(error))
+    let told = chain(error);
+    if told.contains("Temporary failure resolving") {
+        return format!(
+            "this machine finds no address for the names of its package sources; see to its name servers, or tell apt of a \
+             proxy: {told}."
+        );
+    }
+    format!("{told}.")
 }
 
 /// Wait for the work to end, writing down what it says and telling it when it is not wanted any more.

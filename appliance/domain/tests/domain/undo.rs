@@ -289,6 +289,7 @@ async fn it_is_undone_once_and_within_a_day() {
     let world = world().await;
     let row = world.done("rack.rename", json!({"rack": "a1", "name": "b1"})).await["undo"].clone();
     let undone = world.done("audit.undo", json!({"row": row})).await;
+    assert_eq!(undone["message"], "Undone: rack rename a1.");
     let fault = world.refused("audit.undo", json!({"row": row})).await;
     assert!(fault.reason.contains("undone already"), "{fault}");
     assert!(fault.advice.contains(&format!("rackwright audit undo {}", undone["undo"])), "{fault}");

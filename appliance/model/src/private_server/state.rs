@@ -41,6 +41,8 @@ pub enum PrivateServerState {
     Creating,
     Starting,
     Running,
+    /// It runs, and its server has not carried out yet what was changed.
+    Changing,
     /// It stands still until its NAS answers; nothing of it is lost.
     Frozen,
     Stopping,
@@ -126,10 +128,11 @@ impl Phase {
 
 impl PrivateServerState {
     /// Every state, in the order in which a screen lists them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Creating,
         Self::Starting,
         Self::Running,
+        Self::Changing,
         Self::Frozen,
         Self::Stopping,
         Self::Stopped,
@@ -162,6 +165,7 @@ impl PrivateServerState {
         let on = power == Power::On && !suspended;
         match (on, phase) {
             (true, Some(Phase::Running)) if current => Self::Running,
+            (true, Some(Phase::Running)) => Self::Changing,
             (true, None | Some(Phase::Fetching | Phase::Making | Phase::Gone)) => Self::Creating,
             (true, Some(_)) => Self::Starting,
             (false, Some(Phase::Running | Phase::Stopping | Phase::Starting)) => Self::Stopping,
@@ -171,12 +175,19 @@ impl PrivateServerState {
         }
     }
 
+    /// Whether it is as its owner and the provider want it.
+    #[must_use]
+    pub fn is_at_rest(self) -> bool {
+        matches!(self, Self::Running | Self::Stopped | Self::Suspended)
+    }
+
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Creating => "creating",
             Self::Starting => "starting",
             Self::Running => "running",
+            Self::Changing => "changing",
             Self::Frozen => "frozen",
             Self::Stopping => "stopping",
             Self::Stopped => "stopped",
@@ -213,7 +224,7 @@ mod tests {
     fn a_state_follows_from_what_is_wanted_and_what_was_seen() {
         let cases = [
             (RUNS, S::Running),
-            (Standing { current: false, ..RUNS }, S::Starting),
+            (Standing { current: false, ..RUNS }, S::Changing),
             (Standing { phase: None, ..RUNS }, S::Creating),
             (Standing { phase: Some(Phase::Stopped), ..RUNS }, S::Starting),
             (Standing { power: Power::Off, ..RUNS }, S::Stopping),

@@ -124,6 +124,17 @@ pub fn private_server_templates(tx: &Connection, scope: &Scope) -> Result<Vec<(S
     row::all(tx, &sql, (scope.low(), scope.high()), |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
+/// Names of private servers that began with this template.
+///
+/// # Errors
+/// When the database fails.
+pub fn private_server_begun_with(tx: &Connection, template: &Name) -> Result<Vec<Name>, StoreError> {
+    let sql = "SELECT name FROM private_server WHERE template = $1 AND removing = 0 ORDER BY name LIMIT $2";
+    row::all(tx, sql, (template.as_str(), row::LIST_LIMIT), |row| {
+        row::parsed("private server name", row.get(0)?)
+    })
+}
+
 /// Names of private servers that wait for the files of this template: they are not made yet.
 ///
 /// # Errors

@@ -66,7 +66,7 @@ impl PrivateServerChoice {
              WHEN moving IN ('stopping', 'finishing', 'arriving') THEN 'moving' WHEN NOT ({reachable}) THEN 'unreachable' \
              WHEN phase = 'failed' AND phase_generation = generation THEN 'failed' WHEN phase = 'frozen' THEN 'frozen' \
              WHEN power = 'on' AND suspended = 0 THEN CASE \
-             WHEN phase = 'running' AND phase_generation = generation THEN 'running' \
+             WHEN phase = 'running' THEN CASE WHEN phase_generation = generation THEN 'running' ELSE 'changing' END \
              WHEN phase IS NULL OR phase IN ('fetching', 'making', 'gone') THEN 'creating' ELSE 'starting' END \
              WHEN phase IN ('running', 'stopping', 'starting') THEN 'stopping' \
              WHEN suspended <> 0 THEN 'suspended' \

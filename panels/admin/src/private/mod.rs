@@ -144,7 +144,7 @@ pub fn mark(state: PrivateServerState) -> String {
 pub fn is_under_way(state: PrivateServerState) -> bool {
     use PrivateServerState as S;
     match state {
-        S::Creating | S::Starting | S::Stopping | S::Moving | S::Removing => true,
+        S::Creating | S::Starting | S::Changing | S::Stopping | S::Moving | S::Removing => true,
         S::Running | S::Frozen | S::Stopped | S::Suspended | S::Failed | S::Unreachable => false,
     }
 }

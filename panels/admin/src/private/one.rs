@@ -144,7 +144,7 @@ impl OnePage {
 
 /// Whether a terminal can be opened in it now.
 fn may_open(one: &PrivateServerView, who: &SessionView) -> bool {
-    one.state == PrivateServerState::Running
+    matches!(one.state, PrivateServerState::Running | PrivateServerState::Changing)
         && Button::of(who, "private-server.console", "", json!({})).is_some()
 }
 

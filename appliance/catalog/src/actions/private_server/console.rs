@@ -30,12 +30,14 @@ pub struct ConsoleOpened {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneConsole {
+    /// As private-server console answered.
     pub console: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateServerConsoleTypeInput {
+    /// As private-server console answered.
     pub console: u64,
     /// What is typed, as a terminal would send it.
     #[schemars(length(min = 1, max = 16384), extend("x-secret" = true))]
@@ -45,6 +47,7 @@ pub struct PrivateServerConsoleTypeInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateServerConsoleResizeInput {
+    /// As private-server console answered.
     pub console: u64,
     #[schemars(range(min = 2, max = 500))]
     pub rows: u16,
@@ -55,6 +58,7 @@ pub struct PrivateServerConsoleResizeInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateServerConsoleReadInput {
+    /// As private-server console answered.
     pub console: u64,
     /// The `next` of the answer before; 0 at first.
     #[serde(default)]

@@ -44,7 +44,7 @@ pub struct PrivateServerCreateInput {
     pub address_v6: Option<Ipv6Addr>,
     /// Public keys that let root in, in OpenSSH form, one per entry.
     #[serde(default)]
-    #[schemars(length(max = 16), inner(length(min = 16, max = 8192)))]
+    #[schemars(length(max = 16), inner(length(max = 8192)))]
     pub ssh_keys: Vec<String>,
     /// Root's password; without one only keys open the door.
     #[schemars(length(min = 12, max = 128), extend("x-secret" = true))]

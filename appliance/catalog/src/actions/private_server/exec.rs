@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{action, sample_name};
 
+/// Seconds that a command may take at most.
+pub const EXEC_MOST_S: u32 = 50;
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateServerExecInput {
@@ -15,7 +18,7 @@ pub struct PrivateServerExecInput {
     #[schemars(length(min = 1, max = 8192), extend("x-secret" = true))]
     pub command: String,
     /// It is ended after so many seconds; 20 when it is left out.
-    #[schemars(range(min = 1, max = 50))]
+    #[schemars(range(min = 1, max = EXEC_MOST_S))]
     pub limit_s: Option<u32>,
 }
 

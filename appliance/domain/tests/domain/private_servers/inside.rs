@@ -125,6 +125,7 @@ async fn why_there_is_no_answer_is_said() {
     world.done("private-server.stop", one("web1")).await;
     let fault = world.refused("private-server.exec", run("uptime")).await;
     assert_eq!((fault.code, fault.reason.as_str()), (FaultCode::Conflict, "it is not running, but stopping"));
+    assert!(fault.advice.contains("rackwright private-server start web1"), "{fault}");
 }
 
 #[tokio::test]

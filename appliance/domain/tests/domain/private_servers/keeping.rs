@@ -51,7 +51,11 @@ async fn a_template_stays_while_it_is_needed() {
     world.says(host, FromMachine::PrivateServers { seen: vec![seen(number, 1, Phase::Running)] }).await;
     let file = world.directory.path().join("images").join(format!("{}.tar.zst", "a".repeat(64)));
     std::fs::write(&file, "files").expect("written");
-    world.done("image.remove", remove).await;
+    let fault = world.refused("image.remove", json!({"image": "debian-12-ps"})).await;
+    assert_eq!(fault.code, FaultCode::ConfirmationNeeded);
+    assert!(fault.reason.contains("cannot be rebuilt from it any more: web1"), "{fault}");
+    let done = world.done("image.remove", remove).await;
+    assert!(done["message"].as_str().is_some_and(|text| text.ends_with("run on: web1.")), "{done}");
     assert!(file.exists(), "its server may have to fetch it again");
     world.done("private-server.remove", json!({"private_server": "web1", "confirm": "web1"})).await;
     world.obeys(host).await;

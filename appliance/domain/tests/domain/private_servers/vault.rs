@@ -326,6 +326,8 @@ async fn backups_follow_their_schedule_and_go_by_the_control_centers_own_records
     *world.backups.broken.lock().expect("whole") = Some("the disk is on fire".into());
     world.tidies(&mut tidier).await;
     assert_eq!(world.backups().await.len(), 3);
+    let stored = world.done("private-server.backup-show", one("web1")).await["stored_bytes"].clone();
+    assert_eq!(stored, 3 * 500, "what was new of each, until they are tidied");
     *world.backups.broken.lock().expect("whole") = None;
     world.tidies(&mut tidier).await;
     assert!(world.backups.take().is_empty(), "it has a pause after a failure");
