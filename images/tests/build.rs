@@ -84,6 +84,7 @@ fn looks_right(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>) {
         "usr/bin/crun",
         "usr/bin/lxcfs",
         "etc/systemd/system/multi-user.target.wants/lxcfs.service",
+        "etc/systemd/system/lxcfs.service.d/rackwright.conf",
     ] {
         assert!(files.contains_key(path), "{path}");
     }

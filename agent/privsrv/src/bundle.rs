@@ -14,18 +14,19 @@ use rackwright_model::private_server::{Number, USERS};
 /// Files of /proc that show the share of the private server instead of the server (lxcfs(1)).
 const SHARES: [&str; 7] = ["cpuinfo", "meminfo", "stat", "uptime", "loadavg", "swaps", "diskstats"];
 
-/// Nothing of these is read inside.
-const MASKED: [&str; 9] = [
+/// Nothing of these files is read inside.
+const MASKED: [&str; 6] = [
     "/proc/kcore",
     "/proc/keys",
     "/proc/key-users",
     "/proc/latency_stats",
     "/proc/sched_debug",
-    "/proc/scsi",
     "/proc/timer_list",
-    "/sys/firmware",
-    "/sys/kernel/security",
 ];
+
+/// Nothing is in these directories inside, where the kernel has them. One empty directory stands for all; crun would mount a
+/// file system of its own for each, of some KiB in the kernel.
+const EMPTIED: [&str; 3] = ["/proc/scsi", "/sys/firmware", "/sys/kernel/security"];
 
 /// These are read, but never written.
 const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sysrq-trigger", "/sys"];
@@ -60,6 +61,8 @@ pub struct Bundle<'a> {
     pub root: &'a Path,
     /// Where lxcfs is mounted.
     pub lxcfs: &'a Path,
+    /// An empty directory.
+    pub empty: &'a Path,
     /// What it reads, mounted.
     pub shares: &'a [Share],
 }
@@ -125,7 +128,7 @@ pub fn config(bundle: &Bundle<'_>) -> Value {
 /// own of /run): who fills them is told that there is no room. Sizes of the kernel's choice go by the memory of the server, and
 /// the kernel would end the first process inside for want of it. They are those of the start; root inside may mount them anew.
 fn mounts(bundle: &Bundle<'_>) -> Value {
-    let Bundle { lxcfs, shares, size, .. } = *bundle;
+    let Bundle { lxcfs, empty, shares, size, .. } = *bundle;
     let [half, fifth] = [2, 5].map(|part| format!("size={}", memory(size) / part));
     let mut all = vec![
         json!({ "destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"] }),
@@ -141,6 +144,12 @@ fn mounts(bundle: &Bundle<'_>) -> Value {
         json!({
             "destination": format!("/proc/{file}"), "type": "bind", "source": lxcfs.join("proc").join(file),
             "options": ["bind", "nosuid", "noexec", "nodev"],
+        })
+    }));
+    all.extend(EMPTIED.iter().filter(|directory| Path::new(directory).is_dir()).map(|directory| {
+        json!({
+            "destination": directory, "type": "bind", "source": empty,
+            "options": ["bind", "ro", "nosuid", "noexec", "nodev"],
         })
     }));
     all.extend(shares.iter().map(|share| {

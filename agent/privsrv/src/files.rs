@@ -122,13 +122,14 @@ pub struct Above {
     pub work: PathBuf,
 }
 
-/// Makes its users and its network namespace, and holds them.
+/// Makes its users and its network namespace, and holds them, beside its bundle.
 ///
 /// # Errors
 /// [`FilesError`]; none may be held then, or one of them.
 pub fn hold(places: &Places, number: Number) -> Result<(), FilesError> {
     let bundle = places.bundle(number);
     directory(&bundle, 0o755)?;
+    directory(&places.empty(), 0o555)?;
     idmap::hold(number, &places.users(number), &places.network(number))
         .map_err(at("holding its users and its network in", &bundle))
 }
@@ -163,7 +164,26 @@ fn mount_layers(places: &Places, number: Number, lower: &Path, above: &Above) ->
         above.work.display()
     );
     mount(Some("overlay"), &root, Some("overlay"), MsFlags::MS_NODEV, Some(options.as_str()))
-        .map_err(|error| at("mounting", &root)(error.into()))
+        .map_err(|error| at("mounting", &root)(error.into()))?;
+    // What lies below is held by what lies over it. Every mount of the server is one of each of its services, and a unit of its
+    // systemd.
+    unmount(&base)?;
+    fs::remove_dir(&base).map_err(at("removing", &base))
+}
+
+/// Lets go of what only its start needed: its users, which its processes hold now, and what crun was told, of which it has a copy.
+///
+/// # Errors
+/// [`FilesError`]
+pub fn let_go(places: &Places, number: Number) -> Result<(), FilesError> {
+    unmount(&places.users(number))?;
+    for path in [places.users(number), places.config(number), places.log(number)] {
+        fs::remove_file(&path).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(at("removing", &path)(error)),
+        })?;
+    }
+    Ok(())
 }
 
 /// Unmounts the root file system, if it is mounted, and lets go of what else is held beside it.

@@ -59,6 +59,24 @@ impl Places {
         self.run.join(number.tag())
     }
 
+    /// Nothing is ever in it.
+    #[must_use]
+    pub fn empty(&self) -> PathBuf {
+        self.run.join("empty")
+    }
+
+    /// What crun is told of a private server.
+    #[must_use]
+    pub fn config(&self, number: Number) -> PathBuf {
+        self.bundle(number).join("config.json")
+    }
+
+    /// What crun says when it makes one.
+    #[must_use]
+    pub fn log(&self, number: Number) -> PathBuf {
+        self.bundle(number).join("crun.log")
+    }
+
     /// The template with the owners of the private server.
     #[must_use]
     pub fn base(&self, number: Number) -> PathBuf {

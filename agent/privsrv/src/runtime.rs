@@ -164,9 +164,10 @@ fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
     let held = host.places.network(number);
     both(|| plug(host, server, &held), || create(host, server, &above))?;
     weigh(number, &server.size)?;
+    spare(number)?;
     // Its address is there long before its system looks for a network.
     both(|| Ok(cable::open(&server.cable, &held)?), || Ok(crun(&["start", &number.tag()])?))?;
-    Ok(())
+    Ok(files::let_go(host.places, number)?)
 }
 
 /// Does the one meanwhile, of which the other needs nothing.
@@ -201,11 +202,12 @@ fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<(), 
         network: &host.places.network(number),
         root: &host.places.root(number),
         lxcfs: host.lxcfs,
+        empty: &host.places.empty(),
     });
     let bundle = host.places.bundle(number);
-    write(&bundle.join("config.json"), &config.to_string())?;
+    write(&host.places.config(number), &config.to_string())?;
     let (tag, dir) = (number.tag(), bundle.display().to_string());
-    let log = bundle.join("crun.log");
+    let log = host.places.log(number);
     let log_name = log.display().to_string();
     let create = ["--root", KEPT, "--systemd-cgroup", "--log", &log_name, "create", "--bundle", &dir, &tag];
     tool::leave("crun", &create, &log, LIMIT)?;
@@ -313,6 +315,13 @@ fn weigh(number: Number, size: &Size) -> Result<(), RuntimeError> {
         }
     }
     Ok(())
+}
+
+/// Nobody inside has pages of that size to share out: crun hands on whatever the kernel can control.
+fn spare(number: Number) -> Result<(), RuntimeError> {
+    let handed = cgroup(number).join("cgroup.subtree_control");
+    let has = fs::read_to_string(&handed).is_ok_and(|all| all.split_whitespace().any(|one| one == "hugetlb"));
+    if has { write(&handed, "-hugetlb") } else { Ok(()) }
 }
 
 /// Lays the cable of a running private server anew: its address is another one now. What it had open ends.

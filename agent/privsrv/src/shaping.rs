@@ -152,7 +152,7 @@ pub fn class(link: &Link<'_>, cable: &Cable, size: &Size) -> String {
 #[must_use]
 pub fn turns(link: &Link<'_>, number: Number) -> String {
     let minor = minor(number);
-    let line = |device| format!("qdisc add dev {device} parent 1:{minor} fq_codel flows 64\n");
+    let line = |device| format!("qdisc add dev {device} parent 1:{minor} fq_codel flows 32\n");
     [link.card, link.inward].map(line).concat()
 }
 

@@ -54,6 +54,10 @@ const PACKAGES: [&str; 37] = [
 const INITRAMFS: File =
     ("etc/initramfs-tools/conf.d/rackwright", 0o644, include_str!("../overlay/initramfs.conf"));
 
+/// It serves every private server, and takes no more memory for that than it needs.
+const LXCFS: File =
+    ("etc/systemd/system/lxcfs.service.d/rackwright.conf", 0o644, include_str!("../overlay/lxcfs.conf"));
+
 pub(super) fn recipe(flavour: Flavour) -> Recipe {
     let mut packages = PACKAGES.to_vec();
     packages.push(flavour.kernel_package());
@@ -62,6 +66,7 @@ pub(super) fn recipe(flavour: Flavour) -> Recipe {
         overlay: vec![
             INITRAMFS,
             HOST_KEYS,
+            LXCFS,
             ("etc/initramfs-tools/hooks/rackwright", 0o755, drivers(flavour)),
         ],
         customize: include_str!("../customize-hook.sh"),

@@ -19,7 +19,7 @@ pub fn prepare(host: &Guest<'_>, template: &str) -> Result<()> {
     host.read(&format!(
         "rm -rf /srv/peers && mkdir /srv/peers && cp -a --reflink=auto /srv/templates/{template} /srv/peers/template"
     ))?;
-    let config = host.read("cat $(ls -d /run/rackwright-private/ps*/config.json | head -n 1)")?;
+    let config = host.read("cat $(ls -d /run/rackwright-crun/ps*/config.json | head -n 1)")?;
     let config = serde_json::from_str(&config).context("understanding a bundle's config.json")?;
     host.write("/root/crun.json", &plain(config).to_string())
 }
@@ -40,8 +40,17 @@ fn plain(mut config: Value) -> Value {
             namespace.remove("path");
         }
     }
+    let mut emptied = Vec::new();
     if let Some(mounts) = config["mounts"].as_array_mut() {
+        let is_empty =
+            |mount: &Value| mount["source"].as_str().is_some_and(|source| source.ends_with("/empty"));
+        emptied =
+            mounts.iter().filter(|mount| is_empty(mount)).map(|mount| mount["destination"].clone()).collect();
         mounts.retain(|mount| mount["type"] != "bind");
+    }
+    // Hidden as crun hides directories.
+    if let Some(masked) = config["linux"]["maskedPaths"].as_array_mut() {
+        masked.extend(emptied);
     }
     config
 }
@@ -59,11 +68,13 @@ mod tests {
     fn a_plain_bundle_has_the_users_of_the_server() {
         let bundle = json!({
             "root": { "path": "/run/x/ps1/root" }, "hostname": "web",
-            "mounts": [{ "type": "proc" }, { "type": "bind", "destination": "/proc/stat" }],
-            "linux": { "namespaces": [{ "type": "user" }, { "type": "network", "path": "/run/x/ps1/network" }], "uidMappings": [], "resources": { "memory": {} } },
+            "mounts": [{ "type": "proc" }, { "type": "bind", "destination": "/proc/stat", "source": "/var/lib/lxcfs/proc/stat" },
+                { "type": "bind", "destination": "/sys/firmware", "source": "/run/x/empty" }],
+            "linux": { "maskedPaths": ["/proc/kcore"], "namespaces": [{ "type": "user" }, { "type": "network", "path": "/run/x/ps1/network" }], "uidMappings": [], "resources": { "memory": {} } },
         });
         let plain = plain(bundle);
         assert_eq!(plain["mounts"], json!([{ "type": "proc" }]));
+        assert_eq!(plain["linux"]["maskedPaths"], json!(["/proc/kcore", "/sys/firmware"]));
         assert_eq!(plain["linux"]["namespaces"], json!([{ "type": "network" }]));
         assert!(plain["linux"].get("uidMappings").is_none());
         assert!(plain["linux"]["resources"].get("memory").is_none());

@@ -1,5 +1,6 @@
 # Sourced by root's shell on the server: what others run containers with, all from the same template. Each has an overlay on
-# the template for its files, as ours has, and a network of its own without a card, unless it is to be asked for pages.
+# the template for its files, as ours has, and a network of its own: without a card where starts are compared, and with one
+# where it is to be reached, as ours is.
 PEERS=/srv/peers
 TEMPLATE=/srv/peers/template
 
@@ -24,10 +25,28 @@ gone() {
     rm -rf "${PEERS:?}/$1"
 }
 
+# cable NAME ADDRESS: a network of ip-netns(8), reached by a pair of devices (veth) and routing, with nothing pinned, counted or
+# shaped.
+cable() {
+    ip netns add "$1"
+    ip link add "v-$1" type veth peer name eth0 netns "$1"
+    ip addr add 169.254.1.1/32 dev "v-$1"
+    ip link set "v-$1" up
+    ip route add "$2/32" dev "v-$1"
+    ip -n "$1" link set lo up
+    ip -n "$1" link set eth0 up
+    ip -n "$1" addr add "$2/32" dev eth0
+    ip -n "$1" route add 169.254.1.1 dev eth0
+    ip -n "$1" route add default via 169.254.1.1 dev eth0
+}
+
+# Each KIND_start NAME [NETWORK]: with a network of its own, or this one.
 nspawn_start() {
     root_of "$1"
+    network=--private-network
+    [ -z "${2-}" ] || network="--network-namespace-path=/run/netns/$2"
     systemd-run --quiet --collect --unit="peer-$1" --property=Delegate=yes systemd-nspawn --quiet --boot --keep-unit \
-        --private-network --machine="$1" --directory="$PEERS/$1/root"
+        "$network" --machine="$1" --directory="$PEERS/$1/root"
 }
 nspawn_pid() { machinectl show --property=Leader --value "$1" 2>/dev/null; }
 # The name of its unit is free only when that has stopped, which takes a minute and a half when it is asked in order.
@@ -35,21 +54,25 @@ nspawn_end() { systemctl kill --signal=KILL "peer-$1"; systemctl stop "peer-$1";
 
 lxc_start() {
     root_of "$1"
+    network=empty
+    [ -z "${2-}" ] || network=none
     cat >"$PEERS/$1/config" <<END
 lxc.uts.name = $1
 lxc.rootfs.path = dir:$PEERS/$1/root
-lxc.net.0.type = empty
+lxc.net.0.type = $network
 lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed
 lxc.tty.max = 0
 lxc.apparmor.profile = unconfined
 lxc.cap.drop = sys_module sys_time mac_admin mac_override
 END
-    lxc-start --lxcpath="$PEERS" --name="$1" --rcfile="$PEERS/$1/config" --daemon
+    set -- "$1" ${2:+ip netns exec "$2"}
+    name=$1
+    shift
+    "$@" lxc-start --lxcpath="$PEERS" --name="$name" --rcfile="$PEERS/$name/config" --daemon
 }
 lxc_pid() { lxc-info --lxcpath="$PEERS" --name="$1" --pid --no-humanize 2>/dev/null; }
 lxc_end() { lxc-stop --lxcpath="$PEERS" --name="$1" --kill; gone "$1"; }
 
-# crun_start NAME [NETWORK]: with a network of its own, or this one of ip-netns(8).
 crun_start() {
     root_of "$1"
     network='{"type":"network"}'
@@ -115,20 +138,11 @@ ours() {
     echo "$(($2 - began)) $1"
 }
 
-# serving CARD ADDRESS PAGE: plain crun with the web server of the template and a page made by a shell line, reached by a pair
-# of devices (veth) and routing, with nothing pinned, counted or shaped.
+# serving CARD ADDRESS PAGE: plain crun with the web server of the template and a page made by a shell line, which neighbours
+# of that card reach.
 serving() {
-    ip netns add peer
-    ip link add peer0 type veth peer name eth0 netns peer
-    ip addr add 169.254.1.1/32 dev peer0
-    ip link set peer0 up
-    ip route add "$2/32" dev peer0
+    cable peer "$2"
     ip neigh add proxy "$2" dev "$1"
-    ip -n peer link set lo up
-    ip -n peer link set eth0 up
-    ip -n peer addr add "$2/32" dev eth0
-    ip -n peer route add 169.254.1.1 dev eth0
-    ip -n peer route add default via 169.254.1.1 dev eth0
     crun_start web peer
     ready "$(pid crun web)" >/dev/null
     crun exec web sh -c "$3"
@@ -180,16 +194,12 @@ memory() {
         /proc/meminfo
 }
 
-# several KIND FROM TO: starts them and waits until they idle.
+# several KIND FROM TO: starts them, each reached by a card, and waits until they idle.
 several() {
     for number in $(seq "$2" "$3"); do
-        "$1_start" "$1-$number" || fail "$1 does not start number $number"
+        cable "$1-$number" "10.88.0.$number"
+        "$1_start" "$1-$number" "$1-$number" || fail "$1 does not start number $number"
         ready "$(pid "$1" "$1-$number")" >/dev/null
     done
     idle
-}
-
-# none KIND TO
-none() {
-    for number in $(seq "$2"); do "$1_end" "$1-$number" >/dev/null 2>&1; done
 }
