@@ -97,6 +97,11 @@ fn help(flag: &Flag) -> String {
     if let Some(action) = &flag.from {
         help.push_str(&format!("; see: rackwright {}", action.replace('.', " ")));
     }
+    if let Kind::Integer { min, max } = flag.kind
+        && max < i64::from(u32::MAX)
+    {
+        help.push_str(&format!(" [{min} to {max}]"));
+    }
     match &flag.default {
         Some(Value::String(text)) => help.push_str(&format!(" [default: {text}]")),
         Some(value @ (Value::Number(_) | Value::Bool(_))) => help.push_str(&format!(" [default: {value}]")),

@@ -28,8 +28,13 @@ pub fn main() -> ExitCode {
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
-            // Help and version count as errors there; a terminal that is gone needs no message.
-            let _ = error.print();
+            if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+                let why = error.render().to_string();
+                eprint!("{}", Format::Json.data(&[], &json!(misused("rackwright", why.trim_end()))));
+            } else {
+                // Help and version count as errors there; a terminal that is gone needs no message.
+                let _ = error.print();
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -213,6 +218,12 @@ fn confirmation(entry: &Entry) -> Option<Flag> {
     flags(entry).into_iter().find(|flag| flag.path.len() == 1 && flag.path[0].starts_with("confirm"))
 }
 
+/// A wrong command line, for programs.
+fn misused(line: &str, why: &str) -> Fault {
+    let advice = format!("For more, try: {line} --help");
+    Fault::new(FaultCode::InvalidInput, format!("run {line}"), why, advice)
+}
+
 /// Say why a command did not go on. `words` are what was called.
 fn complain(words: &str, entry: Option<&Entry>, end: &End, format: Format) {
     match end {
@@ -226,6 +237,9 @@ fn complain(words: &str, entry: Option<&Entry>, end: &End, format: Format) {
             {
                 eprintln!("  without a terminal:  add --{} NAME", flag.long);
             }
+        }
+        End::Usage(error) if matches!(format, Format::Json | Format::Yaml) => {
+            eprint!("{}", format.data(&[], &json!(misused(&format!("rackwright {words}"), &error.0))));
         }
         End::Untrusted(text) => eprintln!("{text}"),
         End::Usage(error) => eprintln!("error: {}\n\nFor more, try: rackwright {words} --help", error.0),

@@ -33,6 +33,19 @@ fn every_action_runs_and_prints_its_output_as_json() {
 }
 
 #[test]
+fn a_wrong_command_line_is_a_fault_for_programs() {
+    let center = Center::start([]);
+    for line in ["private-server exec web1 --json", "server shwo r1 --json", "server samples --json"] {
+        let told = complaint(&mut center.command(line), 2);
+        let fault: Value = serde_json::from_str(&told).expect(&told);
+        assert_eq!(fault["code"], "invalid_input", "{line}");
+        assert!(fault["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{line}: {fault}");
+        assert!(fault["advice"].as_str().is_some_and(|advice| advice.contains("--help")), "{line}: {fault}");
+    }
+    assert_eq!(center.calls(), []);
+}
+
+#[test]
 fn lists_are_tables_and_details_are_readable() {
     let center = Center::start([]);
     let text = output(&mut center.command("server list"));

@@ -65,7 +65,7 @@ reset-password = Neues Passwort, mindestens 10 Zeichen
 reset-set = Passwort setzen
 reset-done = Das neue Passwort ist gesetzt, alle Sitzungen sind beendet. Melden Sie sich damit an.
 reset-again = Einen neuen Link anfordern
-sign-in-first = Das erste Passwort von `admin` steht auf dem Control Center in der Datei `/run/rackwright/admin-password`. Verloren? Dort als root: `rackwright user passwd admin`
+sign-in-first = Das erste Passwort von `admin` steht auf dem Control Center in der Datei `admin-password` im Laufzeitverzeichnis, ohne andere Angabe `/run/rackwright`. Verloren? Dort als root: `rackwright user passwd admin`
 
 # Auftragsleiste
 tray = Laufende Aufträge

@@ -65,7 +65,7 @@ reset-password = New password, at least 10 characters
 reset-set = Set password
 reset-done = The new password is set and all sessions are ended. Sign in with it.
 reset-again = Ask for a new link
-sign-in-first = The first password of `admin` is in the file `/run/rackwright/admin-password` on the Control Center. Lost it? There, as root: `rackwright user passwd admin`
+sign-in-first = The first password of `admin` is in the file `admin-password` in the run directory of the Control Center, which is `/run/rackwright` unless told otherwise. Lost it? There, as root: `rackwright user passwd admin`
 
 # Job tray
 tray = Running jobs

@@ -23,9 +23,10 @@ impl Rackwright {
         &self.socket
     }
 
-    /// The line that a person would type to do the same.
-    pub fn line(&self, words: &str) -> String {
-        format!("{} --socket {} {words}", self.program.display(), self.socket.display())
+    /// The line by which a person's shell finds the command, and the command the Control Center.
+    pub fn exports(&self) -> String {
+        let folder = self.program.parent().unwrap_or(&self.program).display();
+        format!("export PATH={folder}:$PATH RACKWRIGHT_SOCKET={}", self.socket.display())
     }
 
     /// Carries out one action, such as `["server", "list"]`, and gives back its output.

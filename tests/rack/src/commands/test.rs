@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::hardware::{Hardware, Tool, rack_program};
 use crate::prepare::prepare;
 use crate::progress::step;
-use crate::setup;
+use crate::setup::{self, Programs};
 use crate::workspace;
 
 /// Tests with virtual machines, a browser or whole images. End-to-end tests say by their outermost module which they are.
@@ -39,17 +39,33 @@ pub fn run(test: &Test) -> Result<()> {
         step.note("installing cargo-nextest");
         run_cargo(&["install", "--quiet", "--locked", "cargo-nextest"])
     })?;
-    if test.only.is_none() {
-        step("Format", |_| run_cargo(&["fmt", "--all", "--check"]))?;
-        step("Lints", |_| {
-            run_cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])
-        })?;
+    if test.only.is_some() {
+        machines(test, &programs)?;
+        return nextest(test);
     }
-    if !test.quick {
-        step("Sign-in provider", setup::identity_provider::install)?;
-        step("Image and provisioning environment", |step| prepare(&programs, Hardware::Virtio, step))?;
-    }
+    step("Format", |_| run_cargo(&["fmt", "--all", "--check"]))?;
+    // Beside what mostly unpacks packages.
+    let mut lints = workspace::cargo();
+    lints.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    let mut lints = lints.spawn().context("starting cargo clippy")?;
+    let made = machines(test, &programs);
+    let judged = step("Lints", |_| match lints.wait().context("waiting for cargo clippy")? {
+        status if status.success() => Ok(()),
+        status => bail!("`cargo clippy` ended with {status}: see its messages above"),
+    });
+    made?;
+    judged?;
     nextest(test)
+}
+
+/// What tests with machines and a browser need.
+fn machines(test: &Test, programs: &Programs) -> Result<()> {
+    if test.quick {
+        return Ok(());
+    }
+    step("Sign-in provider", setup::identity_provider::install)?;
+    step("Image and provisioning environment", |step| prepare(programs, Hardware::Virtio, step))?;
+    Ok(())
 }
 
 fn nextest(test: &Test) -> Result<()> {

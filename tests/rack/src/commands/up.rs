@@ -162,13 +162,12 @@ fn report(live: &LiveRack, names: &[&str], seconds: u64, up: &Up) -> Result<()> 
 fn stay(live: &LiveRack, password: &str, private: Option<&PrivateServers>) -> Result<()> {
     println!("\n  panel     {}", live.proxy.url());
     println!("  sign in   admin / {password}");
-    println!("  try       {}", live.rackwright().line("server list"));
+    // In another shell, where every command of the README works then.
+    println!("  commands  {}", live.rackwright().exports());
+    println!("  try       rackwright server list");
     if let Some(private) = private {
-        println!("  sign in   {}", private.ssh_line(live));
-        println!(
-            "  console   {}",
-            live.rackwright().line(&format!("private-server console {}", private.first()))
-        );
+        println!("  console   rackwright private-server console {}", private.first());
+        private.ssh_lines(live).for_each(|line| println!("  inside    {line}"));
     }
     println!("\nCtrl-C takes everything down.");
     while !interrupt::is_interrupted() {

@@ -51,16 +51,18 @@ impl PrivateServers {
         self.all.first().map_or("", |one| &one.name)
     }
 
-    /// What a person types to sign in on the first.
-    pub fn ssh_line(&self, live: &LiveRack) -> String {
-        let address = self.all.first().and_then(|one| one.address.as_deref()).unwrap_or_default();
+    /// What a person types to sign in on each.
+    pub fn ssh_lines(&self, live: &LiveRack) -> impl Iterator<Item = String> {
         let namespace = live.rack.namespace().path();
-        format!(
-            "nsenter --net={} ssh -i {} {} root@{address}",
-            namespace.display(),
-            self.key.display(),
-            "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
-        )
+        let addresses = self.all.iter().filter_map(|one| one.address.as_deref());
+        addresses.map(move |address| {
+            format!(
+                "nsenter --net={} ssh -i {} {} root@{address}",
+                namespace.display(),
+                self.key.display(),
+                "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+            )
+        })
     }
 }
 

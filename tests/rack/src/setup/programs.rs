@@ -1,7 +1,7 @@
 //! Our own programs, built by cargo, which knows best whether there is anything to do.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -49,35 +49,26 @@ impl Programs {
     }
 }
 
-/// Builds the Control Center, its command line and the agent.
+/// Builds the Control Center, its command line and the agent, side by side: each is linked, and the agent optimised as a whole,
+/// on one processor.
 pub fn build(step: &mut Step) -> Result<Programs> {
-    step.note("rackwrightd, rackwright");
+    step.note("rackwrightd, rackwright and rackwright-agent");
     let mut center = workspace::cargo();
-    center.args([
-        "build",
-        "--quiet",
-        "--bins",
-        "--package",
-        "rackwright-controld",
-        "--package",
-        "rackwright-cli",
-    ]);
-    run(center)?;
-    step.note("rackwright-agent");
+    let packages = ["--package", "rackwright-controld", "--package", "rackwright-cli"];
+    center.args(["build", "--quiet", "--bins"]).args(packages);
     let mut agent = workspace::cargo();
-    agent.args([
-        "build",
-        "--quiet",
-        "--package",
-        "rackwright-agent",
-        "--profile",
-        "agent",
-        "--target",
-        AGENT_TARGET,
-    ]);
+    agent.args(["build", "--quiet", "--package", "rackwright-agent", "--profile", "agent"]);
     // Flags of its own would make cargo rebuild everything else in a shared directory.
-    agent.arg("--target-dir").arg(agent_target()).env("RUSTFLAGS", AGENT_FLAGS);
-    run(agent)?;
+    agent
+        .args(["--target", AGENT_TARGET])
+        .arg("--target-dir")
+        .arg(agent_target())
+        .env("RUSTFLAGS", AGENT_FLAGS);
+    let agent = start(agent)?;
+    let center = run(center);
+    // Waited for in any case: nothing goes on behind whoever called.
+    ended(agent)?;
+    center?;
     let programs = Programs::built()?;
     step.result("built");
     Ok(programs)
@@ -104,8 +95,16 @@ fn agent_target() -> PathBuf {
 }
 
 /// Runs cargo with its own messages going to the user.
-fn run(mut cargo: Command) -> Result<()> {
-    let status = cargo.stdin(Stdio::null()).status().context("starting cargo")?;
+fn run(cargo: Command) -> Result<()> {
+    ended(start(cargo)?)
+}
+
+fn start(mut cargo: Command) -> Result<Child> {
+    cargo.stdin(Stdio::null()).spawn().context("starting cargo")
+}
+
+fn ended(mut cargo: Child) -> Result<()> {
+    let status = cargo.wait().context("waiting for cargo")?;
     if !status.success() {
         bail!("cargo ended with {status}: see its messages above");
     }
