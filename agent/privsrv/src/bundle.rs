@@ -24,12 +24,16 @@ const MASKED: [&str; 6] = [
     "/proc/timer_list",
 ];
 
-/// Nothing is in these directories inside, where the kernel has them. One empty directory stands for all; crun would mount a
-/// file system of its own for each, of some KiB in the kernel.
+/// Nothing is in these directories inside, where the kernel has them. One empty directory stands for all of them; crun would
+/// mount a file system of its own for each, of some KiB in the kernel.
 const EMPTIED: [&str; 3] = ["/proc/scsi", "/sys/firmware", "/sys/kernel/security"];
 
 /// These are read, but never written.
 const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sysrq-trigger", "/sys"];
+
+/// What of the server is shown inside stands there alone: as a peer of the mount that it is of (mount_namespaces(7), "SHARED
+/// SUBTREES"), whatever root inside mounts over it would be on the server too, and in all others.
+const APART: &str = "rprivate";
 
 /// Where programs are inside.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -61,7 +65,7 @@ pub struct Bundle<'a> {
     pub root: &'a Path,
     /// Where lxcfs is mounted.
     pub lxcfs: &'a Path,
-    /// An empty directory.
+    /// An empty directory, of its own: on one for all, each would see the locks of the others.
     pub empty: &'a Path,
     /// What it reads, mounted.
     pub shares: &'a [Share],
@@ -143,19 +147,19 @@ fn mounts(bundle: &Bundle<'_>) -> Value {
     all.extend(SHARES.map(|file| {
         json!({
             "destination": format!("/proc/{file}"), "type": "bind", "source": lxcfs.join("proc").join(file),
-            "options": ["bind", "nosuid", "noexec", "nodev"],
+            "options": ["bind", APART, "nosuid", "noexec", "nodev"],
         })
     }));
     all.extend(EMPTIED.iter().filter(|directory| Path::new(directory).is_dir()).map(|directory| {
         json!({
             "destination": directory, "type": "bind", "source": empty,
-            "options": ["bind", "ro", "nosuid", "noexec", "nodev"],
+            "options": ["bind", APART, "ro", "nosuid", "noexec", "nodev"],
         })
     }));
     all.extend(shares.iter().map(|share| {
         json!({
             "destination": share.at, "type": "bind", "source": nas::place(share.export.nas),
-            "options": ["bind", "ro", "nosuid", "nodev"],
+            "options": ["bind", APART, "ro", "nosuid", "nodev"],
         })
     }));
     Value::Array(all)

@@ -129,7 +129,7 @@ pub struct Above {
 pub fn hold(places: &Places, number: Number) -> Result<(), FilesError> {
     let bundle = places.bundle(number);
     directory(&bundle, 0o755)?;
-    directory(&places.empty(), 0o555)?;
+    directory(&places.empty(number), 0o555)?;
     idmap::hold(number, &places.users(number), &places.network(number))
         .map_err(at("holding its users and its network in", &bundle))
 }
@@ -217,8 +217,16 @@ pub(crate) fn unmount(path: &Path) -> Result<(), FilesError> {
 pub fn remove(places: &Places, number: Number) -> Result<(), FilesError> {
     discard(places, number)?;
     trees::remove(&places.snapshots(number))?;
-    bound(places, number.project(), 0, 0)?;
-    bound(places, number.snapshots(), 0, 0)
+    unbound(places, number.project())?;
+    unbound(places, number.snapshots())
+}
+
+/// Limits a project no more, of which nothing is left. What somebody still holds of it grows no further.
+fn unbound(places: &Places, project: u32) -> Result<(), FilesError> {
+    match taken(places, project)? {
+        (0, _) => bound(places, project, 0, 0),
+        _ => bound(places, project, 1, FILES_PER_MIB),
+    }
 }
 
 /// Discards what a private server wrote.

@@ -21,6 +21,7 @@ pub mod inside;
 pub mod keeper;
 mod limits;
 mod making;
+mod mounts;
 mod namespace;
 pub mod nas;
 pub mod places;

@@ -61,8 +61,8 @@ impl Places {
 
     /// Nothing is ever in it.
     #[must_use]
-    pub fn empty(&self) -> PathBuf {
-        self.run.join("empty")
+    pub fn empty(&self, number: Number) -> PathBuf {
+        self.bundle(number).join("empty")
     }
 
     /// What crun is told of a private server.

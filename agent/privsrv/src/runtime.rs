@@ -16,6 +16,7 @@ use crate::cable;
 use crate::files::{self, Above, FilesError};
 use crate::firewall::Cable;
 use crate::limits;
+use crate::mounts;
 use crate::nas::claim::{self, ClaimError, Verdict};
 use crate::nas::disk::{self, DiskError};
 use crate::nas::mount::{self, MountError, Use};
@@ -77,6 +78,10 @@ pub enum RuntimeError {
     Said { tag: String, said: String },
     #[error("there is no cgroup of {0}: is it running?")]
     NoCgroup(String),
+    #[error("reading {path}")]
+    Read { path: String, source: io::Error },
+    #[error("what {tag} mounts at {at} would be mounted on the server too")]
+    Shared { tag: String, at: String },
 }
 
 /// What crun says of a private server.
@@ -100,6 +105,12 @@ pub fn is_running(number: Number) -> Result<bool, RuntimeError> {
 /// When crun cannot be asked.
 pub fn first_process(number: Number) -> Result<Option<u32>, RuntimeError> {
     Ok(state(number)?.filter(|state| state.status == "running").map(|state| state.pid))
+}
+
+/// What crun keeps of a private server, as far as it is asked for.
+#[derive(Deserialize)]
+struct Kept {
+    pid: u32,
 }
 
 fn state(number: Number) -> Result<Option<State>, RuntimeError> {
@@ -163,6 +174,7 @@ fn bring_up(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError>
     files::hold(host.places, number)?;
     let held = host.places.network(number);
     both(|| plug(host, server, &held), || create(host, server, &above))?;
+    apart(number)?;
     weigh(number, &server.size)?;
     spare(number)?;
     // Its address is there long before its system looks for a network.
@@ -202,7 +214,7 @@ fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<(), 
         network: &host.places.network(number),
         root: &host.places.root(number),
         lxcfs: host.lxcfs,
-        empty: &host.places.empty(),
+        empty: &host.places.empty(number),
     });
     let bundle = host.places.bundle(number);
     write(&host.places.config(number), &config.to_string())?;
@@ -212,6 +224,24 @@ fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<(), 
     let create = ["--root", KEPT, "--systemd-cgroup", "--log", &log_name, "create", "--bundle", &dir, &tag];
     tool::leave("crun", &create, &log, LIMIT)?;
     Ok(())
+}
+
+/// That no mount inside is a peer of one of the server: before anything runs inside, so that nobody can have hidden it.
+fn apart(number: Number) -> Result<(), RuntimeError> {
+    let tag = number.tag();
+    let read = |path: &Path| {
+        let named = |source| RuntimeError::Read { path: path.display().to_string(), source };
+        fs::read_to_string(path).map_err(named)
+    };
+    let said = read(&Path::new(KEPT).join(&tag).join("status"))?;
+    let Ok(Kept { pid }) = serde_json::from_str(&said) else {
+        return Err(RuntimeError::Said { tag, said });
+    };
+    let inside = read(&PathBuf::from(format!("/proc/{pid}/mountinfo")))?;
+    match mounts::in_common(&inside, &read(Path::new("/proc/self/mountinfo"))?) {
+        None => Ok(()),
+        Some(at) => Err(RuntimeError::Shared { tag, at: at.to_owned() }),
+    }
 }
 
 /// Makes ready where it writes, and limits that. A disk on a NAS is used only by the server that has claimed it.

@@ -87,7 +87,7 @@ async fn come_to_rest(
                 if view.state == PrivateServerState::Failed {
                     return Err(End::Fault(Fault::new(
                         FaultCode::Unavailable,
-                        format!("wait for {name}"),
+                        format!("{} {name}", entry.spec.verb()),
                         view.reason.unwrap_or_else(|| "its server could not do it".to_owned()),
                         format!(
                             "It is tried again by itself. Read what happened with: rackwright private-server show {name}"

@@ -148,6 +148,23 @@ pub fn only_the_share_is_shown(story: &Story, key: &SshKey) {
     assert!(numbers[1] < host.parse().expect("a number"), "{said} of {host}");
 }
 
+/// What of the server is shown inside is nobody's way out: mounted over inside, it stays what it is for the server and others.
+pub fn what_it_mounts_stays_inside(story: &Story, key: &SshKey) {
+    let mounts = "echo forged >/root/forged; mount --bind /root/forged /proc/cpuinfo; \
+                  for time in 1 2 3; do mount --bind /proc/diskstats /proc/diskstats; done; \
+                  umount -l /sys; mount -t tmpfs none /sys/firmware; echo there >/sys/firmware/file; \
+                  cat /proc/cpuinfo /sys/firmware/file";
+    let line = format!("unshare --mount --propagation unchanged sh -ec '{mounts}'; rm /root/forged");
+    assert_eq!(story.inside(TWO, &line), (0, "forged\nthere".into()));
+    let host = story.outside(
+        key,
+        "cut -c1-9 /var/lib/lxcfs/proc/cpuinfo | head -n 1; grep -c ' /var/lib/lxcfs' /proc/mounts; \
+         find /run/rackwright-private/*/empty -mindepth 1",
+    );
+    assert_eq!(host.split_whitespace().collect::<Vec<_>>(), ["processor", "1"]);
+    assert_eq!(story.inside(ONE, "cut -c1-9 /proc/cpuinfo | head -n 1"), (0, "processor".into()));
+}
+
 /// While one of them takes all it can, its neighbour answers and the agent reports.
 pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
     let serve = "systemd-run --quiet --unit=site python3 -m http.server --directory /usr/share/doc 80";

@@ -52,6 +52,7 @@ fn private_servers_live_and_their_root_stays_inside() {
 
     attacks::the_kernel_refuses(&story);
     attacks::only_the_share_is_shown(&story, &key);
+    attacks::what_it_mounts_stays_inside(&story, &key);
     attacks::greed_harms_nobody_else(&story, &key);
     wire::bandwidth_that_nobody_uses_is_lent(&story, &key);
     wire::forged_frames_go_nowhere(&story);
