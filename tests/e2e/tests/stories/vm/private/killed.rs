@@ -51,8 +51,15 @@ pub fn the_agent_finishes_what_it_was_killed_in(story: &Story, key: &SshKey) {
 
 /// The state is reported, and the agent has nothing more to do for it.
 fn stands(story: &Story, name: &str, state: &str) {
+    let mut last = String::new();
     wait_until(&format!("{name} is {state}"), LIMIT, || {
-        let now = story.act.tried(&["private-server", "show", name], "").ok()?;
-        (now["summary"]["state"] == state).then_some(())
+        let now = story.act.tried(&["private-server", "show", name], "").ok()?["summary"].take();
+        // Why it is not so yet.
+        let seen = format!("{} {}", now["state"], now["reason"]);
+        if seen != last {
+            eprintln!("  {name}: {seen}");
+            last = seen;
+        }
+        (now["state"] == state).then_some(())
     });
 }
