@@ -244,6 +244,8 @@ async function everyPageIsForEverybody() {
   // All looks at once: each has a browser's process of its own.
   await Promise.all(looks.map(async ([look, options, paths]) => {
     const person = await panel.visitor(options);
+    // They share the processors, also with machines that start meanwhile.
+    person.setDefaultTimeout(60_000);
     const visit = await panel.look(person);
     await panel.go("/sign-in", visit);
     await isForEverybody(panel, visit, `${look} the door`);
