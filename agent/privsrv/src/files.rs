@@ -217,16 +217,8 @@ pub(crate) fn unmount(path: &Path) -> Result<(), FilesError> {
 pub fn remove(places: &Places, number: Number) -> Result<(), FilesError> {
     discard(places, number)?;
     trees::remove(&places.snapshots(number))?;
-    unbound(places, number.project())?;
-    unbound(places, number.snapshots())
-}
-
-/// Limits a project no more, of which nothing is left. What somebody still holds of it grows no further.
-fn unbound(places: &Places, project: u32) -> Result<(), FilesError> {
-    match taken(places, project)? {
-        (0, _) => bound(places, project, 0, 0),
-        _ => bound(places, project, 1, FILES_PER_MIB),
-    }
+    bound(places, number.project(), 0, 0)?;
+    bound(places, number.snapshots(), 0, 0)
 }
 
 /// Discards what a private server wrote.
