@@ -229,10 +229,6 @@ fn create(host: &Host<'_>, server: &PrivateServer, above: &Above) -> Result<(), 
 /// That no mount inside is a peer of one of the server: before anything runs inside, so that nobody can have hidden it.
 fn apart(number: Number) -> Result<(), RuntimeError> {
     let tag = number.tag();
-    let read = |path: &Path| {
-        let named = |source| RuntimeError::Read { path: path.display().to_string(), source };
-        fs::read_to_string(path).map_err(named)
-    };
     let said = read(&Path::new(KEPT).join(&tag).join("status"))?;
     let Ok(Kept { pid }) = serde_json::from_str(&said) else {
         return Err(RuntimeError::Said { tag, said });
@@ -434,6 +430,10 @@ pub fn freeze(number: Number, still: bool) -> Result<(), RuntimeError> {
 #[must_use]
 pub fn is_frozen(number: Number) -> bool {
     fs::read_to_string(cgroup(number).join("cgroup.freeze")).is_ok_and(|text| text.trim() == "1")
+}
+
+fn read(path: &Path) -> Result<String, RuntimeError> {
+    fs::read_to_string(path).map_err(|source| RuntimeError::Read { path: path.display().to_string(), source })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), RuntimeError> {

@@ -129,10 +129,7 @@ pub fn private_server_templates(tx: &Connection, scope: &Scope) -> Result<Vec<(S
 /// # Errors
 /// When the database fails.
 pub fn private_server_begun_with(tx: &Connection, template: &Name) -> Result<Vec<Name>, StoreError> {
-    let sql = "SELECT name FROM private_server WHERE template = $1 AND removing = 0 ORDER BY name LIMIT $2";
-    row::all(tx, sql, (template.as_str(), row::LIST_LIMIT), |row| {
-        row::parsed("private server name", row.get(0)?)
-    })
+    of_template(tx, template, "1 = 1")
 }
 
 /// Names of private servers that wait for the files of this template: they are not made yet.
@@ -140,9 +137,17 @@ pub fn private_server_begun_with(tx: &Connection, template: &Name) -> Result<Vec
 /// # Errors
 /// When the database fails.
 pub fn private_server_awaiting(tx: &Connection, template: &Name) -> Result<Vec<Name>, StoreError> {
-    let sql = "SELECT name FROM private_server WHERE template = $1 AND removing = 0 AND (phase IS NULL OR phase IN \
-               ('fetching', 'making', 'gone', 'failed') OR phase_generation < generation) ORDER BY name LIMIT $2";
-    row::all(tx, sql, (template.as_str(), row::LIST_LIMIT), |row| {
+    let unmade =
+        "phase IS NULL OR phase IN ('fetching', 'making', 'gone', 'failed') OR phase_generation < generation";
+    of_template(tx, template, unmade)
+}
+
+/// Names of private servers of this template that stay and of which this condition holds.
+fn of_template(tx: &Connection, template: &Name, condition: &str) -> Result<Vec<Name>, StoreError> {
+    let sql = format!(
+        "SELECT name FROM private_server WHERE template = $1 AND removing = 0 AND ({condition}) ORDER BY name LIMIT $2"
+    );
+    row::all(tx, &sql, (template.as_str(), row::LIST_LIMIT), |row| {
         row::parsed("private server name", row.get(0)?)
     })
 }
