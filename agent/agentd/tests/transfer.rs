@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
+use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 use rackwright_agent::command::Cancel;
 use rackwright_agent::transfer::{Gate, Pass, send};
 use rackwright_proto::transfer::Ticket;
@@ -80,6 +82,52 @@ fn what_arrives_is_what_was_there_and_the_second_pass_mends_it() {
     assert_eq!(fs::metadata(to.join("gone")).expect("there").rdev(), 0);
     assert!(!to.join("stray").exists(), "what is not at the source goes");
     assert!(!dir.path().join("rsyncd.conf").exists(), "the settings go with the transfer");
+}
+
+#[test]
+fn a_link_in_the_place_of_a_directory_leads_nowhere() {
+    const DIRECTORIES: usize = 200;
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let [from, to, secret] = ["from", "to", "secret"].map(|name| dir.path().join(name));
+    for made in [&from, &to, &secret] {
+        fs::create_dir(made).expect("made");
+    }
+    fs::write(secret.join("file"), "of others").expect("written");
+    let pairs: Vec<_> = (0..DIRECTORIES)
+        .map(|number| (from.join(format!("own-{number}")), from.join(format!("out-{number}"))))
+        .collect();
+    for (own, out) in &pairs {
+        fs::create_dir(own).expect("made");
+        fs::write(own.join("file"), "of itself").expect("written");
+        symlink(&secret, out).expect("linked");
+    }
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                for (own, out) in &pairs {
+                    let how = RenameFlags::RENAME_EXCHANGE;
+                    renameat2(AT_FDCWD, own, AT_FDCWD, out, how).expect("exchanged");
+                }
+            }
+        });
+        with_gate(&to, &dir.path().join("rsyncd.conf"), |ticket| {
+            let cancelled = Cancel::default();
+            let pass =
+                Pass { directory: &from, ticket: &ticket, agent: Path::new(AGENT), cancelled: &cancelled };
+            for _ in 0..5 {
+                // What it could not read is told as an error.
+                drop(send(&pass, &mut |_| {}));
+            }
+        });
+        over.store(true, Ordering::Relaxed);
+    });
+    let arrived = fs::read_dir(&to).expect("there").flatten().map(|entry| entry.path());
+    // What arrived as a link is not read here.
+    let directories = arrived.filter(|path| path.symlink_metadata().is_ok_and(|known| known.is_dir()));
+    let files: Vec<_> = directories.filter_map(|path| fs::read_to_string(path.join("file")).ok()).collect();
+    assert!(!files.is_empty(), "something arrived");
+    assert!(files.iter().all(|text| text == "of itself"), "{files:?}");
 }
 
 #[test]

@@ -72,6 +72,8 @@ fn pinned(cable: &Cable) -> String {
     }
     if cable.v4.is_some() {
         rule("udp sport 67 drop");
+        // Nor does it ask: whoever leases addresses believes that it asks for another machine (RFC 2131, chaddr and giaddr).
+        rule("udp dport { 67, 4011 } drop");
     }
     if let Some(address) = cable.v6 {
         // A router asks it itself whether it is still there (RFC 4861 section 7.3.3). It may speak for its own address only,
@@ -85,6 +87,7 @@ fn pinned(cable: &Cable) -> String {
         // What is only for the link of the card: no router would carry it either. IPv4 of that kind ipvlan itself drops.
         rule("ip6 daddr { fe80::/10, ff00::/8 } drop");
         rule("udp sport 547 drop");
+        rule("udp dport 547 drop");
     }
     for own in cable.addresses() {
         match &cable.quarantine {
@@ -142,7 +145,8 @@ struct Tables<'a> {
 
 impl Tables<'_> {
     /// Sessions are those of its sockets, to others: what it speaks with itself is its own affair, and the kernel keeps nothing
-    /// of it. What packet sockets send has no session.
+    /// of it. What packet sockets send has no session. Those that others begin are counted apart: however many they are, its own
+    /// go on.
     fn text(&self) -> String {
         let Self { tag, pinned, taken, sessions } = self;
         format!(
@@ -151,11 +155,10 @@ impl Tables<'_> {
              table inet {tag} {{\n    \
              chain own_sent {{\n        type filter hook output priority raw; policy accept;\n        oifname \"lo\" notrack\n    }}\n    \
              chain own_taken {{\n        type filter hook prerouting priority raw; policy accept;\n        iifname \"lo\" notrack\n    }}\n    \
-             chain counted {{\n        ct count over {sessions} drop\n    }}\n    \
              chain taken {{\n        type filter hook input priority 0; policy accept;\n        iifname \"lo\" accept\n        \
-             icmpv6 type {{ nd-router-advert, nd-redirect }} drop\n{taken}        ct state new jump counted\n    }}\n    \
+             icmpv6 type {{ nd-router-advert, nd-redirect }} drop\n{taken}        ct state new ct count over {sessions} drop\n    }}\n    \
              chain sent {{\n        type filter hook output priority 0; policy accept;\n        oifname \"lo\" accept\n        \
-             ct state new jump counted\n    }}\n}}\n"
+             ct state new ct count over {sessions} drop\n    }}\n}}\n"
         )
     }
 }

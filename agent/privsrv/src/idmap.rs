@@ -1,11 +1,8 @@
 //! A directory shown with other owners: the files of a template belong to root of the server, and to root inside where a
 //! private server uses them (mount_setattr(2), "ID-mapped mounts"). Nothing is copied, and nothing on the disk changes.
 
-use std::ffi::CString;
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,6 +11,7 @@ use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{Gid, Uid, setresgid, setresuid};
 use rackwright_model::private_server::{Number, USERS};
 
+use crate::detached::{Detached, Shown};
 use crate::namespace;
 
 /// Makes the users of a private server, and a network namespace that is theirs, and holds each open on the server by a mount at
@@ -51,9 +49,7 @@ pub fn mount_inward(from: &Path, to: &Path, number: Number, writable: bool) -> i
 }
 
 fn mount_mapped(from: &Path, to: &Path, users: &File, read_only: bool) -> io::Result<()> {
-    let tree = open_tree(from)?;
-    set_attributes(&tree, users, read_only)?;
-    move_mount(&tree, to)
+    Detached::of(from, Shown::Mapped { users, read_only })?.put(to)
 }
 
 /// A user namespace that exists while a process stands in it.
@@ -106,71 +102,4 @@ fn unshare_as(maker: u32, others: CloneFlags) -> io::Result<()> {
 
 fn named(what: &str, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
-}
-
-fn text(path: &Path) -> io::Result<CString> {
-    CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)
-}
-
-fn open_tree(path: &Path) -> io::Result<OwnedFd> {
-    const OPEN_TREE_CLONE: libc::c_uint = 1;
-    let path = text(path)?;
-    let flags = OPEN_TREE_CLONE | libc::O_CLOEXEC as libc::c_uint;
-    // SAFETY: the path is a string that lives until the call is over; the call takes nothing else by pointer.
-    let fd = unsafe { libc::syscall(libc::SYS_open_tree, libc::AT_FDCWD, path.as_ptr(), flags) };
-    let fd = i32::try_from(fd).map_err(io::Error::other)?;
-    if fd < 0 {
-        return Err(named("open_tree", io::Error::last_os_error()));
-    }
-    // SAFETY: the kernel just made this descriptor for us alone.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}
-
-/// `struct mount_attr` of mount_setattr(2).
-#[repr(C)]
-struct MountAttributes {
-    set: u64,
-    clear: u64,
-    propagation: u64,
-    user_namespace: u64,
-}
-
-fn set_attributes(tree: &OwnedFd, users: &File, read_only: bool) -> io::Result<()> {
-    const MOUNT_ATTR_RDONLY: u64 = 0x1;
-    const MOUNT_ATTR_IDMAP: u64 = 0x0010_0000;
-    let attributes = MountAttributes {
-        set: MOUNT_ATTR_IDMAP | if read_only { MOUNT_ATTR_RDONLY } else { 0 },
-        clear: 0,
-        propagation: 0,
-        user_namespace: u64::try_from(users.as_raw_fd()).map_err(io::Error::other)?,
-    };
-    // SAFETY: the empty path and the attributes live until the call is over, and the size is that of the attributes.
-    let failed = unsafe {
-        libc::syscall(
-            libc::SYS_mount_setattr,
-            tree.as_raw_fd(),
-            c"".as_ptr(),
-            libc::AT_EMPTY_PATH,
-            &raw const attributes,
-            size_of::<MountAttributes>(),
-        )
-    };
-    if failed == 0 { Ok(()) } else { Err(named("mount_setattr", io::Error::last_os_error())) }
-}
-
-fn move_mount(tree: &OwnedFd, to: &Path) -> io::Result<()> {
-    const MOVE_MOUNT_F_EMPTY_PATH: libc::c_uint = 4;
-    let to = text(to)?;
-    // SAFETY: both paths live until the call is over.
-    let failed = unsafe {
-        libc::syscall(
-            libc::SYS_move_mount,
-            tree.as_raw_fd(),
-            c"".as_ptr(),
-            libc::AT_FDCWD,
-            to.as_ptr(),
-            MOVE_MOUNT_F_EMPTY_PATH,
-        )
-    };
-    if failed == 0 { Ok(()) } else { Err(named("move_mount", io::Error::last_os_error())) }
 }

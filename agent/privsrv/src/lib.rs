@@ -10,14 +10,18 @@ mod bundle;
 mod cable;
 pub mod capabilities;
 pub mod console;
+#[expect(unsafe_code, reason = "these system calls have no wrapper in nix")]
+pub mod detached;
 pub mod durable;
 pub mod exec;
 mod expendable;
 mod files;
 pub mod firewall;
-#[expect(unsafe_code, reason = "these system calls have no wrapper in nix")]
+#[expect(unsafe_code, reason = "what is between fork and exec has no safe wrapper")]
 mod idmap;
 pub mod inside;
+#[cfg(test)]
+mod isolation;
 pub mod keeper;
 mod limits;
 mod making;

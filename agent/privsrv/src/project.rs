@@ -1,6 +1,6 @@
 //! Projects of XFS: a directory whose files belong to one, and what they may take of the disk (quotactl(2), ioctl_xfs_fsgetxattr(2)).
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::path::Path;
@@ -41,14 +41,45 @@ mod kernel {
 /// The kernel's.
 pub fn join(directory: &Path, project: u32) -> io::Result<()> {
     let directory = File::open(directory)?;
-    let mut attributes = Attributes::default();
-    // SAFETY: the descriptor is open, and the kernel writes an `fsxattr`, which this is.
-    unsafe { kernel::attributes(directory.as_raw_fd(), &raw mut attributes) }?;
+    let mut attributes = read(&directory)?;
     attributes.project = project;
     attributes.flags |= INHERITED;
     // SAFETY: the descriptor is open, and the kernel only reads.
     unsafe { kernel::set_attributes(directory.as_raw_fd(), &raw const attributes) }?;
     Ok(())
+}
+
+/// Lets what is made in every directory of a template belong to no project, which is what it does already: so that they say it.
+/// overlayfs lets root inside change the attributes of such a directory and gives its copy those that the template's has; one
+/// that did not say it would let what is made in the copy belong to no project, and count for nobody. That a directory says it
+/// is taken away by nobody inside (Linux, fs/ioctl.c, `fileattr_set_prepare`).
+///
+/// # Errors
+/// The kernel's.
+pub fn guard(template: &Path) -> io::Result<()> {
+    if read(&File::open(template)?)?.flags & INHERITED != 0 {
+        return Ok(());
+    }
+    let mut found = vec![template.to_owned()];
+    let mut next = 0;
+    while let Some(directory) = found.get(next).cloned() {
+        next += 1;
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                found.push(entry.path());
+            }
+        }
+    }
+    // The first one last: whoever finds it done finds all done.
+    found.iter().rev().try_for_each(|directory| join(directory, 0))
+}
+
+fn read(directory: &File) -> io::Result<Attributes> {
+    let mut attributes = Attributes::default();
+    // SAFETY: the descriptor is open, and the kernel writes an `fsxattr`, which this is.
+    unsafe { kernel::attributes(directory.as_raw_fd(), &raw mut attributes) }?;
+    Ok(attributes)
 }
 
 /// Limits what a project takes of the file system that `place` is on: KiB, and the number of its files, 0 for any.

@@ -5,7 +5,7 @@ use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rackwright_model::nas::{NasDisk, Share};
 use rackwright_model::private_server::{Number, Size};
@@ -28,8 +28,6 @@ use crate::tool::{self, ToolError};
 const LIMIT: Duration = Duration::from_secs(60);
 /// Where crun keeps what it started; its own choice would go with the session of whoever called it.
 pub const KEPT: &str = "/run/rackwright-crun";
-/// Until a private server that was asked to stop is killed.
-const STOPS: Duration = Duration::from_secs(45);
 
 /// All that is needed to run a private server.
 #[derive(Debug, Clone)]
@@ -253,23 +251,19 @@ fn above(host: &Host<'_>, server: &PrivateServer) -> Result<Above, RuntimeError>
     Ok(Above { upper: disk::upper(number), work: disk::work(number) })
 }
 
-/// Stops it in order, or by force when it does not within the limit.
+/// Asks its system to shut down; false when it does not run.
 ///
 /// # Errors
 /// [`RuntimeError`]
-pub fn stop(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
-    let tag = server.cable.number.tag();
-    if is_running(server.cable.number)? {
-        crun(&["kill", &tag, &bundle::HALT.to_string()])?;
-        let until = Instant::now() + STOPS;
-        while is_running(server.cable.number)? && Instant::now() < until {
-            thread::sleep(Duration::from_millis(100));
-        }
+pub fn halt(number: Number) -> Result<bool, RuntimeError> {
+    let runs = is_running(number)?;
+    if runs {
+        crun(&["kill", &number.tag(), &bundle::HALT.to_string()])?;
     }
-    clear(host, server)
+    Ok(runs)
 }
 
-/// Takes away everything of it but its files.
+/// Takes away everything of it but its files; what runs in it ends.
 ///
 /// # Errors
 /// [`RuntimeError`]
@@ -312,8 +306,8 @@ pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Re
 pub fn resize(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
     if is_running(number)? {
-        weigh(number, &server.size)?;
         cable::pin(&server.cable, &server.size, &host.places.network(number))?;
+        weigh(number, &server.size)?;
         cable::shape(&server.cable, &server.size, &host.link)?;
     }
     // At last: whoever is to be in quarantine is, whatever becomes of a disk.

@@ -44,8 +44,30 @@ const LAST_FAMILY: u32 = 17;
 /// AF_SECURITY and AF_KEY.
 const STRANGE_FAMILIES: [u32; 12] = [3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15];
 
+/// Of calls that are refused with some arguments only: what, with the reason.
+#[cfg(test)]
+pub const PARTLY: [(&str, &str); 5] = [
+    (
+        "`unshare(2)` and `clone(2)` with CLONE_NEWUSER",
+        "in a user namespace of its own it would have all capabilities over a network stack of its own",
+    ),
+    ("`clone3(2)` and `socketcall(2)`", "their arguments stand in memory, where no filter sees them"),
+    (
+        "`socket(2)` of another family than AF_UNIX, AF_INET, AF_INET6, AF_NETLINK and AF_PACKET",
+        "it would load modules that nobody looks after",
+    ),
+    ("`socket(2)` of NETLINK_USERSOCK", "what waits in them is charged to nobody"),
+    ("`ioctl(2)` FS_IOC_FSSETXATTR", "the copy of a file of the template would count for nobody's disk"),
+];
+
+/// FS_IOC_FSSETXATTR (`linux/fs.h`). overlayfs gives the copy of a file of the template the project of the template's.
+const SET_PROJECT: u32 = 0x401c_5820;
+/// AF_NETLINK and NETLINK_USERSOCK: programs that speak with each other by what the kernel charges nobody for.
+const USERSOCK: (u32, u32) = (16, 2);
+
 /// Settings of sockets that are refused with EPERM, by level and name, with the reason.
-const SETTINGS: [(u32, u32, &str); 4] = [
+pub(crate) const SETTINGS: [(u32, u32, &str); 5] = [
+    (263, 5, "SOL_PACKET, PACKET_RX_RING: its memory is charged to nobody, and it may be gibibytes"),
     (
         263,
         13,
@@ -84,6 +106,13 @@ pub fn profile() -> Value {
     let is = |index: u32, number: u32| json!({"index": index, "value": u32::MAX, "valueTwo": number, "op": "SCMP_CMP_MASKED_EQ"});
     calls.extend(SETTINGS.map(|(level, name, _)| {
         json!({"names": ["setsockopt"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1, "args": [is(1, level), is(2, name)]})
+    }));
+    calls.push(
+        json!({"names": ["ioctl"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1, "args": [is(1, SET_PROJECT)]}),
+    );
+    let (family, protocol) = USERSOCK;
+    calls.push(json!({
+        "names": ["socket", "socketpair"], "action": "SCMP_ACT_ERRNO", "errnoRet": 93, "args": [is(0, family), is(2, protocol)],
     }));
     json!({
         "defaultAction": "SCMP_ACT_ALLOW",

@@ -1,8 +1,10 @@
 //! The end that the files come from.
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rackwright_privsrv::detached::{Detached, Shown};
 use rackwright_proto::transfer::Ticket;
 
 use super::{LONGEST, TICKET};
@@ -28,18 +30,24 @@ pub struct Pass<'a> {
 pub enum SendError {
     #[error("the ticket cannot be written")]
     Ticket(#[source] serde_json::Error),
+    #[error("showing {path} without links")]
+    Shown { path: String, source: io::Error },
     #[error(transparent)]
     Rsync(#[from] CommandError),
 }
 
-/// Sends, and tells `progress` per mille as they pass; how long it took.
+/// Sends, and tells `progress` per mille as they pass; how long it took. Root inside may put a link in the place of a directory
+/// that rsync is about to enter; it leads nowhere.
 ///
 /// # Errors
 /// [`SendError`]
 pub fn send(transfer: &Pass<'_>, progress: &mut dyn FnMut(u32)) -> Result<Duration, SendError> {
     let began = Instant::now();
     let ticket = serde_json::to_string(transfer.ticket).map_err(SendError::Ticket)?;
-    let rsync = Program::new("rsync", arguments(transfer.directory, transfer.agent))
+    let path = || transfer.directory.display().to_string();
+    let tree = Detached::of(transfer.directory, Shown::WithoutLinks)
+        .map_err(|source| SendError::Shown { path: path(), source })?;
+    let rsync = Program::new("rsync", arguments(&tree.path(), transfer.agent))
         .env(TICKET, &ticket)
         .limit_s(LONGEST.as_secs())
         .expendable();

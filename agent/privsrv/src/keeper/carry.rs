@@ -19,6 +19,7 @@ use crate::nas::claim::{self, Claim};
 use crate::nas::disk;
 use crate::nas::mount::{self, Use};
 use crate::places::Places;
+use crate::project;
 use crate::runtime::{self, Host, PrivateServer};
 use crate::told;
 use crate::trees;
@@ -205,9 +206,14 @@ impl Carry<'_> {
         self.shared.note(wanted.number, change).map_err(said)
     }
 
-    pub fn stop(&self) -> Outcome {
+    /// It is being shut down.
+    pub fn stopping(&self) {
         self.tell(Phase::Stopping, None);
-        runtime::stop(&self.host, &self.server()).map_err(said)?;
+    }
+
+    /// Takes away everything of it but its files; what still runs in it ends.
+    pub fn stop(&self) -> Outcome {
+        runtime::clear(&self.host, &self.server()).map_err(said)?;
         let change = |done: &mut super::Done| {
             done.addresses.clear();
             done.laid = None;
@@ -347,6 +353,7 @@ pub fn fetch(
         discard(&fresh)?;
         return Err(format!("the template {} could not be fetched: {why}", template.name));
     }
+    project::guard(&fresh).map_err(named)?;
     sync(&fresh)?;
     fs::rename(&fresh, places.template(&template.sha256)).map_err(named)
 }

@@ -11,6 +11,7 @@ use rackwright_proto::HostRoom;
 
 use super::Site;
 use crate::firewall;
+use crate::project;
 use crate::shaping::{self, Laid, Link};
 use crate::tool::{self, ToolError};
 
@@ -48,7 +49,7 @@ const MODULES: [&str; 11] = [
     "act_pedit",
 ];
 /// Settings of the kernel, with the reason.
-const SETTINGS: [(&str, &str, &str); 11] = [
+pub(crate) const SETTINGS: [(&str, &str, &str); 23] = [
     ("net/ipv4/ip_forward", "1", "only who routes answers for the addresses of others"),
     ("net/ipv6/conf/all/forwarding", "1", "the same for IPv6"),
     ("net/ipv6/conf/all/proxy_ndp", "1", "the server answers for the addresses of its private servers"),
@@ -66,6 +67,26 @@ const SETTINGS: [(&str, &str, &str); 11] = [
         "the connections of all private servers together find room",
     ),
     ("fs/inotify/max_user_instances", "1024", "all of a private server together have what one user may have"),
+    ("fs/aio-max-nr", "4194304", "one private server cannot take what all together have"),
+    ("kernel/pty/max", "65536", "the same of terminals"),
+    (
+        "net/ipv4/tcp_mem",
+        "4194304 6291456 8388608",
+        "the same of memory, of which each has a limit of its own",
+    ),
+    ("net/ipv4/udp_mem", "4194304 6291456 8388608", "the same for UDP"),
+    ("net/ipv4/tcp_max_orphans", "1048576", "the same of connections that nobody holds any more"),
+    ("net/ipv4/neigh/default/gc_thresh1", "16384", "the same of neighbours that are asked for"),
+    ("net/ipv4/neigh/default/gc_thresh2", "32768", "the same"),
+    ("net/ipv4/neigh/default/gc_thresh3", "65536", "the same"),
+    ("net/ipv6/neigh/default/gc_thresh1", "16384", "the same for IPv6"),
+    ("net/ipv6/neigh/default/gc_thresh2", "32768", "the same"),
+    ("net/ipv6/neigh/default/gc_thresh3", "65536", "the same"),
+    (
+        "user/max_net_namespaces",
+        "128",
+        "of a network namespace the kernel charges half of its memory to nobody",
+    ),
     ("kernel/unprivileged_bpf_disabled", "2", "programs in the kernel see all of the server"),
     ("kernel/dmesg_restrict", "1", "the kernel log tells of neighbours"),
 ];
@@ -200,7 +221,7 @@ pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
     tool::run("ip", &["link", "set", INWARD, "up"], LIMIT).map_err(said)?;
     tool::run("ip", &["link", "set", ANSWERS, "arp", "on", "up"], LIMIT).map_err(said)?;
     // Before there is a private server that could reach it.
-    tool::feed("nft", &["-f", "-"], firewall::SERVER, LIMIT).map_err(said)?;
+    close()?;
     lay_traffic(link)?;
     // A tenth of the memory and of the processors stays for the server, so that it can be reached whatever happens inside.
     let total = mib(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal:");
@@ -219,6 +240,18 @@ pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
         };
         make().map_err(|why| format!("cannot make {}: {why}", path.display()))?;
     }
+    guard_templates(&site.places.data.join("templates"))
+}
+
+/// Those that an agent fetched which did not do it.
+fn guard_templates(all: &Path) -> Result<(), String> {
+    let named = |why: std::io::Error| format!("cannot guard what is in {}: {why}", all.display());
+    for entry in fs::read_dir(all).map_err(named)? {
+        let entry = entry.map_err(named)?;
+        if entry.file_type().map_err(named)?.is_dir() {
+            project::guard(&entry.path()).map_err(named)?;
+        }
+    }
     Ok(())
 }
 
@@ -229,7 +262,17 @@ pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
 /// A sentence.
 pub fn renew(link: &Link<'_>) -> Result<(), String> {
     set()?;
+    // Whoever loads rules of his own may flush ours.
+    if tool::run("nft", &["list", "chain", "inet", "rackwright", "server"], LIMIT).is_err() {
+        close()?;
+    }
     lay_traffic(link)
+}
+
+/// Closes the server to its private servers.
+fn close() -> Result<(), String> {
+    let laid = tool::feed("nft", &["-f", "-"], firewall::SERVER, LIMIT);
+    laid.map(drop).map_err(|why| crate::explain(&why))
 }
 
 /// How often the card has lost its carrier or found it again; nothing when it does not tell.
@@ -242,9 +285,11 @@ pub fn carrier_changes(card: &str) -> String {
 fn set() -> Result<(), String> {
     for (name, value, _) in SETTINGS {
         let path = Path::new("/proc/sys").join(name);
-        // 1 is as strict as 2, and can no more be changed.
+        // Several numbers come with tabs between them.
         let known = fs::read_to_string(&path).unwrap_or_default();
-        if known.trim() != value && !(value == "2" && known.trim() == "1") {
+        let known = known.split_whitespace().collect::<Vec<_>>().join(" ");
+        // 1 is as strict as 2, and can no more be changed.
+        if known != value && !(value == "2" && known == "1") {
             fs::write(&path, value)
                 .map_err(|why| format!("cannot write {value} to {}: {why}", path.display()))?;
         }

@@ -1,6 +1,6 @@
 //! A thread of its own for every private server that has something on a NAS: when that does not answer, nobody else waits.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use rackwright_model::nas::NasDisk;
 use rackwright_model::private_server::{Intent, Number, Phase};
 
 use super::record::Record;
-use super::worker::{Course, LOOK, STEPS, failed, seen, turn};
+use super::worker::{Course, STEPS, failed, pause, seen, turn};
 use super::{Shared, Templates, host};
 use crate::explain;
 use crate::nas::claim::{self, ClaimError};
@@ -88,8 +88,8 @@ impl Lane {
             {
                 shared.lock().disks.insert(self.number.into(), bytes);
             }
-            let state = shared.lock();
-            drop(shared.work.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner));
+            let halting = self.course.halt.is_under_way().then_some(self.number);
+            pause(&shared, halting.as_slice());
         }
     }
 

@@ -2,8 +2,9 @@
 //! comes back as it was after a crash at any point and after a restart, without the Control Center.
 
 mod carry;
+mod halt;
 mod hold;
-mod host;
+pub(crate) mod host;
 mod lane;
 mod leftover;
 mod meter;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rackwright_model::private_server::{Intent, Number, Phase, Seen};
 
 use super::carry::Carry;
+use super::halt::Halt;
 use super::lane::{self, Card, Lane};
 use super::leftover::Leftover;
 use super::meter::Meter;
@@ -25,6 +26,8 @@ use crate::vault;
 
 /// Between two looks.
 pub(super) const LOOK: Duration = Duration::from_secs(2);
+/// Between two looks at one that is being shut down.
+const SOON: Duration = Duration::from_millis(100);
 /// Services that a server lacks right after its start are waited for without a word.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two times that the ground is laid again.
@@ -60,6 +63,7 @@ pub(super) struct Course {
     /// The last failure.
     failure: Option<String>,
     leftover: Leftover,
+    pub halt: Halt,
     /// What the card told of its carrier when its addresses were last answered for.
     carrier: Option<String>,
 }
@@ -96,8 +100,10 @@ impl Worker {
                 self.look(link);
             }
             self.measure();
-            let state = self.shared.lock();
-            drop(self.shared.work.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner));
+            let halting = self.course.iter().filter(|(_, course)| course.halt.is_under_way());
+            let halting: Vec<Number> =
+                halting.filter_map(|(number, _)| Number::try_from(*number).ok()).collect();
+            pause(&self.shared, &halting);
         }
     }
 
@@ -268,6 +274,22 @@ impl Worker {
     }
 }
 
+/// Waits until there is something to do, or it is time to look: for those that are being shut down, as soon as one has.
+pub(super) fn pause(shared: &Shared, halting: &[Number]) {
+    let until = Instant::now() + LOOK;
+    loop {
+        let most = if halting.is_empty() { LOOK } else { SOON };
+        let state = shared.lock();
+        let woken = shared.work.wait_timeout(state, most).unwrap_or_else(PoisonError::into_inner);
+        let called = !woken.1.timed_out();
+        drop(woken);
+        let ended = halting.iter().any(|number| !runtime::is_populated(*number));
+        if called || ended || Instant::now() >= until {
+            return;
+        }
+    }
+}
+
 /// Whoever works on its files may begin.
 fn stands_still(shared: &Shared, record: &Record) {
     let mut state = shared.lock();
@@ -292,7 +314,8 @@ pub(super) fn turn(
     let runs = runtime::is_populated(record.wanted.number);
     course.observe(&record, runs, now);
     let held = shared.lock().held.contains_key(&number.into());
-    if held && !runs {
+    // What a stop takes away is away then too.
+    if held && !runs && !course.halt.is_under_way() && record.done.addresses.is_empty() {
         stands_still(shared, &record);
         return false;
     }
@@ -300,7 +323,13 @@ pub(super) fn turn(
         // Whoever is to work on its files waits for a later turn.
         course.leftover.sweep(host.places, number, now);
     }
-    let step = if held { Step::Stop } else { step::next(&record, runs) };
+    let step = match step::next(&record, runs) {
+        _ if held => Step::Stop,
+        ends @ (Step::Remove | Step::Leave) => ends,
+        // What was begun is finished first, whatever is wanted since.
+        _ if course.halt.is_under_way() => Step::Stop,
+        next => next,
+    };
     if step == Step::Rest {
         course.answer_again(&record, runs, &host.link);
         let phase = if runs { Phase::Running } else { Phase::Stopped };
@@ -323,12 +352,20 @@ pub(super) fn turn(
         Step::Rest => Ok(()),
         Step::Make => carry.make(),
         Step::Start => carry.start(),
-        Step::Stop => carry.stop(),
+        Step::Stop => match course.halt.is_over(number, now) {
+            Ok(true) => carry.stop(),
+            Ok(false) => {
+                carry.stopping();
+                return false;
+            }
+            Err(why) => Err(why),
+        },
         Step::Adapt => carry.adapt(runs),
         Step::Remove => carry.remove(),
         Step::Fetch => carry.near(),
         Step::Leave => carry.leave(),
     };
+    course.halt = Halt::default();
     match outcome {
         Ok(()) => {
             course.failure = None;
@@ -369,7 +406,7 @@ impl Course {
             (true, None) => self.since = Some(now),
             (false, Some(since)) => {
                 self.since = None;
-                if record.wanted.intent == Intent::On {
+                if record.wanted.intent == Intent::On && !self.halt.is_under_way() {
                     self.pace.ended(since, now);
                     self.failure = Some("It ended by itself; it is started again.".to_owned());
                     self.remark = Some("It ended by itself and was started again.".to_owned());

@@ -14,6 +14,7 @@ use nix::sys::stat::{Mode, fstatat};
 use nix::unistd::{Whence, lseek};
 
 use super::{VaultError, at};
+use crate::detached::{Detached, Shown};
 use crate::places::Places;
 use crate::tool;
 
@@ -21,13 +22,14 @@ use crate::tool;
 const DIRECTORY: OFlag =
     OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
 
-/// Copies what is in `from` into the empty directory `to`, with owners, modes, times, links, devices and attributes.
+/// Copies what is in `from` into the empty directory `to`, with owners, modes, times, links, devices and attributes. Whoever
+/// puts a link in the place of a directory meanwhile leads nobody out of `from`.
 ///
 /// # Errors
 /// [`VaultError`]; what was copied stays.
 pub fn copy(from: &Path, to: &Path, limit: Duration) -> Result<(), VaultError> {
-    let [from, to] = [from, to].map(|path| Places::text(path).map_err(at("naming", path)));
-    let (from, to) = (format!("{}/.", from?), to?);
+    let tree = Detached::of(from, Shown::WithoutLinks).map_err(at("showing without links", from))?;
+    let (from, to) = (format!("{}/.", tree.path().display()), Places::text(to).map_err(at("naming", to))?);
     tool::go_through("cp", &["--archive", "--reflink=always", "--no-target-directory", &from, to], limit)?;
     Ok(())
 }

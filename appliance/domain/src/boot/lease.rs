@@ -95,7 +95,13 @@ impl Domain {
         if !network.subnet.cidr.is_host(address) {
             return Err(Silent::because(format!("{address} is not an address of network {}", network.name)));
         }
-        Ok(self.write(move |tx| note(tx, mac, address, &network, now)).await?)
+        let taken = move |tx: &Connection| {
+            if let Some(silent) = of_private_server(tx, address)? {
+                return Ok(Err(silent));
+            }
+            note(tx, mac, address, &network, now).map(Ok)
+        };
+        self.write(taken).await?
     }
 
     /// The machine gives its address back.
@@ -204,13 +210,18 @@ fn take(
     {
         return Ok(Err(Silent::refusal(format!("{address} is leased to {}", other.mac))));
     }
-    if let Some(other) = private_server_at(tx, address)? {
-        let name = other.wanted.name;
-        return Ok(Err(Silent::refusal(format!("{address} is the address of private server {name}"))));
+    if let Some(silent) = of_private_server(tx, address)? {
+        return Ok(Err(silent));
     }
     note(tx, mac, address, &network, now)?;
     let (subnet, host_name) = (network.subnet, named(tx, mac, host_name)?);
     Ok(Ok(Grant::Lease(Granted { address, seconds: subnet.lease_s, host_name, subnet })))
+}
+
+/// The address of a private server is no machine's: whoever asks for it there would pass for that machine.
+fn of_private_server(tx: &Connection, address: Ipv4Addr) -> Result<Option<Silent>, Refusal> {
+    let standing = private_server_at(tx, address)?.map(|row| row.wanted.name);
+    Ok(standing.map(|name| Silent::refusal(format!("{address} is the address of private server {name}"))))
 }
 
 /// The address is the machine's from now on.

@@ -25,7 +25,7 @@ pub struct Size {
     /// Most bandwidth in each direction, in kbit/s; none means the link.
     #[schemars(range(min = 8, max = 400_000_000))]
     pub ceiling_kbit: Option<u32>,
-    /// Most connections at one time.
+    /// Most connections at one time that it begins, and as many that others begin.
     #[schemars(range(min = 16, max = 1_000_000))]
     pub sessions: u32,
     /// Most processes and threads.

@@ -32,7 +32,7 @@ pub struct SizeChange {
     #[schemars(range(max = 400_000_000))]
     #[serde(default, deserialize_with = "ceiling", skip_serializing_if = "Option::is_none")]
     pub ceiling_kbit: Option<u32>,
-    /// Most connections at one time.
+    /// Most connections at one time that it begins, and as many that others begin.
     #[schemars(range(min = 16, max = 1_000_000))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<u32>,

@@ -242,3 +242,17 @@ async fn no_lease_and_no_network_takes_an_address_away() {
     let told = world.told();
     assert_eq!((told[0].generation, told[0].dns[0].to_string().as_str()), (2, "10.78.0.3"));
 }
+
+#[tokio::test]
+async fn nobody_leases_the_address_of_a_private_server_from_another_server() {
+    let world = World::with_room().await;
+    world.done("private-server.create", at("web1", "10.78.0.40")).await;
+    world.done("network.set", json!({"name": "ps-net", "cidr": NETWORK, "mode": "proxy"})).await;
+    let (mac, link) = ("02:00:00:00:00:99".parse().expect("an address"), [10, 78, 0, 2].into());
+    let taken = world.domain.lease_elsewhere(mac, [10, 78, 0, 40].into(), link).await;
+    assert!(
+        taken.is_err_and(|silent| silent.reason.contains("is the address of private server web1")),
+        "whoever has it would pass for that machine"
+    );
+    world.domain.lease_elsewhere(mac, [10, 78, 0, 41].into(), link).await.expect("is free");
+}

@@ -69,11 +69,14 @@ call('packet_ring', 54, card.fileno(), 263, 13, struct.pack('IIII', 4096, 1, 204
 call('packet_virtual_head', 54, card.fileno(), 263, 15, on, 4)
 call('packet_virtual_head_size', 54, card.fileno(), 263, 24, on, 4)
 call('packet_bypass_high', 54, card.fileno(), 263 | 1 << 32, 20 | 1 << 32, on, 4)
+call('packet_ring_in', 54, card.fileno(), 263, 5, struct.pack('IIII', 4096, 1, 2048, 2), 16)
+call('netlink_usersock', 41, 16, 3, 2)
+call('set_project', 16, os.open('/etc/services', 0), 0x401c5820, ctypes.create_string_buffer(28))
 call('packet_setting', 54, card.fileno(), 263, 8, on, 4)
 "#;
 
 /// What must not be allowed, and is not for want of rights or because it is not there at all.
-const REFUSED: [&str; 37] = [
+const REFUSED: [&str; 40] = [
     "init_module",
     "finit_module",
     "bpf",
@@ -111,6 +114,9 @@ const REFUSED: [&str; 37] = [
     "packet_virtual_head",
     "packet_virtual_head_size",
     "packet_bypass_high",
+    "packet_ring_in",
+    "netlink_usersock",
+    "set_project",
 ];
 
 pub fn the_kernel_refuses(story: &Story) {
@@ -122,8 +128,18 @@ pub fn the_kernel_refuses(story: &Story) {
         let answer = said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         let answer = answer.unwrap_or_else(|| panic!("{name} was not tried:\n{said}"));
         let refusals = [
-            "EPERM", "EACCES", "EROFS", "ENOENT", "ENODEV", "ENXIO", "EMPTY", "ESRCH", "EBADF", "EINVAL",
+            "EPERM",
+            "EACCES",
+            "EROFS",
+            "ENOENT",
+            "ENODEV",
+            "ENXIO",
+            "EMPTY",
+            "ESRCH",
+            "EBADF",
+            "EINVAL",
             "ETXTBSY",
+            "EPROTONOSUPPORT",
         ];
         if !refusals.contains(&answer) {
             allowed.push(format!("{name} {answer}"));
@@ -209,6 +225,8 @@ pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
     inodes_run_out(story);
     what_the_kernel_counts_runs_out(story);
 
+    what_lies_in_a_changed_directory_counts(story);
+
     let disk = "dd if=/dev/zero of=/root/fill bs=1M count=2000 conv=fsync; du -sm /root/fill; rm /root/fill";
     let (_, said) = beside_a_calm_neighbour(story, disk);
     assert!(said.contains("No space left on device") || said.contains("quota exceeded"), "{said}");
@@ -289,6 +307,31 @@ fn what_the_kernel_counts_runs_out(story: &Story) {
     );
     let end = "systemctl stop hoard; rmdir /sys/fs/cgroup/many/*/ /sys/fs/cgroup/many";
     assert_eq!(story.inside(TWO, end), (0, String::new()));
+}
+
+/// Changes a setting of a directory of the template (ioctl_iflags(2), FS_NOATIME_FL), whose copy is its own from then on; and
+/// tries that what is made there belong to no project (FS_PROJINHERIT_FL).
+const CHANGE: &str = r#"
+import errno, fcntl, os, struct
+def change(add, remove):
+    directory = os.open('/usr/share/doc', os.O_RDONLY)
+    has, = struct.unpack('l', fcntl.ioctl(directory, 0x80086601, bytes(8)))
+    try: fcntl.ioctl(directory, 0x40086602, struct.pack('l', (has | add) & ~remove))
+    except OSError as error: return errno.errorcode[error.errno]
+    return 'OK'
+print(change(0, 0x20000000), change(0x80, 0), change(0, 0x20000000))
+"#;
+
+/// Its copy of a directory of the template counts for its disk like all else.
+fn what_lies_in_a_changed_directory_counts(story: &Story) {
+    let change = format!("python3 - <<'END'\n{CHANGE}\nEND");
+    assert_eq!(story.inside(TWO, &change), (0, "EINVAL OK EINVAL".to_owned()));
+    let fill = "mkdir /usr/share/doc/below && head -c 500M /dev/zero > /usr/share/doc/below/fill; \
+                du -sm /usr/share/doc/below | cut -f1; rm -r /usr/share/doc/below";
+    let (_, said) = beside_a_calm_neighbour(story, fill);
+    let full = said.contains("No space left on device") || said.contains("quota exceeded");
+    let filled = said.lines().last().and_then(|line| line.parse::<u32>().ok());
+    assert!(full && filled.is_some_and(|mib| mib <= 256), "{said}");
 }
 
 fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {

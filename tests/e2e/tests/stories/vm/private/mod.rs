@@ -58,6 +58,7 @@ fn private_servers_live_and_their_root_stays_inside() {
     wire::forged_frames_go_nowhere(&story);
     wire::a_priority_buys_no_bandwidth(&story, &key);
     wire::the_server_is_not_reached(&story, &key);
+    wire::sessions_from_outside_leave_it_its_own(&story, &key);
 
     life::a_stop_and_a_reboot_keep_files(&story, &key);
     vault::a_snapshot_takes_back_what_was_done(&story);

@@ -182,3 +182,45 @@ pub fn forged_frames_go_nowhere(story: &Story) {
         );
     });
 }
+
+/// Begins forty sessions with a port where nobody listens, each from a port of its own.
+const SESSIONS: &str = r#"
+import socket, sys
+for port in range(20000, 20040):
+    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    out.bind(('', port))
+    out.sendto(b'x', (sys.argv[1], 9))
+"#;
+
+/// What others begin and what it begins itself are counted apart: whoever fills the one leaves it the other.
+pub fn sessions_from_outside_leave_it_its_own(story: &Story, key: &SshKey) {
+    let [one, two] = [ONE, TWO].map(|name| story.private_address(name));
+    let network = format!("/run/rackwright-private/{}/network", story.tag(ONE));
+    let most = |sessions: &str| {
+        story.act.done(&["private-server", "resize", ONE, "--size-sessions", sessions]);
+        let rules = format!("nsenter --net={network} nft list ruleset");
+        wait_until("it has so many sessions", Duration::from_secs(30), || {
+            story.outside(key, &rules).contains(&format!("over {sessions} drop")).then_some(())
+        });
+    };
+    let begin = |from: &str, to: &str| {
+        let (status, said) = story.inside(from, &format!("python3 - {to} <<'END'\n{SESSIONS}\nEND"));
+        assert_eq!(status, 0, "{said}");
+    };
+    let reaches = |from: &str, to: &str| {
+        story.inside(from, &format!("timeout 5 bash -c ': > /dev/tcp/{to}/22'")).0 == 0
+    };
+    assert!(reaches(ONE, &two) && reaches(TWO, &one));
+    most("16");
+    begin(TWO, &one);
+    assert!(!reaches(TWO, &one), "more than sixteen sessions from outside");
+    assert!(reaches(ONE, &two), "its own go on");
+    // Counted anew.
+    most("17");
+    // A datagram that the packet filter takes on its way out is told as EPERM.
+    let (_, said) = story.inside(ONE, &format!("python3 - {two} <<'END'\n{SESSIONS}\nEND"));
+    assert!(said.contains("PermissionError"), "more than seventeen of its own: {said}");
+    assert!(!reaches(ONE, &two), "nor does it begin another");
+    most("2000");
+    assert!(reaches(ONE, &two) && reaches(TWO, &one));
+}
