@@ -604,7 +604,7 @@ CREATE TABLE private_server (
     progress BIGINT,
     seen_at BIGINT,
     created_at BIGINT NOT NULL
-, origin_number BIGINT, nas_id BIGINT REFERENCES nas (id), epoch BIGINT NOT NULL DEFAULT 1, priority BIGINT NOT NULL DEFAULT 5, quarantine_imposed BIGINT NOT NULL DEFAULT 0);
+, origin_number BIGINT, nas_id BIGINT REFERENCES nas (id), epoch BIGINT NOT NULL DEFAULT 1, priority BIGINT NOT NULL DEFAULT 5, quarantine_imposed BIGINT NOT NULL DEFAULT 0, suspended_by TEXT, quarantine_by TEXT);
 
 CREATE INDEX private_server_server ON private_server (server_id, name);
 

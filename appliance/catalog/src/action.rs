@@ -12,7 +12,7 @@ use crate::permission::Permission;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// Looks, changes nothing. No audit row.
+    /// Looks, changes nothing. No audit row. The pieces of what an action began ([`Spec::piece`]) count as that too.
     Read,
     /// Changes something that can be changed back.
     Change,
@@ -37,6 +37,9 @@ pub struct Spec {
     pub columns: &'static [&'static str],
     /// Whether what it did can be taken back with `audit.undo`. Its output then has the field [`UNDO`].
     pub undo: bool,
+    /// Whether it is one of the many pieces of what another action began, such as a key that is pressed: too many for the audit
+    /// trail, and yet nothing that a link may do or that is done again and again.
+    pub piece: bool,
 }
 
 /// The field of an output that names the audit row to give to `audit.undo`; null when this very change cannot be taken back.
@@ -47,6 +50,12 @@ impl Spec {
     #[must_use]
     pub fn noun(&self) -> &'static str {
         self.name.split_once('.').map_or(self.name, |(noun, _)| noun)
+    }
+
+    /// Whether it only looks: a link may do it, and it may be done again and again.
+    #[must_use]
+    pub fn only_looks(&self) -> bool {
+        self.effect == Effect::Read && !self.piece
     }
 
     /// The verb of `noun.verb`.

@@ -81,6 +81,7 @@ macro_rules! action {
         $type:ident, $name:literal, $title:literal, $summary:literal, $permission:ident, $effect:ident,
         $input:ty => $output:ty
         $(, main $main:literal)? $(, columns [$($column:literal),+])? $(, check $check:path)? $(, undo $undo:literal)?
+        $(, piece $piece:literal)?
         ; $sample_input:expr ; $sample_output:expr
     ) => {
         $(#[$doc])*
@@ -99,6 +100,7 @@ macro_rules! action {
                 main: $crate::actions::first!($(Some($main),)? None),
                 columns: &[$($($column),+)?],
                 undo: $crate::actions::first!($($undo,)? false),
+                piece: $crate::actions::first!($($piece,)? false),
             };
 
             fn sample_input() -> Self::Input { $sample_input }

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use rackwright_catalog::actions::server::{ServerEventView, Watched};
-use rackwright_catalog::{Effect, Entry, Fault, FaultCode, schema};
+use rackwright_catalog::{Entry, Fault, FaultCode, schema};
 use rackwright_client::Client;
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ async fn follow(client: &Client, entry: &Entry, mut input: Value, format: Format
 
 /// Whether looking again and again makes sense: what lists or shows, but does not wait by itself.
 pub(crate) fn can_repeat(entry: &Entry) -> bool {
-    entry.spec.effect == Effect::Read && !is_watch(entry)
+    entry.spec.only_looks() && !is_watch(entry)
 }
 
 /// Look every `pause` and show what changed, until Ctrl-C. A terminal shows the last look only; elsewhere one look

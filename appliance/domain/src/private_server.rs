@@ -9,6 +9,7 @@ mod drain;
 mod exec;
 mod ground;
 pub(crate) mod happenings;
+mod imposed;
 pub(crate) mod inside;
 mod life;
 mod list;

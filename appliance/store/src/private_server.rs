@@ -70,10 +70,14 @@ pub struct PrivateServerDraft {
     pub access: RootAccess,
     pub power: Power,
     pub suspended: bool,
+    /// The way from the root of accounts to the one whose people suspended it; none: it is not, or nobody knows.
+    pub suspended_by: Option<String>,
     pub removing: bool,
     pub quarantine: bool,
     /// Whether those who provide it put it in quarantine.
     pub quarantine_imposed: bool,
+    /// The same way to theirs.
+    pub quarantine_by: Option<String>,
     pub edition: u32,
     pub boots: u32,
     /// Where its disk is; none: on its server. It stays.
@@ -188,9 +192,11 @@ fn read(row: &Row<'_>) -> Result<PrivateServer, StoreError> {
             })?,
             power: row::word("power", &power, Power::from_word)?,
             suspended: flag("suspended")?,
+            suspended_by: row.get("suspended_by")?,
             removing: flag("removing")?,
             quarantine: flag("quarantine")?,
             quarantine_imposed: flag("quarantine_imposed")?,
+            quarantine_by: row.get("quarantine_by")?,
             edition: row.get("edition")?,
             boots: row.get("boots")?,
             nas: row.get::<_, Option<i64>>("nas_id")?.map(NasId),

@@ -25,5 +25,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/019_nas.sql")),
         M::up(include_str!("migrations/020_person_inside.sql")),
         M::up(include_str!("migrations/021_quarantine.sql")),
+        M::up(include_str!("migrations/022_imposed.sql")),
     ])
 }

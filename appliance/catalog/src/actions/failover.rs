@@ -11,9 +11,12 @@ use super::{Done, Nothing, action, sample_name};
 #[serde(deny_unknown_fields)]
 pub struct FailoverSetInput {
     /// For how many seconds a server with private servers on a NAS must not answer before it is powered off and they are
-    /// started elsewhere; never when it is left out.
+    /// started elsewhere.
     #[schemars(range(min = 30, max = 86_400))]
     pub after_s: Option<u32>,
+    /// Power off no server by itself: its private servers wait until it is back, or until somebody says that it is dead.
+    #[serde(default)]
+    pub never: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -86,7 +89,7 @@ action! {
     "Choose after how long a server that does not answer is powered off for its private servers on a NAS to start elsewhere.",
     Configure, Change,
     FailoverSetInput => FailoverDetail;
-    FailoverSetInput { after_s: Some(120) };
+    FailoverSetInput { after_s: Some(120), never: false };
     sample()
 }
 

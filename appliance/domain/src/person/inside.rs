@@ -40,7 +40,9 @@ pub(super) fn checked(
     }
     let Some(row) = row else { return Ok(None) };
     if row.wanted.account != account {
-        let problem = FieldProblem::new("private_server", "belongs to another account than the person");
+        let problem =
+            format!("belongs to the account {}; the person must too: give that account", row.account_name);
+        let problem = FieldProblem::new("private_server", problem);
         return Err(Fault::invalid(attempted, vec![problem]).into());
     }
     Ok(Some(row.id))

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rackwright_model::{Millis, ServerId, UserId};
+use rackwright_model::{Millis, Scope, ServerId, UserId};
 use rackwright_proto::ConsoleOutput;
 use tokio::sync::watch;
 
@@ -26,10 +26,11 @@ pub(crate) struct Consoles {
     open: Mutex<HashMap<u64, Console>>,
 }
 
-/// Whoever opened a console: a person in one session.
+/// Whoever opened a console: a person in one session, for as long as they have the same reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Owner {
     id: Option<UserId>,
+    scope: Scope,
     name: String,
     by: &'static str,
     session: Option<String>,
@@ -68,6 +69,7 @@ impl Owner {
     fn of(actor: &Actor) -> Self {
         Self {
             id: actor.id,
+            scope: actor.scope.clone(),
             name: actor.behind.clone().unwrap_or_else(|| actor.name.clone()),
             by: actor.by,
             session: actor.session_hash.clone(),

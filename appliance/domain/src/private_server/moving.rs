@@ -17,7 +17,7 @@ use rackwright_store::private_server::{
 use rackwright_store::server::{Server, server_get};
 
 use super::Ground;
-use super::placement::{self, Need};
+use super::placement::{self, Need, server_is_own};
 use crate::caller::Actor;
 use crate::refusal::conflict;
 use crate::{Caller, Domain, Refusal, Site, server};
@@ -79,10 +79,7 @@ impl Order {
         chosen: Option<Server>,
         attempted: &str,
     ) -> Result<(JobId, Server), Refusal> {
-        if !self.actor.scope.covers(&row.server_account_path) {
-            let reason = "the server that it stands on is not yours";
-            return Err(conflict(attempted, reason, "Ask those who look after that server.").into());
-        }
+        server_is_own(&self.actor.scope, row, attempted)?;
         movable(tx, row, attempted)?;
         let target = self.target(tx, row, chosen, attempted)?;
         let source = server_get(tx, row.wanted.server)?;

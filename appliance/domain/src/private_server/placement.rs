@@ -2,7 +2,7 @@
 
 use rackwright_catalog::Fault;
 use rackwright_model::private_server::{Resource, Room, Short, Size};
-use rackwright_model::{Name, PrivateServerId, Scope, ServerId, ServerState};
+use rackwright_model::{Name, PrivateServerId, Scope, ServerState};
 use rackwright_store::Connection;
 use rackwright_store::nas::share_of;
 use rackwright_store::private_server::{
@@ -226,32 +226,47 @@ fn nowhere(mut tight: Vec<String>) -> String {
     format!("none of your servers has room for it: {}", tight.join(". "))
 }
 
-/// That a snapshot of so much finds room on the disk of this server, beside all that is promised.
+/// That a snapshot of a private server finds room on the disk of its server, beside all that is promised.
 ///
 /// # Errors
-/// The fault has the sum.
+/// The fault has the sum for those who may see the server.
 pub(super) fn admit_disk(
     tx: &Connection,
-    server: ServerId,
-    mib: u32,
+    scope: &Scope,
+    row: &PrivateServer,
     attempted: &str,
 ) -> Result<(), Refusal> {
-    let room = server_room_get(tx, server)?;
-    let Some(server) = server_get(tx, server)? else { return Ok(()) };
+    let room = server_room_get(tx, row.wanted.server)?;
+    let Some(server) = server_get(tx, row.wanted.server)? else { return Ok(()) };
     let asked = Size {
         cpu_permille: 0,
         memory_mib: 0,
         swap_mib: 0,
-        disk_mib: mib,
+        disk_mib: row.wanted.size.disk_mib,
         bandwidth_kbit: 0,
         ceiling_kbit: None,
         sessions: 0,
         processes: 0,
     };
     let asked = Need::new(&asked, false, false);
-    let Some(reason) = Host::of(tx, server, room)?.short(&asked, None) else { return Ok(()) };
+    let Some(short) = Host::of(tx, server, room)?.short(&asked, None) else { return Ok(()) };
+    // The name of the server and what others have on it is not for whoever has one private server there.
+    let shown = scope.covers(&row.server_account_path);
+    let reason = if shown { short } else { "its server has no room for as much as its disk now".to_owned() };
     let advice = "Remove snapshots that are not needed, or ask those who look after the server for room.";
     Err(conflict(attempted, reason, advice).into())
+}
+
+/// That whoever gives of its server may: it is in their tree.
+///
+/// # Errors
+/// The fault names nothing of the server.
+pub(super) fn server_is_own(scope: &Scope, row: &PrivateServer, attempted: &str) -> Result<(), Fault> {
+    if scope.covers(&row.server_account_path) {
+        return Ok(());
+    }
+    let reason = "the server that it stands on is not yours";
+    Err(conflict(attempted, reason, "Ask those who look after that server."))
 }
 
 /// That the guarantees can be kept on this server, beside all that stand there but `own`.

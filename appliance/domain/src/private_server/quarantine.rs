@@ -10,9 +10,13 @@ use rackwright_store::private_server::PrivateServer;
 use serde_json::json;
 
 use super::change::Step;
+use super::imposed::{imposer, may_lift, takes_over};
 use crate::refusal::conflict;
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
+
+/// Why it is not released.
+const IMPOSED: &str = "those who provide it put it in quarantine";
 
 impl Handle<PrivateServerQuarantine, Caller> for Domain {
     async fn handle(
@@ -48,9 +52,14 @@ impl Domain {
         // A token that is limited imposes like the person behind it, and releases no more than it may.
         let imposes = quarantine && caller.actor.role.grants(Permission::Allot);
         let releases = caller.actor.may(Permission::Allot);
-        self.alter(caller, name, &attempted, move |_, row, draft, phrase| {
-            if imposes && row.wanted.quarantine && !row.wanted.quarantine_imposed {
+        let actor = caller.actor.clone();
+        self.alter(caller, name, &attempted, move |tx, row, draft, phrase| {
+            let by = if imposes { imposer(tx, &actor)? } else { None };
+            let before = row.wanted.quarantine_by.as_deref();
+            let anew = !row.wanted.quarantine_imposed || takes_over(by.as_deref(), before);
+            if imposes && row.wanted.quarantine && anew {
                 draft.quarantine_imposed = true;
+                draft.quarantine_by = by;
                 return Ok(Step { said: format!("{} is in quarantine.", draft.name), ..Step::default() });
             }
             if row.wanted.quarantine == quarantine {
@@ -59,11 +68,15 @@ impl Domain {
                 let advice = format!("Look at it with: rackwright private-server show {}", draft.name);
                 return Err(conflict(phrase, reason, advice).into());
             }
-            if !quarantine && !releases {
-                not_imposed(row, phrase)?;
+            if !quarantine {
+                if !releases {
+                    not_imposed(row, phrase)?;
+                }
+                may_lift(&actor, before, phrase, IMPOSED, || advice(row))?;
             }
             draft.quarantine = quarantine;
             draft.quarantine_imposed = imposes;
+            draft.quarantine_by = by;
             let inverse = Inverse {
                 action: if quarantine { "private-server.release" } else { "private-server.quarantine" },
                 input: json!({"private_server": draft.name}),
@@ -84,9 +97,12 @@ fn not_imposed(row: &PrivateServer, attempted: &str) -> Result<(), Fault> {
     if !row.wanted.quarantine_imposed {
         return Ok(());
     }
-    let advice = format!(
+    Err(conflict(attempted, IMPOSED, advice(row)))
+}
+
+fn advice(row: &PrivateServer) -> String {
+    format!(
         "Whoever put it in quarantine releases it with: rackwright private-server release {}",
         row.wanted.name
-    );
-    Err(conflict(attempted, "those who provide it put it in quarantine", advice))
+    )
 }

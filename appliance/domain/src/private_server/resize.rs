@@ -11,7 +11,7 @@ use rackwright_store::server::server_get;
 use serde_json::json;
 
 use super::change::Step;
-use super::placement::{self, Need};
+use super::placement::{self, Need, server_is_own};
 use crate::refusal::not_found;
 use crate::report::private_servers::SPAN_MS;
 use crate::undo::{Inverse, Thing};
@@ -40,6 +40,7 @@ impl Handle<PrivateServerResize, Caller> for Domain {
                 return Err(Fault::invalid(phrase, problems).into());
             }
             if grows(&draft.size, &size) {
+                server_is_own(&scope, row, phrase)?;
                 let server = server_get(tx, draft.server)?
                     .ok_or_else(|| not_found(phrase, "server", &row.server_name))?;
                 let need = Need::of(tx, row)?.sized(&size, draft.nas.is_some());

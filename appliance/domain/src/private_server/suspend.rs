@@ -8,6 +8,7 @@ use rackwright_model::Name;
 use serde_json::json;
 
 use super::change::Step;
+use super::imposed::{imposer, may_lift, takes_over};
 use crate::refusal::conflict;
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
@@ -40,13 +41,29 @@ impl Domain {
         suspended: bool,
     ) -> Result<PrivateServerView, Fault> {
         let attempted = format!("{} {name}", if suspended { "suspend" } else { "resume" });
-        self.alter(caller, name, &attempted, move |_, row, draft, phrase| {
+        let actor = caller.actor.clone();
+        self.alter(caller, name, &attempted, move |tx, row, draft, phrase| {
+            let by = imposer(tx, &actor)?;
+            let before = row.wanted.suspended_by.as_deref();
+            if suspended && row.wanted.suspended && takes_over(by.as_deref(), before) {
+                draft.suspended_by = by;
+                return Ok(Step { said: format!("{} is suspended.", draft.name), ..Step::default() });
+            }
             if row.wanted.suspended == suspended {
                 let reason = if suspended { "it is suspended already" } else { "it is not suspended" };
                 let advice = format!("Look at it with: rackwright private-server show {}", draft.name);
                 return Err(conflict(phrase, reason, advice).into());
             }
+            if !suspended {
+                may_lift(&actor, before, phrase, "those who provide it suspended it", || {
+                    format!(
+                        "Whoever suspended it resumes it with: rackwright private-server resume {}",
+                        draft.name
+                    )
+                })?;
+            }
             draft.suspended = suspended;
+            draft.suspended_by = by.filter(|_| suspended);
             let inverse = Inverse {
                 action: if suspended { "private-server.resume" } else { "private-server.suspend" },
                 input: json!({"private_server": draft.name}),

@@ -68,7 +68,8 @@ pub fn private_server_change(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE private_server SET generation = generation + 1, name = $2, template = $3, template_sha256 = $4, \
                template_bytes = $5, template_unpacked_bytes = $6, size = $7, power = $8, suspended = $9, \
-               removing = $10, quarantine = $11, quarantine_imposed = $12, edition = $13, boots = $14 WHERE id = $1";
+               removing = $10, quarantine = $11, quarantine_imposed = $12, edition = $13, boots = $14, suspended_by = $15, \
+               quarantine_by = $16 WHERE id = $1";
     let params = (
         id.0,
         draft.name.as_str(),
@@ -84,6 +85,8 @@ pub fn private_server_change(
         i64::from(draft.quarantine_imposed),
         draft.edition,
         draft.boots,
+        &draft.suspended_by,
+        &draft.quarantine_by,
     );
     row::run(tx, sql, params)?;
     Ok(())

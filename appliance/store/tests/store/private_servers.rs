@@ -44,9 +44,11 @@ pub fn draft(called: &str, number: u32, server: ServerId, account: AccountId) ->
         access: RootAccess { ssh_keys: vec!["ssh-ed25519 A".into()], password_hash: Some("$6$x$y".into()) },
         power: Power::On,
         suspended: false,
+        suspended_by: None,
         removing: false,
         quarantine: false,
         quarantine_imposed: false,
+        quarantine_by: None,
         edition: 0,
         boots: 0,
         nas: None,
@@ -86,6 +88,8 @@ async fn what_is_wanted_and_seen_comes_back() {
             wanted.size.memory_mib = 64;
             (wanted.suspended, wanted.quarantine, wanted.removing) = (true, true, true);
             wanted.quarantine_imposed = true;
+            wanted.suspended_by = Some("/1/".to_owned());
+            wanted.quarantine_by = Some("/1/4/".to_owned());
             (wanted.power, wanted.edition, wanted.boots) = (Power::Off, 2, 3);
             wanted.template.sha256 = "cd".repeat(32);
             private_server_change(tx, id, &wanted)?;

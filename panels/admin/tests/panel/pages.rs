@@ -153,6 +153,22 @@ async fn every_action_has_a_form_that_names_it() {
 }
 
 #[tokio::test]
+async fn no_link_types_or_writes() {
+    let panel = panel();
+    for (link, action) in [
+        ("console-type?console=1764000000001&text=id", "private-server.console-type"),
+        ("console-resize?console=1764000000001&rows=40&columns=120", "private-server.console-resize"),
+        (
+            "file-write?private_server=web1&path=/etc/motd&upload=0123456789abcdef&offset=0&base64=aGVsbG8K",
+            "private-server.file-write",
+        ),
+    ] {
+        assert_eq!(panel.open(&format!("/act/private-server/{link}")).await.status, 200, "{action}");
+        assert_eq!(panel.fake.intents(action).len(), 0, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn no_page_has_script_or_style_inside() {
     let panel = panel();
     for path in PAGES.iter().map(|(path, _)| *path).chain(["/act/profile/create", "/sign-in?back=/"]) {

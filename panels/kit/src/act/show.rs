@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rackwright_catalog::validate::attempt;
-use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
+use rackwright_catalog::{Entry, Fault, FaultCode};
 use rackwright_client::Client;
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ pub async fn show(
         .iter()
         .filter(|field| field.required)
         .all(|field| typed.get(&field.path).is_some_and(|text| !text.is_empty()));
-    let result = if entry.spec.effect == Effect::Read && complete {
+    let result = if entry.spec.only_looks() && complete {
         Some(look(&session.client, entry, form::decode(&fields, &typed)).await)
     } else {
         None

@@ -90,7 +90,7 @@ action! {
 
 action! {
     PrivateServerConsoleType, "private-server.console-type", "Type", "Type into a console that you opened.", Inside, Read,
-    PrivateServerConsoleTypeInput => Done, main "console";
+    PrivateServerConsoleTypeInput => Done, main "console", piece true;
     PrivateServerConsoleTypeInput { console: 1_764_000_000_001, text: "uptime\r".into() };
     Done::new("Typed.")
 }
@@ -106,7 +106,7 @@ action! {
 action! {
     PrivateServerConsoleResize, "private-server.console-resize", "Resize",
     "Tell a console that you opened how large its window is.", Inside, Read,
-    PrivateServerConsoleResizeInput => Done, main "console";
+    PrivateServerConsoleResizeInput => Done, main "console", piece true;
     PrivateServerConsoleResizeInput { console: 1_764_000_000_001, rows: 40, columns: 120 };
     Done::new("The console has 40 lines of 120 columns.")
 }

@@ -9,7 +9,8 @@ use rackwright_store::server::server_get;
 use super::free;
 use crate::account::{self, naming};
 use crate::private_server::address::Search;
-use crate::private_server::{create, mac, named, placement, wanted};
+use crate::private_server::placement::{self, server_is_own};
+use crate::private_server::{create, mac, named, wanted};
 use crate::refusal::{conflict, not_found};
 use crate::{Caller, Domain};
 
@@ -28,10 +29,7 @@ impl Handle<PrivateServerClone, Caller> for Domain {
                     let reason = "its server has not carried out yet what was last wanted of it";
                     return Err(conflict(&phrase, reason, "Wait until it has, then clone it.").into());
                 }
-                if !actor.scope.covers(&first.server_account_path) {
-                    let reason = "the server that it stands on is not yours";
-                    return Err(conflict(&phrase, reason, "Ask those who look after that server.").into());
-                }
+                server_is_own(&actor.scope, &first, &phrase)?;
                 naming::private_server(tx, &actor, &account.path, &input.name, &phrase)?;
                 create::free(tx, &input.name, &phrase)?;
                 let server = server_get(tx, first.wanted.server)?
@@ -68,9 +66,11 @@ impl Handle<PrivateServerClone, Caller> for Domain {
                     access: first.wanted.access.clone(),
                     power: input.power.unwrap_or(Power::On),
                     suspended: false,
+                    suspended_by: None,
                     removing: false,
                     quarantine: false,
                     quarantine_imposed: false,
+                    quarantine_by: None,
                     edition: 0,
                     boots: 0,
                     nas: None,

@@ -65,10 +65,11 @@ impl Handle<PrivateServerBackupRestore, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: BackupRestoreInput) -> Result<JobStarted, Fault> {
         let BackupRestoreInput { private_server: name, backup, confirm } = input;
         let (attempted, at) = (format!("restore backup {backup} into {name}"), self.now());
+        let scope = caller.scope();
         let work = move |tx: &Connection, row: &PrivateServer, phrase: &str| {
             let reason = "it would stand still meanwhile, and its files of now would become a snapshot";
             confirmed(phrase, reason, "confirm", &row.wanted.name, confirm.as_ref())?;
-            let keep = reserve(tx, row, &format!("before backup {backup}"), at, phrase)?;
+            let keep = reserve(tx, &scope, row, &format!("before backup {backup}"), at, phrase)?;
             Ok(Work::RestoreBackup { backup, keep })
         };
         let job = self.with_backup(caller, name.clone(), backup, attempted, work).await?;
@@ -80,6 +81,7 @@ impl Handle<PrivateServerBackupRestoreFiles, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: BackupRestoreFilesInput) -> Result<JobStarted, Fault> {
         let BackupRestoreFilesInput { private_server: name, backup, paths, into } = input;
         let (attempted, at) = (format!("restore files of backup {backup} into {name}"), self.now());
+        let scope = caller.scope();
         let count = paths.len();
         let work = move |tx: &Connection, row: &PrivateServer, phrase: &str| {
             if row.phase != Some(Phase::Running) {
@@ -91,7 +93,7 @@ impl Handle<PrivateServerBackupRestoreFiles, Caller> for Domain {
                 )
                 .into());
             }
-            let room = reserve(tx, row, &format!("room for files of backup {backup}"), at, phrase)?;
+            let room = reserve(tx, &scope, row, &format!("room for files of backup {backup}"), at, phrase)?;
             Ok(Work::RestoreFiles { backup, paths, into, room })
         };
         let job = self.with_backup(caller, name.clone(), backup, attempted, work).await?;
@@ -105,8 +107,9 @@ impl Handle<PrivateServerBackupTest, Caller> for Domain {
     async fn handle(&self, caller: &Caller, input: BackupTestInput) -> Result<JobStarted, Fault> {
         let BackupTestInput { private_server: name, backup } = input;
         let (attempted, at) = (format!("test backup {backup} beside {name}"), self.now());
+        let scope = caller.scope();
         let work = move |tx: &Connection, row: &PrivateServer, phrase: &str| {
-            let room = reserve(tx, row, &format!("room to test backup {backup}"), at, phrase)?;
+            let room = reserve(tx, &scope, row, &format!("room to test backup {backup}"), at, phrase)?;
             Ok(Work::Test { backup, room })
         };
         let job = self.with_backup(caller, name, backup, attempted, work).await?;

@@ -7,7 +7,7 @@ use rackwright_catalog::actions::private_server::{
 };
 use rackwright_catalog::actions::{JobStarted, Page};
 use rackwright_catalog::{Fault, Handle};
-use rackwright_model::{JobId, Millis, SnapshotId};
+use rackwright_model::{JobId, Millis, Scope, SnapshotId};
 use rackwright_store::Connection;
 use rackwright_store::private_server::{
     PrivateServer, Snapshot, SnapshotStage, snapshot_get, snapshot_insert, snapshot_list, snapshot_stage,
@@ -32,7 +32,7 @@ impl Handle<PrivateServerSnapshotCreate, Caller> for Domain {
                 let row = named(tx, &scope, &of, &phrase)?;
                 free(tx, &row, &phrase)?;
                 let note = input.note.as_deref().unwrap_or_default().trim();
-                let snapshot = reserve(tx, &row, note, at, &phrase)?;
+                let snapshot = reserve(tx, &scope, &row, note, at, &phrase)?;
                 let task = Task { private_server: row.id, vault: None, work: Work::Snapshot { snapshot } };
                 begin(tx, &row, &task, format!("take a snapshot of {of}"), &started_by, at)
             })
@@ -45,6 +45,7 @@ impl Handle<PrivateServerSnapshotCreate, Caller> for Domain {
 /// Room for a snapshot, as much as it can come to.
 pub(super) fn reserve(
     tx: &Connection,
+    scope: &Scope,
     row: &PrivateServer,
     note: &str,
     at: Millis,
@@ -60,7 +61,7 @@ pub(super) fn reserve(
         return Err(conflict(attempted, reason, advice).into());
     }
     let mib = u64::from(row.wanted.size.disk_mib);
-    placement::admit_disk(tx, row.wanted.server, row.wanted.size.disk_mib, attempted)?;
+    placement::admit_disk(tx, scope, row, attempted)?;
     Ok(snapshot_insert(tx, row.id, note, mib, &row.wanted.template, at)?)
 }
 
@@ -138,8 +139,9 @@ impl Handle<PrivateServerSnapshotRestore, Caller> for Domain {
         let (name, snapshot, at) = (input.private_server.clone(), input.snapshot, self.now());
         let attempted = format!("restore snapshot {snapshot} of {name}");
         let loss = "it would stand still meanwhile, and its files of now would become a snapshot";
+        let scope = caller.scope();
         let work = move |tx: &Connection, row: &PrivateServer, phrase: &str| {
-            let keep = reserve(tx, row, &format!("before snapshot {snapshot}"), at, phrase)?;
+            let keep = reserve(tx, &scope, row, &format!("before snapshot {snapshot}"), at, phrase)?;
             Ok(Work::Restore { snapshot, keep })
         };
         let job = self.with_snapshot(caller, input, &attempted, loss, work).await?;

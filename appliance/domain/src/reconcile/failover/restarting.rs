@@ -36,10 +36,7 @@ pub(super) async fn step(domain: &Domain, dead: &Dead) -> Result<(), Refusal> {
         }
         match domain.restart_elsewhere(dead, row.id).await? {
             Some(row) => {
-                let said = format!(
-                    "{} starts on {}, because {} is dead.",
-                    row.wanted.name, row.server_name, dead.server.name
-                );
+                let said = format!("{} starts on another server, because its own is dead.", row.wanted.name);
                 domain.events.private_server(domain.now(), &row, said);
                 domain.tell_private_server(&row).await;
             }

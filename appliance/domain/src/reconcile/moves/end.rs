@@ -111,7 +111,16 @@ impl Domain {
         self.end_transfer(moving);
         self.tell_private_server(&server).await;
         self.tell_away(moving.row.to).await;
-        self.events.private_server(at, &server, sentence);
+        // The job has the whole sentence, with its servers, for those whose they are.
+        let name = &server.wanted.name;
+        let said = if stays {
+            format!("{name} was not moved.")
+        } else {
+            format!(
+                "{name} was moved, and does not run yet; see why with: rackwright private-server show {name}"
+            )
+        };
+        self.events.private_server(at, &server, said);
         self.changed.notify_waiters();
         Ok(())
     }

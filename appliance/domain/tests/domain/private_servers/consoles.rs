@@ -108,6 +108,25 @@ async fn anothers_console_is_answered_like_none() {
 }
 
 #[tokio::test]
+async fn it_is_lost_with_the_right_to_its_private_server() {
+    let (world, _) = rented().await;
+    let boss = world.session_in("acme-shop", "ann", Role::AccountManager).await;
+    let made = json!({
+        "user": "acme-shop-pia", "role": "ps-administrator", "account": "acme-shop", "private_server": "web1",
+        "password": "correct horse battery",
+    });
+    world.call(&boss, "user.create", made).await.expect("may");
+    let pia = world.session_in("acme-shop", "acme-shop-pia", Role::PsAdministrator).await;
+    let opened = world.call(&pia, "private-server.console", one("web1")).await.expect("may");
+    let typed = json!({"console": opened["console"], "text": "id\r"});
+    world.call(&pia, "private-server.console-type", typed.clone()).await.expect("its own");
+    let elsewhere = json!({"user": "acme-shop-pia", "private_server": "web2"});
+    world.call(&boss, "user.change", elsewhere).await.expect("may");
+    let fault = world.call(&pia, "private-server.console-type", typed).await.expect_err("not any more");
+    assert_eq!(fault.code, FaultCode::NotFound);
+}
+
+#[tokio::test]
 async fn a_console_keeps_a_quarter_of_a_mebibyte() {
     let (world, host) = running().await;
     let console = open(&world).await;

@@ -445,7 +445,12 @@ async fn a_person_may_vouch_for_one_while_the_others_are_held() {
 async fn failover_can_be_turned_off_and_its_patience_chosen() {
     let mut racks = Racks::new().await;
     assert_eq!(racks.world.done("failover.show", json!({})).await["after_s"], 120);
-    racks.world.done("failover.set", json!({})).await;
+    // It is not switched off by leaving something out.
+    for (input, field) in [(json!({}), "after_s"), (json!({"after_s": 60, "never": true}), "never")] {
+        assert_eq!(racks.world.refused("failover.set", input).await.fields[0].field, field);
+        assert_eq!(racks.world.done("failover.show", json!({})).await["after_s"], 120);
+    }
+    racks.world.done("failover.set", json!({"never": true})).await;
     racks.cut().await;
     racks.world.clock.pass(1_000_000);
     racks.turns(2).await;

@@ -6,6 +6,7 @@ use rackwright_proto::FromMachine;
 use rackwright_store::server::server_set_state;
 use serde_json::{Value, json};
 
+use super::inside::rented;
 use crate::support::private::{input, room, size};
 use crate::support::{World, tree};
 
@@ -177,4 +178,33 @@ async fn a_template_must_be_one() {
     let fault = world.refused("private-server.create", draft).await;
     assert!(fault.reason.contains("is broken"), "{fault}");
     assert_eq!(world.done("private-server.templates", json!({})).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_reseller_gives_no_more_of_a_server_of_the_provider() {
+    let (world, _) = rented().await;
+    let reseller = world.session(Role::Reseller).await;
+    let resize = |mib: u32| json!({"private_server": "web1", "size": {"memory_mib": mib}});
+    let fault = world.call(&reseller, "private-server.resize", resize(600)).await.expect_err("is not theirs");
+    assert_eq!(
+        (fault.code, fault.reason.as_str()),
+        (FaultCode::Conflict, "the server that it stands on is not yours")
+    );
+    world.call(&reseller, "private-server.resize", resize(400)).await.expect("gives back");
+    world.done("private-server.resize", resize(600)).await;
+}
+
+#[tokio::test]
+async fn whoever_has_one_learns_nothing_of_a_full_server() {
+    let (world, _) = rented().await;
+    let shop = world.session(Role::AccountManager).await;
+    world
+        .done("private-server.resize", json!({"private_server": "web2", "size": {"disk_mib": 34_000}}))
+        .await;
+    let snapshot = json!({"private_server": "web1", "note": "one"});
+    let full = world.refused("private-server.snapshot-create", snapshot.clone()).await;
+    assert!(full.reason.contains("h1: disk is short"), "{full}");
+    let told = world.call(&shop, "private-server.snapshot-create", snapshot).await.expect_err("is full");
+    assert_eq!(told.reason, "its server has no room for as much as its disk now");
+    assert!(!told.to_string().contains("h1"), "{told}");
 }

@@ -51,8 +51,40 @@ async fn what_they_put_there_first_is_taken_over_and_not_undone() {
     assert!(fault.reason.contains("those who provide it put it in quarantine"), "{fault}");
     let fault = quarantine(&world, &Credential::LocalRoot).await.expect_err("is there");
     assert_eq!(fault.reason, "it is in quarantine already");
+    // Neither does a reseller, who is below the provider; of what is its own, it does.
     let reseller = world.session(Role::Reseller).await;
-    release(&world, &reseller).await.expect("provides it");
+    is_kept(&world, &reseller).await;
+    release(&world, &Credential::LocalRoot).await.expect("may");
+    quarantine(&world, &reseller).await.expect("provides it");
+    is_kept(&world, &shop).await;
+    release(&world, &reseller).await.expect("its own");
+    quarantine(&world, &reseller).await.expect("provides it");
+    quarantine(&world, &Credential::LocalRoot).await.expect("takes it over");
+    is_kept(&world, &reseller).await;
+}
+
+#[tokio::test]
+async fn what_the_provider_suspends_a_reseller_does_not_resume() {
+    let (world, _) = rented().await;
+    let reseller = world.session(Role::Reseller).await;
+    let suspend = ("private-server.suspend", one("web1"));
+    let resume = ("private-server.resume", one("web1"));
+    let own = world.call(&reseller, suspend.0, suspend.1.clone()).await.expect("may");
+    world.call(&reseller, resume.0, resume.1.clone()).await.expect("its own");
+    world.call(&reseller, "audit.undo", json!({"row": own["undo"]})).await.expect_err("is undone already");
+    for before in [None, Some(&reseller)] {
+        if let Some(before) = before {
+            world.call(before, suspend.0, suspend.1.clone()).await.expect("may");
+        }
+        world.done(suspend.0, suspend.1.clone()).await;
+        assert_eq!(world.refused(suspend.0, suspend.1.clone()).await.reason, "it is suspended already");
+        let fault = world.call(&reseller, resume.0, resume.1.clone()).await.expect_err("is kept");
+        assert_eq!(
+            (fault.code, fault.reason.as_str()),
+            (FaultCode::Conflict, "those who provide it suspended it")
+        );
+        world.done(resume.0, resume.1.clone()).await;
+    }
 }
 
 #[tokio::test]

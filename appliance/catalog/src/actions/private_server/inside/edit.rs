@@ -91,7 +91,7 @@ action! {
 action! {
     PrivateServerFileWrite, "private-server.file-write", "Write",
     "Upload a piece of a file; it lies beside its place until it is finished.", Files, Read,
-    PrivateServerFileWriteInput => Written, main "private_server";
+    PrivateServerFileWriteInput => Written, main "private_server", piece true;
     PrivateServerFileWriteInput {
         private_server: sample_name("web1"), path: text("/etc/motd"), upload: key(), offset: 0, base64: "aGVsbG8K".into(),
     };
