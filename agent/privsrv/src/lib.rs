@@ -12,6 +12,7 @@ pub mod capabilities;
 pub mod console;
 #[expect(unsafe_code, reason = "these system calls have no wrapper in nix")]
 pub mod detached;
+mod disks;
 pub mod durable;
 pub mod exec;
 mod expendable;

@@ -3,10 +3,11 @@
 
 use rackwright_model::private_server::Size;
 
-/// The kernel's greatest weight; a thousandth of the processors is a ten of it.
+/// The kernel's greatest weight; a thousandth of the processors is ten of it.
+const WEIGHT_MOST: u32 = 10_000;
 const WEIGHT_OF_PERMILLE: u32 = 10;
-/// Weight of reading and writing the disk is a share like that of the processors.
-const IO_WEIGHT_MOST: u32 = 10_000;
+/// Weight of reading and writing the disk is a share like that of the processors: a thousandth is one (bfq-iosched.rst).
+const DISK_WEIGHT_MOST: u32 = 1_000;
 
 /// Cgroups inside, and how deep they lie: the kernel has 65,535 that account for memory in all, and an empty one is no process
 /// and little memory. A system with its services and users has some hundred.
@@ -20,11 +21,12 @@ pub fn around(size: &Size) -> impl Iterator<Item = (&'static str, String)> {
 /// Files of the cgroup and what is written to each.
 #[must_use]
 pub fn of(size: &Size) -> [(&'static str, String); 5] {
-    let weight = (size.cpu_permille * WEIGHT_OF_PERMILLE).clamp(1, IO_WEIGHT_MOST);
+    let weight = (size.cpu_permille * WEIGHT_OF_PERMILLE).clamp(1, WEIGHT_MOST);
+    let of_disk = size.cpu_permille.clamp(1, DISK_WEIGHT_MOST);
     let bytes = |mib: u32| (u64::from(mib) << 20).to_string();
     [
         ("cpu.weight", weight.to_string()),
-        ("io.weight", format!("default {weight}")),
+        ("io.bfq.weight", format!("default {of_disk}")),
         ("memory.max", bytes(size.memory_mib)),
         ("memory.swap.max", bytes(size.swap_mib)),
         ("pids.max", size.processes.to_string()),

@@ -10,6 +10,7 @@ use rackwright_model::MacAddr;
 use rackwright_proto::HostRoom;
 
 use super::Site;
+use crate::disks;
 use crate::firewall;
 use crate::project;
 use crate::shaping::{self, Laid, Link};
@@ -34,8 +35,11 @@ const PROGRAMS: [(&str, &str); 6] = [
 ];
 const DIRECTORIES: [&str; 6] =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+/// Nine tenths of the disks beside the server's own services, as systemd counts (systemd.resource-control(5)): of what it is
+/// told beyond 100, BFQ gets a tenth or so.
+const DISK_WEIGHT: &str = "IOWeight=8900";
 /// Parts of the kernel that are not loaded by themselves.
-const MODULES: [&str; 11] = [
+const MODULES: [&str; 12] = [
     "overlay",
     "ipvlan",
     "dummy",
@@ -47,6 +51,7 @@ const MODULES: [&str; 11] = [
     "cls_matchall",
     "act_mirred",
     "act_pedit",
+    "bfq",
 ];
 /// Settings of the kernel, with the reason.
 pub(crate) const SETTINGS: [(&str, &str, &str); 23] = [
@@ -226,8 +231,12 @@ pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
     // A tenth of the memory and of the processors stays for the server, so that it can be reached whatever happens inside.
     let total = mib(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal:");
     let most = format!("MemoryMax={}M", total - total / 10);
-    tool::run("systemctl", &["set-property", "--runtime", "private.slice", &most, "CPUWeight=900"], LIMIT)
-        .map_err(said)?;
+    tool::run(
+        "systemctl",
+        &["set-property", "--runtime", "private.slice", &most, "CPUWeight=900", DISK_WEIGHT],
+        LIMIT,
+    )
+    .map_err(said)?;
     for (path, mode) in [
         (&site.places.run, 0o755),
         (&site.places.data.join("templates"), 0o700),
@@ -239,6 +248,10 @@ pub fn lay_ground(site: &Site, link: &Link<'_>) -> Result<(), String> {
             fs::set_permissions(path, fs::Permissions::from_mode(mode))
         };
         make().map_err(|why| format!("cannot make {}: {why}", path.display()))?;
+    }
+    // Without it they run all the same.
+    if let Err(why) = disks::share_out(&site.places.data) {
+        eprintln!("disks give no private server its share: {why}");
     }
     guard_templates(&site.places.data.join("templates"))
 }

@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use serde_json::json;
 
 use super::address;
 use super::bmc::Bmc;
@@ -13,6 +14,7 @@ use super::board::{Board, BoardDir};
 use super::ipmi::{BmcAccess, Ipmi};
 use super::namespace::Namespace;
 use super::qemu;
+use super::qmp::Qmp;
 use super::serial;
 use super::spec::{Firmware, MachineSpec};
 use super::tool::rack_program;
@@ -111,6 +113,18 @@ impl Machine {
     pub fn console(&self) -> String {
         // A machine that was never on has no log yet.
         serial::plain_text(&std::fs::read(self.dir.serial_log()).unwrap_or_default())
+    }
+
+    /// Lets the disk carry out so many requests in a second; 0 for any.
+    ///
+    /// # Errors
+    /// The machine is off.
+    pub fn slow_disk(&self, requests: u32) -> Result<()> {
+        let limits = json!({
+            "device": "store0", "bps": 0, "bps_rd": 0, "bps_wr": 0, "iops": requests, "iops_rd": 0, "iops_wr": 0,
+        });
+        Qmp::connect(&self.dir.qmp_orders())?.execute("block_set_io_throttle", limits)?;
+        Ok(())
     }
 
     /// The last lines of [`Machine::console`].

@@ -1,6 +1,7 @@
 //! Private servers on one installed server: their life, and what root inside tries in vain.
 
 mod attacks;
+mod disks;
 mod inside;
 mod killed;
 mod life;
@@ -65,6 +66,7 @@ fn private_servers_live_and_their_root_stays_inside() {
     vault::a_backup_gives_back_files_and_all(&story, &key);
     vault::a_clone_is_another(&story);
     life::a_resize_takes_hold_at_once(&story, &key);
+    disks::a_slow_disk_is_shared_out_by_weight(&story, &key);
     life::a_disk_is_not_shrunk_below_what_is_in_use(&story, &key);
     life::a_new_name_stands(&story);
     life::quarantine_cuts_off_and_release_does_not_forget(&story);
