@@ -21,6 +21,7 @@ use crate::nas::claim::{self, ClaimError, Verdict};
 use crate::nas::disk::{self, DiskError};
 use crate::nas::mount::{self, MountError, Use};
 use crate::places::Places;
+use crate::scope;
 use crate::shaping::Link;
 use crate::tool::{self, ToolError};
 
@@ -152,7 +153,8 @@ pub fn start(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError
 /// first.
 fn clear_left(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
-    if server.former.is_empty() && !is_kept(number) && !host.places.bundle(number).exists() {
+    let nothing = server.former.is_empty() && !is_kept(number) && !scope::is_known(number);
+    if nothing && !host.places.bundle(number).exists() {
         return Ok(());
     }
     clear(host, server)
@@ -293,6 +295,7 @@ pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Re
             said: "that it is still there after it was deleted".to_owned(),
         });
     }
+    scope::end(number)?;
     cable::cut(number, addresses, &host.link)?;
     files::unmount_root(host.places, number)?;
     disk::detach(number)?;
@@ -363,18 +366,12 @@ pub fn lay_anew(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeEr
 /// Where systemd put it.
 #[must_use]
 pub fn cgroup(number: Number) -> PathBuf {
-    Path::new("/sys/fs/cgroup/private.slice").join(scope(number))
+    Path::new("/sys/fs/cgroup/private.slice").join(scope::name(number))
 }
 
 /// The one that crun makes in it, which its root sees as the whole.
 pub(crate) fn inner(number: Number) -> PathBuf {
     cgroup(number).join("container")
-}
-
-/// What systemd calls it.
-#[must_use]
-pub fn scope(number: Number) -> String {
-    format!("rackwright-{}.scope", number.tag())
 }
 
 /// Whether there are processes in it: cheap to ask, for what was once seen to run.

@@ -82,7 +82,10 @@ fn go_in(process: u32, scope: &str) -> Result<(), WorkFailure> {
     let views = views.into_iter().collect::<Result<Vec<_>, _>>().map_err(&failed)?;
     let mut cgroup = String::new();
     std::fs::File::from(read("cgroup").map_err(&failed)?).take(4_096).read_to_string(&mut cgroup).ok();
-    if !cgroup.contains(&format!("/{scope}/")) && !cgroup.trim_end().ends_with(&format!("/{scope}")) {
+    // From its beginning: what a neighbour calls a group of its own is up to him.
+    let of_scope =
+        cgroup.trim_end().strip_prefix("0::/private.slice/").and_then(|path| path.strip_prefix(scope));
+    if !of_scope.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         return Err(WorkFailure::new(FailureKind::Broken, "the private server has just stopped"));
     }
     setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY).map_err(&failed)?;

@@ -7,7 +7,7 @@ use rackwright_model::private_server::inside::{Answer, FailureKind, LoginName, W
 
 use super::enter::Visit;
 use crate::tool::{self, ToolError};
-use crate::{explain, runtime};
+use crate::{explain, runtime, scope};
 
 /// Bytes of an answer: what fits into a frame.
 const ANSWER: u64 = 1 << 20;
@@ -21,7 +21,7 @@ pub fn send(number: Number, login: Option<&LoginName>, work: Work) -> Result<Ans
     let broken = |why: String| WorkFailure::new(FailureKind::Broken, why);
     let process = runtime::first_process(number).map_err(|why| broken(explain(&why)))?;
     let process = process.ok_or_else(|| broken("it does not run".to_owned()))?;
-    let scope = runtime::scope(number);
+    let scope = scope::name(number);
     let order = serde_json::to_string(&Visit { process, scope, login: login.cloned(), work })
         .map_err(|why| broken(format!("the order could not be written: {why}")))?;
     // The program of this very process, also when another version lies in its place by now.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::cable;
 use crate::places::Places;
 use crate::runtime::{self, Host};
+use crate::scope;
 use crate::shaping::Link;
 use crate::tool;
 use crate::vault;
@@ -42,6 +43,8 @@ pub fn strays(places: &Places, link: Option<Link<'_>>, claimed: &BTreeSet<u32>) 
     };
     note("container", directory(Path::new(runtime::KEPT)));
     note("mounts", mounted(&fs::read_to_string("/proc/self/mounts").unwrap_or_default(), &places.run));
+    let units = directory(Path::new(scope::UNITS));
+    note("unit", units.iter().filter_map(|name| scope::tag(name)).map(str::to_owned).collect());
     note("bundle", directory(&places.run));
     note("files", directory(&places.data.join("private")));
     // Its device and its packet filter end with its network namespace.

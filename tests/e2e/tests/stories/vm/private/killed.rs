@@ -14,7 +14,17 @@ const THREE: &str = "three";
 const DELAYS_MS: [u64; 3] = [100, 900, 2_500];
 
 pub fn the_agent_finishes_what_it_was_killed_in(story: &Story, key: &SshKey) {
+    let mut former: Option<String> = None;
     for (number, delay) in DELAYS_MS.into_iter().enumerate() {
+        // The next one has the number of the one before. systemd keeps the name of a unit that has failed, as that of a crun
+        // which is killed as it begins may: here it takes too long.
+        if let Some(tag) = &former {
+            let failed = format!(
+                "systemd-run --quiet --scope --unit=rackwright-{tag}.scope --property=RuntimeMaxSec=1 sleep 30; \
+                 systemctl is-failed rackwright-{tag}.scope"
+            );
+            assert_eq!(story.outside(key, &failed), "failed");
+        }
         let kill = |what: &str| {
             std::thread::sleep(Duration::from_millis(delay));
             story.outside(key, KILL);
@@ -34,6 +44,7 @@ pub fn the_agent_finishes_what_it_was_killed_in(story: &Story, key: &SshKey) {
         kill("rebuild");
         stands(story, &name, "running");
         let tag = story.tag(&name);
+        assert!(former.is_none_or(|former| former == tag), "it has another number than the one before");
         story.act.done(&["private-server", "remove", &name, "--confirm", &name]);
         kill("remove");
         wait_until(&format!("{name} is gone"), LIMIT, || {
@@ -42,6 +53,7 @@ pub fn the_agent_finishes_what_it_was_killed_in(story: &Story, key: &SshKey) {
         });
         let traces = story.outside(key, remains::TRACES);
         assert!(!traces.contains(&tag), "left of {tag}:\n{traces}");
+        former = Some(tag);
     }
     let report = story.outside(key, "rackwright-agent private-servers --json");
     let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");

@@ -16,6 +16,7 @@ for device in rackwright-in $(ip -o route get 10.77.0.1 | sed 's/.* dev \([^ ]*\
     tc filter show dev "$device" ingress 2>/dev/null | grep arp_tip
 done
 find /sys/fs/cgroup/private.slice -mindepth 1 -type d
+ls /run/systemd/transient | grep rackwright-ps
 ls /srv/private /run/rackwright-crun
 ip neigh show proxy
 xfs_quota -x -c 'report -p -N' /srv | awk '$1 != "#0" && ($2 > 0 || $4 > 0)'
