@@ -221,6 +221,7 @@ impl Worker {
         self.lanes.retain(|_, lane| !lane.is_finished());
         for record in records {
             if lane::has(&record) {
+                self.course.remove(&record.wanted.number.into());
                 self.keep_lane(&record, link);
                 continue;
             }

@@ -54,21 +54,19 @@ nspawn_end() { systemctl kill --signal=KILL "peer-$1"; systemctl stop "peer-$1";
 
 lxc_start() {
     root_of "$1"
-    network=empty
-    [ -z "${2-}" ] || network=none
+    network="lxc.net.0.type = empty"
+    # Its monitor stays in ours: only there do its tools find it.
+    [ -z "${2-}" ] || network="lxc.namespace.share.net = /run/netns/$2"
     cat >"$PEERS/$1/config" <<END
 lxc.uts.name = $1
 lxc.rootfs.path = dir:$PEERS/$1/root
-lxc.net.0.type = $network
+$network
 lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed
 lxc.tty.max = 0
 lxc.apparmor.profile = unconfined
 lxc.cap.drop = sys_module sys_time mac_admin mac_override
 END
-    set -- "$1" ${2:+ip netns exec "$2"}
-    name=$1
-    shift
-    "$@" lxc-start --lxcpath="$PEERS" --name="$name" --rcfile="$PEERS/$name/config" --daemon
+    lxc-start --lxcpath="$PEERS" --name="$1" --rcfile="$PEERS/$1/config" --daemon
 }
 lxc_pid() { lxc-info --lxcpath="$PEERS" --name="$1" --pid --no-humanize 2>/dev/null; }
 lxc_end() { lxc-stop --lxcpath="$PEERS" --name="$1" --kill; gone "$1"; }
