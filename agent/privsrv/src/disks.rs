@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 
 const DEVICES: &str = "/sys/dev/block";
 const SCHEDULER: &str = "bfq";
-/// What is set of it: it would give those that seem to be waited for more than their share.
-const FAIR: (&str, &str) = ("low_latency", "0");
 
 /// Has every disk below the file system of `place` share its time out.
 ///
@@ -31,7 +29,8 @@ pub fn share_out(place: &Path) -> Result<(), String> {
         if !chosen.contains(&format!("[{SCHEDULER}]")) {
             write("scheduler", SCHEDULER)?;
         }
-        write(&format!("iosched/{}", FAIR.0), FAIR.1)?;
+        // It would give those that seem to be waited for more than their share.
+        write("iosched/low_latency", "0")?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The page that says what root inside may, and why: made of the tables that are in force, so that it never says anything else.
+//! The page that says what root inside may, and why: made of the tables that are in force, and of what stands beside the filter on
+//! calls that are refused with some arguments only.
 
 use std::fmt::Write as _;
 

@@ -34,7 +34,7 @@ pub mod places;
 mod project;
 mod quota;
 pub mod runtime;
-pub mod scope;
+mod scope;
 pub mod seccomp;
 pub mod shaping;
 #[expect(unsafe_code, reason = "nix has no wrapper for this ioctl")]

@@ -52,16 +52,16 @@ impl Spec {
         self.name.split_once('.').map_or(self.name, |(noun, _)| noun)
     }
 
-    /// Whether it only looks: a link may do it, and it may be done again and again.
-    #[must_use]
-    pub fn only_looks(&self) -> bool {
-        self.effect == Effect::Read && !self.piece
-    }
-
     /// The verb of `noun.verb`.
     #[must_use]
     pub fn verb(&self) -> &'static str {
         self.name.split_once('.').map_or("", |(_, verb)| verb)
+    }
+
+    /// Whether it only looks: a link may do it, and it may be done again and again.
+    #[must_use]
+    pub fn only_looks(&self) -> bool {
+        self.effect == Effect::Read && !self.piece
     }
 }
 

@@ -44,9 +44,8 @@ pub enum SendError {
 pub fn send(transfer: &Pass<'_>, progress: &mut dyn FnMut(u32)) -> Result<Duration, SendError> {
     let began = Instant::now();
     let ticket = serde_json::to_string(transfer.ticket).map_err(SendError::Ticket)?;
-    let path = || transfer.directory.display().to_string();
     let tree = Detached::of(transfer.directory, Shown::WithoutLinks)
-        .map_err(|source| SendError::Shown { path: path(), source })?;
+        .map_err(|source| SendError::Shown { path: transfer.directory.display().to_string(), source })?;
     let rsync = Program::new("rsync", arguments(&tree.path(), transfer.agent))
         .env(TICKET, &ticket)
         .limit_s(LONGEST.as_secs())

@@ -224,12 +224,11 @@ pub fn greed_harms_nobody_else(story: &Story, key: &SshKey) {
 
     inodes_run_out(story);
     what_the_kernel_counts_runs_out(story);
-
     what_lies_in_a_changed_directory_counts(story);
 
     let disk = "dd if=/dev/zero of=/root/fill bs=1M count=2000 conv=fsync; du -sm /root/fill; rm /root/fill";
     let (_, said) = beside_a_calm_neighbour(story, disk);
-    assert!(said.contains("No space left on device") || said.contains("quota exceeded"), "{said}");
+    assert!(is_full(&said), "{said}");
     let filled: u64 =
         said.lines().find_map(|line| line.strip_suffix("\t/root/fill")?.parse().ok()).expect("a size");
     assert!((100..=256).contains(&filled), "{filled} MiB of 256: {said}");
@@ -329,9 +328,8 @@ fn what_lies_in_a_changed_directory_counts(story: &Story) {
     let fill = "mkdir /usr/share/doc/below && head -c 500M /dev/zero > /usr/share/doc/below/fill; \
                 du -sm /usr/share/doc/below | cut -f1; rm -r /usr/share/doc/below";
     let (_, said) = beside_a_calm_neighbour(story, fill);
-    let full = said.contains("No space left on device") || said.contains("quota exceeded");
     let filled = said.lines().last().and_then(|line| line.parse::<u32>().ok());
-    assert!(full && filled.is_some_and(|mib| mib <= 256), "{said}");
+    assert!(is_full(&said) && filled.is_some_and(|mib| mib <= 256), "{said}");
 }
 
 fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {
@@ -352,6 +350,11 @@ fn beside_a_calm_neighbour(story: &Story, greed: &str) -> (i64, String) {
         assert_eq!(story.private(TWO)["state"], "running");
         ended
     })
+}
+
+/// Whether a program says that its disk has no more room.
+fn is_full(said: &str) -> bool {
+    said.contains("No space left on device") || said.contains("quota exceeded")
 }
 
 /// Whether the web server of the neighbour answers, as a visitor would see it.
