@@ -214,7 +214,7 @@ fn actions(who: &SessionView, words: &[String]) -> Vec<Item> {
         .map(|entry| Item {
             label: title(entry, ""),
             note: of_catalogue(entry.spec.summary).into_owned(),
-            icon: if entry.spec.effect == Effect::Read { "table" } else { "arrow-right" },
+            icon: if entry.spec.only_looks() { "table" } else { "arrow-right" },
             href: act_path(entry),
             destroys: entry.spec.effect == Effect::Destroy,
             ..Item::default()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rackwright_catalog::{Effect, Entry, FaultCode, schema};
+use rackwright_catalog::{Entry, FaultCode, schema};
 use rackwright_client::cli_line;
 use serde_json::Value;
 
@@ -102,7 +102,7 @@ impl Form<'_> {
         }
         let result = ResultView::of(self.entry, output, panel::now(), &*self.panel.tier);
         let session = sign_in::moved(self.entry, output);
-        if session.is_some() || (!result.once && self.entry.spec.effect != Effect::Read) {
+        if session.is_some() || (!result.once && !self.entry.spec.only_looks()) {
             let mut home = go_back(self.panel, self.entry, input, output);
             home.headers_mut().extend(session);
             return if in_place(self.headers) { for_script(home) } else { home };

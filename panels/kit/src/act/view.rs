@@ -86,8 +86,8 @@ impl Draft<'_> {
             title: title(self.entry, &object),
             summary: of_catalogue(spec.summary).into_owned(),
             effect: match spec.effect {
-                Effect::Read => "read",
-                Effect::Change => "change",
+                Effect::Read if spec.only_looks() => "read",
+                Effect::Read | Effect::Change => "change",
                 Effect::Destroy => "destroy",
             },
             line: cli_line(self.entry, &schema::redact(&(self.entry.input_schema)(), &input)),

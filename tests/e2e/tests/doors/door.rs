@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rackwright_catalog::{Effect, Entry, Fault, FaultCode};
+use rackwright_catalog::{Entry, Fault, FaultCode};
 use rackwright_client::{Caller, Client, Credential, Origin, UnixTransport, cli_line};
 use rackwright_panel_kit::form::{fields, fill};
 use rackwright_panel_kit::session::token_of;
@@ -67,7 +67,7 @@ async fn command(center: &Center, session: &str, entry: &'static Entry, input: &
 async fn panel(center: &Center, session: &str, entry: &Entry, input: &Value) -> Answer {
     let typed = fill(&fields(&(entry.input_schema)()), input);
     let pairs = typed.pairs().filter(|(_, text)| !text.is_empty());
-    let reply = if entry.spec.effect == Effect::Read {
+    let reply = if entry.spec.only_looks() {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         center.front.open(session, &format!("{}?{query}", act_path(entry)), true).await
     } else {

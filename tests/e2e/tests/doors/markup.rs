@@ -108,7 +108,7 @@ async fn no_text_becomes_markup() {
             // What is refused comes back in its form, and what was done is told in a status bar.
             let typed = fill(&fields(&(entry.input_schema)()), &input);
             let pairs = typed.pairs().filter(|(name, _)| *name != "wait_s");
-            let reply = if entry.spec.effect == Effect::Read {
+            let reply = if entry.spec.only_looks() {
                 let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
                 center.front.open(&session, &format!("{}?{query}", act_path(entry)), false).await
             } else {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rackwright_api::{ServeLimits, serve_unix};
-use rackwright_catalog::{ENTRIES, Effect, Entry, entry};
+use rackwright_catalog::{ENTRIES, Entry, entry};
 use rackwright_client::{Caller, Client, Credential, Origin, UnixTransport, cli_line};
 use rackwright_controld::front;
 use rackwright_panel_kit::act::has_form;
@@ -130,7 +130,7 @@ async fn form_and_route_ask_for_the_same() {
         let found = forms(&page.text).into_iter().find(|form| form.id == "act-form");
         let Some(form) = found else {
             assert!(
-                entry.spec.effect == Effect::Read && fields(&(entry.input_schema)()).is_empty(),
+                entry.spec.only_looks() && fields(&(entry.input_schema)()).is_empty(),
                 "{name}"
             );
             continue;
@@ -141,18 +141,18 @@ async fn form_and_route_ask_for_the_same() {
         let asked = intents.iter().any(|(action, input)| *action == name && *input == expected);
         assert!(asked, "{name}: the form asks for\n{intents:#?}\nand the route for\n{expected:#}");
         let changes = intents.iter().filter(|(action, _)| is_change(action)).count();
-        assert_eq!(changes, usize::from(entry.spec.effect != Effect::Read), "{name}: {intents:#?}");
+        assert_eq!(changes, usize::from(!entry.spec.only_looks()), "{name}: {intents:#?}");
     }
 }
 
 fn is_change(action: &str) -> bool {
-    entry(action).is_some_and(|entry| entry.spec.effect != Effect::Read)
+    entry(action).is_some_and(|entry| !entry.spec.only_looks())
 }
 
 #[tokio::test]
 async fn the_command_below_a_form_asks_for_the_same() {
     let doors = Doors::open();
-    for entry in with_forms().filter(|entry| entry.spec.effect != Effect::Read) {
+    for entry in with_forms().filter(|entry| !entry.spec.only_looks()) {
         let sample = (entry.sample_input)();
         let expected = doors.by_route(entry, &sample).await;
         let path = door::act_path(entry);
