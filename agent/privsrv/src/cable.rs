@@ -54,7 +54,7 @@ pub fn lay(cable: &Cable, size: &Size, link: &Link<'_>, held: &Path) -> Result<(
     );
     tool::feed("ip", &["-batch", "-"], &made, LIMIT)?;
     // Before anything is sent.
-    pin(cable, size, held)
+    pin(cable, size, link, held)
 }
 
 /// Answers for addresses. The kernel forgets those of IPv6 when the card has no carrier.
@@ -103,9 +103,9 @@ pub fn open(cable: &Cable, held: &Path) -> Result<(), ToolError> {
 /// Pins the address and bounds the connections; also while it runs.
 ///
 /// # Errors
-/// [`ToolError`] of `nft`.
-pub fn pin(cable: &Cable, size: &Size, held: &Path) -> Result<(), ToolError> {
-    within(held, "nft", &["-f", "-"], &firewall::table(cable, size)).map(drop)
+/// [`ToolError`] of `nft` or of the card.
+pub fn pin(cable: &Cable, size: &Size, link: &Link<'_>, held: &Path) -> Result<(), ToolError> {
+    within(held, "nft", &["-f", "-"], &firewall::table(cable, size, link.mac()?)).map(drop)
 }
 
 /// Gives it its bandwidth; also while it runs.

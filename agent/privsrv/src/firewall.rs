@@ -10,6 +10,7 @@
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use rackwright_model::MacAddr;
 use rackwright_model::private_server::{Number, Size};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub struct Cable {
     pub v4: Option<Ipv4Addr>,
     pub v6: Option<Ipv6Addr>,
     /// Not used: inside it is that of the card. It stands in records.
-    pub mac: rackwright_model::MacAddr,
+    pub mac: MacAddr,
     /// In quarantine nothing passes but to and from these; none means no quarantine.
     pub quarantine: Option<Vec<IpAddr>>,
 }
@@ -38,17 +39,20 @@ const NEIGHBOURS: [&str; 5] =
 
 /// Of TCP by IPv4 and IPv6: that it is not for the link of the card.
 const FAR: [&str; 2] = ["", " ip6 daddr != { fe80::/10, ff00::/8 }"];
-/// Bytes of a frame with an advertisement of its address and its hardware address (RFC 4861 sections 4.4 and 4.6.1).
-const ADVERTISEMENT: u32 = 14 + 40 + 24 + 8;
+/// Bytes of a frame with an advertisement of its address, and of its hardware address behind that (RFC 4861 sections 4.4 and
+/// 4.6.1).
+const ADVERTISEMENT: u32 = 14 + 40 + 24;
+const WITH_HARDWARE: u32 = ADVERTISEMENT + 8;
 
 /// The table of the server itself, which closes it to its private servers.
 pub const SERVER: &str = include_str!("firewall/server.nft");
 
-/// The tables of its network namespace for `nft -f -`. They replace those that were there, in one step.
+/// The tables of its network namespace for `nft -f -`, behind a card with this hardware address. They replace those that were
+/// there, in one step.
 #[must_use]
-pub fn table(cable: &Cable, size: &Size) -> String {
-    let tag = cable.number.tag();
-    let tables = Tables { tag: &tag, pinned: &pinned(cable), taken: &taken(cable), sessions: size.sessions };
+pub fn table(cable: &Cable, size: &Size, mac: MacAddr) -> String {
+    let (tag, pinned, taken) = (cable.number.tag(), pinned(cable, mac), taken(cable));
+    let tables = Tables { tag: &tag, pinned: &pinned, taken: &taken, sessions: size.sessions };
     tables.text()
 }
 
@@ -57,7 +61,7 @@ pub fn table(cable: &Cable, size: &Size) -> String {
 ///
 /// Whoever tells a false length gets no rule to look behind the addresses, and the kernel mends the length afterwards: so
 /// nothing is let through whose protocol is not known. 255 is that of none (RFC 3692).
-fn pinned(cable: &Cable) -> String {
+fn pinned(cable: &Cable, mac: MacAddr) -> String {
     let mut rules = String::new();
     let mut rule = |text: &str| {
         // Writing to a String never fails.
@@ -77,12 +81,15 @@ fn pinned(cable: &Cable) -> String {
     }
     if let Some(address) = cable.v6 {
         // A router asks it itself whether it is still there (RFC 4861 section 7.3.3). It may speak for its own address only,
-        // with nothing but its hardware address behind that.
+        // with nothing behind that but the hardware address of the card: another would lead all that is sent to it elsewhere.
         let (target, towards) = (u128::from(address), asking(cable));
-        rule(&format!(
-            "ip6 saddr {address}{towards} ip6 hoplimit 255 meta length <= {ADVERTISEMENT} \
-             icmpv6 type nd-neighbor-advert @th,64,128 0x{target:032x} accept"
-        ));
+        let hardware = format!(" @th,192,64 0x0201{}", mac.to_string().replace(':', ""));
+        for (bytes, behind) in [(ADVERTISEMENT, ""), (WITH_HARDWARE, hardware.as_str())] {
+            rule(&format!(
+                "ip6 saddr {address}{towards} ip6 hoplimit 255 meta length <= {bytes} \
+                 icmpv6 type nd-neighbor-advert @th,64,128 0x{target:032x}{behind} accept"
+            ));
+        }
         rule(&format!("icmpv6 type {{ {} }} drop", NEIGHBOURS.join(", ")));
         // What is only for the link of the card: no router would carry it either. IPv4 of that kind ipvlan itself drops.
         rule("ip6 daddr { fe80::/10, ff00::/8 } drop");
@@ -188,7 +195,7 @@ mod tests {
             sessions: 100,
             processes: 100,
         };
-        table(&cable(quarantine), &size)
+        table(&cable(quarantine), &size, "02:00:00:00:00:01".parse().expect("an address"))
     }
 
     #[test]

@@ -309,7 +309,7 @@ pub fn clear_number(host: &Host<'_>, number: Number, addresses: &[IpAddr]) -> Re
 pub fn resize(host: &Host<'_>, server: &PrivateServer) -> Result<(), RuntimeError> {
     let number = server.cable.number;
     if is_running(number)? {
-        cable::pin(&server.cable, &server.size, &host.places.network(number))?;
+        cable::pin(&server.cable, &server.size, &host.link, &host.places.network(number))?;
         weigh(number, &server.size)?;
         cable::shape(&server.cable, &server.size, &host.link)?;
     }

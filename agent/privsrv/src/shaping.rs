@@ -4,12 +4,14 @@
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::path::Path;
+use std::{fs, io};
 
 use rackwright_model::MacAddr;
-use rackwright_model::private_server::Size;
+use rackwright_model::private_server::{Number, Size};
 
 use crate::firewall::Cable;
-use rackwright_model::private_server::Number;
+use crate::tool::ToolError;
 
 /// The card to the outside, and the intermediate device (ifb) behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,18 @@ pub struct Link<'a> {
     pub answers: &'a str,
     /// What the card carries, in kbit/s.
     pub kbit: u32,
+}
+
+impl Link<'_> {
+    /// The hardware address of the card, which is that of all private servers.
+    ///
+    /// # Errors
+    /// [`ToolError::Speak`] when there is no such card, or it is none of Ethernet.
+    pub fn mac(&self) -> Result<MacAddr, ToolError> {
+        let read = fs::read_to_string(Path::new("/sys/class/net").join(self.card).join("address"));
+        let mac = read.and_then(|mac| mac.trim().parse::<MacAddr>().map_err(io::Error::other));
+        mac.map_err(|source| ToolError::Speak { program: format!("the card {}", self.card), source })
+    }
 }
 
 /// The class of the whole link. Only below a common class may one class use what another leaves.

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use nix::sys::statvfs::statvfs;
-use rackwright_model::MacAddr;
 use rackwright_proto::HostRoom;
 
 use super::Site;
@@ -320,11 +319,7 @@ fn lay_traffic(link: &Link<'_>) -> Result<(), String> {
         incoming: shown(&["filter", "show", "dev", link.card, "ingress"])?,
         answers: shown(&["qdisc", "show", "dev", link.answers])?,
     };
-    let mac = fs::read_to_string(Path::new("/sys/class/net").join(link.card).join("address"));
-    let mac = mac.map_err(|why| format!("cannot read the hardware address of {}: {why}", link.card))?;
-    let mac = mac.trim().parse::<MacAddr>();
-    let mac = mac.map_err(|why| format!("{} is no card of Ethernet: {why}", link.card))?;
-    let lines = shaping::ground(link, &laid) + &shaping::answers(link, &laid, mac);
+    let lines = shaping::ground(link, &laid) + &shaping::answers(link, &laid, link.mac().map_err(said)?);
     tool::feed("tc", &["-batch", "-"], &lines, LIMIT).map_err(said)?;
     Ok(())
 }
