@@ -2,6 +2,7 @@
 
 mod order;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub const RUNNING_LIMIT: Duration = Duration::from_secs(300);
 const REMOVED_LIMIT: Duration = Duration::from_secs(90);
 /// Software emulation makes the first key exchange slow.
 const LOGIN_LIMIT: Duration = Duration::from_secs(120);
+/// So many are told of by name.
+const FEW: usize = 8;
 /// Thousandths of a server's processors that are shared out.
 const CPU_PERMILLE: u32 = 900;
 
@@ -163,8 +166,7 @@ pub fn until_running(live: &LiveRack, names: &[String], limit: Duration, step: &
     let started = Instant::now();
     loop {
         let all: Vec<Line> = lines(live)?.into_iter().filter(|one| names.contains(&one.name)).collect();
-        let words = |one: &Line| format!("{} {}", one.name, one.state);
-        let states = all.iter().map(words).collect::<Vec<_>>().join(", ");
+        let states = states(&all);
         step.note(states.as_str());
         if all.len() == names.len() && all.iter().all(|one| one.state == "running") {
             return Ok(());
@@ -175,6 +177,19 @@ pub fn until_running(live: &LiveRack, names: &[String], limit: Duration, step: &
         }
         interrupt::pause(Duration::from_millis(500))?;
     }
+}
+
+/// How they are: few by name, many by number.
+fn states(all: &[Line]) -> String {
+    let named = |one: &Line| format!("{} {}", one.name, one.state);
+    if all.len() <= FEW {
+        return all.iter().map(named).collect::<Vec<_>>().join(", ");
+    }
+    let mut counts = BTreeMap::new();
+    for one in all {
+        *counts.entry(one.state.as_str()).or_insert(0) += 1;
+    }
+    counts.iter().map(|(state, count)| format!("{count} {state}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Removes these and waits until nothing of them is left.

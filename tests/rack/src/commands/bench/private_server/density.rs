@@ -47,9 +47,14 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     let agent = "sed -n 's/^RssAnon:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$(systemctl show --property=MainPID --value rackwright-agent)/status";
     let agent_anon_kb = host.number(agent)?;
     let further = u64::from(MANY - more);
-    let mut rows = vec![("private servers", more_kb.saturating_sub(few_kb) / u64::from(more - few))];
+    let kb = more_kb.saturating_sub(few_kb) / u64::from(more - few);
+    let mut rows = vec![("private servers", kb)];
     let crowded_kb = many_kb.saturating_sub(more_kb) / further;
     let disk_kb = many_disk.saturating_sub(more_disk) / further;
+    // Whatever becomes of the peers.
+    step.note(format!(
+        "{kb} KiB each, {crowded_kb} KiB of a hundred, {disk_kb} KiB of disk, agent {agent_anon_kb} kB"
+    ));
 
     step.note("they go");
     private_servers::remove(live, &(1..=MANY).map(name).collect::<Vec<_>>())?;
@@ -60,7 +65,9 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
         let few_kb = memory()?;
         host.read(&peers::line(&format!("several {kind} {} {more}", few + 1)))?;
         let more_kb = memory()?;
-        rows.push((words, more_kb.saturating_sub(few_kb) / u64::from(more - few)));
+        let kb = more_kb.saturating_sub(few_kb) / u64::from(more - few);
+        step.note(format!("{words}: {kb} KiB"));
+        rows.push((words, kb));
     }
     step.result(format!("{MANY} stood at once"));
     Ok(Density { memory: rows, crowded_kb, disk_kb, agent_anon_kb })

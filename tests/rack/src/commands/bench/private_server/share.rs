@@ -27,8 +27,9 @@ const WINDOW_S: u64 = 60;
 const LOAD_S: u32 = 80;
 /// Connections that ask one for pages: each of its processes has some.
 const CONNECTIONS: u32 = 32;
-/// A page that takes time to compress and little to send, by as many processes as the server has processors.
-const PAGE: &str = "sed -i 's/^worker_processes .*/worker_processes 2;/' /etc/nginx/nginx.conf && \
+/// A page that takes time to compress and little to send, by one process on each processor of the server: wherever the kernel
+/// puts them, each private server wants as much of either.
+const PAGE: &str = "sed -i 's/^worker_processes .*/worker_processes 2; worker_cpu_affinity auto;/' /etc/nginx/nginx.conf && \
     sed -i 's/listen 80 default_server;/listen 80 default_server reuseport;/' /etc/nginx/sites-enabled/default && \
     printf 'gzip_types text/plain; gzip_comp_level 9;' > /etc/nginx/conf.d/gzip.conf && \
     seq 1000 7500 > /var/www/html/page.txt && \
