@@ -109,6 +109,12 @@ impl Fault {
             ..Self::new(FaultCode::InvalidInput, attempted, reason, "Correct the named fields and try again.")
         }
     }
+
+    /// Whether trying again may help: a Control Center that restarts, a line that is down, a server with its hands full.
+    #[must_use]
+    pub fn mends_itself(&self) -> bool {
+        matches!(self.code, FaultCode::Unavailable | FaultCode::TimedOut)
+    }
 }
 
 impl fmt::Display for Fault {

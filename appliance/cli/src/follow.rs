@@ -13,7 +13,6 @@ use serde_json::json;
 use crate::format::Format;
 use crate::screen::{End, write};
 use crate::show::{one_line, time};
-use crate::watch::mends_itself;
 
 /// Between two looks at the job.
 const PAUSE: Duration = Duration::from_millis(700);
@@ -70,7 +69,7 @@ async fn to_the_end(client: &Client, job: JobId, format: Format) -> Result<(), E
                 }
                 printed = detail.log;
             }
-            Err(fault) if mends_itself(&fault) && absences < ABSENCES => {
+            Err(fault) if fault.mends_itself() && absences < ABSENCES => {
                 absences += 1;
                 bar.set_message("waiting for the Control Center to come back");
             }

@@ -13,7 +13,6 @@ use crate::format::Format;
 use crate::screen::{End, write};
 use crate::show::{one_line, time, value};
 use crate::tree::WATCH;
-use crate::watch::mends_itself;
 
 pub(crate) const FOLLOW: &str = "@follow";
 
@@ -70,7 +69,7 @@ async fn go_on(client: &Client, entry: &Entry, mut input: Value, format: Format)
                     continue;
                 }
             }
-            Err(fault) if met && mends_itself(&fault) => {
+            Err(fault) if met && fault.mends_itself() => {
                 if !away {
                     eprintln!("{}; waiting for it to come back", one_line(&fault.reason));
                 }

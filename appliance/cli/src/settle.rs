@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use crate::format::Format;
 use crate::screen::{End, write};
 use crate::show::{self, one_line};
-use crate::watch::mends_itself;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(700);
@@ -105,7 +104,7 @@ async fn come_to_rest(
                 }
                 return write(&format.output(entry, output).0);
             }
-            Err(fault) if mends_itself(&fault) => {
+            Err(fault) if fault.mends_itself() => {
                 tell(&mut told, "the Control Center does not answer".to_owned(), format);
             }
             Err(fault) => return Err(End::Fault(fault)),

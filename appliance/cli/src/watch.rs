@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use rackwright_catalog::actions::server::{ServerEventView, Watched};
-use rackwright_catalog::{Entry, Fault, FaultCode, schema};
+use rackwright_catalog::{Entry, schema};
 use rackwright_client::Client;
 use serde_json::{Value, json};
 
@@ -83,7 +83,7 @@ async fn follow(client: &Client, entry: &Entry, mut input: Value, format: Format
                     first = false;
                 }
             }
-            Err(fault) if met && mends_itself(&fault) => {
+            Err(fault) if met && fault.mends_itself() => {
                 if pause == PAUSE {
                     eprintln!("{}; waiting for it to come back", one_line(&fault.reason));
                 }
@@ -144,7 +144,7 @@ async fn look_again(
                     shown = Some(output);
                 }
             }
-            Err(fault) if shown.is_some() && mends_itself(&fault) => {
+            Err(fault) if shown.is_some() && fault.mends_itself() => {
                 if !away {
                     eprintln!("{}; waiting for it to come back", one_line(&fault.reason));
                 }
@@ -154,11 +154,6 @@ async fn look_again(
         }
         tokio::time::sleep(pause).await;
     }
-}
-
-/// Whether trying again may help: a Control Center that restarts, a line that is down.
-pub(crate) fn mends_itself(fault: &Fault) -> bool {
-    matches!(fault.code, FaultCode::Unavailable | FaultCode::TimedOut)
 }
 
 fn line(item: &Value, format: Format, first: bool) -> String {

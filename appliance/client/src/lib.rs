@@ -5,6 +5,7 @@ pub mod command;
 mod exchange;
 pub mod https;
 pub mod line;
+mod patience;
 pub mod unix;
 
 use std::future::Future;

@@ -113,7 +113,7 @@ async fn pieces(client: &Client, from: &There, to: &mut dyn Write, bar: &Progres
             offset,
             length: None,
         };
-        let read = client.call::<PrivateServerFileRead>(input).await?;
+        let read = client.call_patiently::<PrivateServerFileRead>(input).await?;
         if *version.get_or_insert_with(|| read.version.clone()) != read.version {
             return Err(changed().into());
         }

@@ -5,7 +5,6 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -27,12 +26,6 @@ use crate::format::Format;
 use crate::input::InputError;
 use crate::screen::{End, write};
 use crate::show::one_line;
-use crate::watch::mends_itself;
-
-/// Between two tries of a piece.
-const PAUSE: Duration = Duration::from_secs(1);
-/// How often in a row one piece is tried.
-const TRIES: u32 = 60;
 
 /// Send a file of this machine; `-` is standard input.
 ///
@@ -155,24 +148,18 @@ impl Upload<'_> {
     /// One piece; it is sent again while the Control Center or the private server's server is away.
     async fn piece(&self, offset: u64, piece: &[u8]) -> Result<(), Fault> {
         let after = offset + piece.len() as u64;
-        let mut tries = 0;
-        loop {
-            let input = PrivateServerFileWriteInput {
-                private_server: self.server.clone(),
-                path: self.path.clone(),
-                upload: self.key.clone(),
-                offset,
-                base64: BASE64.encode(piece),
-            };
-            tries += 1;
-            match self.client.call::<PrivateServerFileWrite>(input).await {
-                Ok(Written { taken: true, .. }) => return Ok(()),
-                // The answer to a try before was lost.
-                Ok(Written { bytes, .. }) if bytes == after => return Ok(()),
-                Ok(Written { bytes, .. }) => return Err(broken(offset, bytes)),
-                Err(fault) if mends_itself(&fault) && tries < TRIES => tokio::time::sleep(PAUSE).await,
-                Err(fault) => return Err(fault),
-            }
+        let input = PrivateServerFileWriteInput {
+            private_server: self.server.clone(),
+            path: self.path.clone(),
+            upload: self.key.clone(),
+            offset,
+            base64: BASE64.encode(piece),
+        };
+        match self.client.call_patiently::<PrivateServerFileWrite>(input).await? {
+            Written { taken: true, .. } => Ok(()),
+            // The answer to a try before was lost.
+            Written { bytes, .. } if bytes == after => Ok(()),
+            Written { bytes, .. } => Err(broken(offset, bytes)),
         }
     }
 

@@ -1,5 +1,5 @@
 //! Downloads: a file is read piece by piece while the browser takes it, so that none is held here whole. When it changes
-//! meanwhile, or its server does not answer any more, the download breaks off: its length was told, so the browser notices.
+//! meanwhile, or its server does not answer for a minute, the download breaks off: its length was told, so the browser notices.
 
 use std::sync::Arc;
 
@@ -79,7 +79,9 @@ async fn next(mut way: Way) -> Result<Option<(Bytes, Way)>, std::io::Error> {
     }
     let piece = match way.ready.take() {
         Some(piece) => piece,
-        None => way.client.call::<PrivateServerFileRead>(way.input.clone()).await.map_err(broken)?,
+        None => {
+            way.client.call_patiently::<PrivateServerFileRead>(way.input.clone()).await.map_err(broken)?
+        }
     };
     let bytes = STANDARD.decode(&piece.base64).map_err(std::io::Error::other)?;
     if piece.version != way.version || bytes.is_empty() {
