@@ -1,13 +1,11 @@
 //! What those who provide a private server impose on whoever has it: suspension, quarantine. The account that imposed it lifts it,
 //! and those above it.
 
-use rackwright_catalog::Fault;
 use rackwright_store::Connection;
 use rackwright_store::account::account_get;
 
 use crate::Refusal;
 use crate::caller::Actor;
-use crate::refusal::conflict;
 
 /// The way from the root of accounts to the one of whoever imposes something.
 pub(super) fn imposer(tx: &Connection, actor: &Actor) -> Result<Option<String>, Refusal> {
@@ -20,19 +18,7 @@ pub(super) fn takes_over(now: Option<&str>, before: Option<&str>) -> bool {
     before.is_none_or(|before| before != now && before.starts_with(now))
 }
 
-/// That whoever lifts it is as high as who imposed it.
-///
-/// # Errors
-/// With this reason, and this advice.
-pub(super) fn may_lift(
-    actor: &Actor,
-    by: Option<&str>,
-    attempted: &str,
-    reason: &str,
-    advice: impl FnOnce() -> String,
-) -> Result<(), Fault> {
-    if by.is_none_or(|by| actor.scope.covers(by)) {
-        return Ok(());
-    }
-    Err(conflict(attempted, reason, advice()))
+/// Whether who lifts it is as high as who imposed it.
+pub(super) fn may_lift(actor: &Actor, by: Option<&str>) -> bool {
+    by.is_none_or(|by| actor.scope.covers(by))
 }

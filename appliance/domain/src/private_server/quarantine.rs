@@ -6,7 +6,6 @@ use rackwright_catalog::actions::private_server::{
 };
 use rackwright_catalog::{Fault, Handle, Permission};
 use rackwright_model::Name;
-use rackwright_store::private_server::PrivateServer;
 use serde_json::json;
 
 use super::change::Step;
@@ -14,9 +13,6 @@ use super::imposed::{imposer, may_lift, takes_over};
 use crate::refusal::conflict;
 use crate::undo::{Inverse, Thing};
 use crate::{Caller, Domain};
-
-/// Why it is not released.
-const IMPOSED: &str = "those who provide it put it in quarantine";
 
 impl Handle<PrivateServerQuarantine, Caller> for Domain {
     async fn handle(
@@ -68,11 +64,13 @@ impl Domain {
                 let advice = format!("Look at it with: rackwright private-server show {}", draft.name);
                 return Err(conflict(phrase, reason, advice).into());
             }
-            if !quarantine {
-                if !releases {
-                    not_imposed(row, phrase)?;
-                }
-                may_lift(&actor, before, phrase, IMPOSED, || advice(row))?;
+            let kept = (row.wanted.quarantine_imposed && !releases) || !may_lift(&actor, before);
+            if !quarantine && kept {
+                let advice = format!(
+                    "Whoever put it in quarantine releases it with: rackwright private-server release {}",
+                    draft.name
+                );
+                return Err(conflict(phrase, "those who provide it put it in quarantine", advice).into());
             }
             draft.quarantine = quarantine;
             draft.quarantine_imposed = imposes;
@@ -90,19 +88,4 @@ impl Domain {
         })
         .await
     }
-}
-
-/// What those who provide it keep from whoever has it.
-fn not_imposed(row: &PrivateServer, attempted: &str) -> Result<(), Fault> {
-    if !row.wanted.quarantine_imposed {
-        return Ok(());
-    }
-    Err(conflict(attempted, IMPOSED, advice(row)))
-}
-
-fn advice(row: &PrivateServer) -> String {
-    format!(
-        "Whoever put it in quarantine releases it with: rackwright private-server release {}",
-        row.wanted.name
-    )
 }

@@ -54,13 +54,12 @@ impl Domain {
                 let advice = format!("Look at it with: rackwright private-server show {}", draft.name);
                 return Err(conflict(phrase, reason, advice).into());
             }
-            if !suspended {
-                may_lift(&actor, before, phrase, "those who provide it suspended it", || {
-                    format!(
-                        "Whoever suspended it resumes it with: rackwright private-server resume {}",
-                        draft.name
-                    )
-                })?;
+            if !suspended && !may_lift(&actor, before) {
+                let advice = format!(
+                    "Whoever suspended it resumes it with: rackwright private-server resume {}",
+                    draft.name
+                );
+                return Err(conflict(phrase, "those who provide it suspended it", advice).into());
             }
             draft.suspended = suspended;
             draft.suspended_by = by.filter(|_| suspended);
