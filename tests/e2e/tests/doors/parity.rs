@@ -129,10 +129,7 @@ async fn form_and_route_ask_for_the_same() {
         let page = doors.page(&linked(entry, &sample)).await;
         let found = forms(&page.text).into_iter().find(|form| form.id == "act-form");
         let Some(form) = found else {
-            assert!(
-                entry.spec.only_looks() && fields(&(entry.input_schema)()).is_empty(),
-                "{name}"
-            );
+            assert!(entry.spec.only_looks() && fields(&(entry.input_schema)()).is_empty(), "{name}");
             continue;
         };
         assert_eq!(form.action, path, "{name}");
