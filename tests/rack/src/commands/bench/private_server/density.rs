@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::HOST;
 use super::guest::{Guest, until};
 use super::peers::{self, PEERS};
+use crate::follow;
 use crate::live::LiveRack;
 use crate::prepare::TEMPLATE;
 use crate::private_servers::{self, Order};
@@ -37,7 +38,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     let memory = || host.number(&peers::line("idle && memory"));
     let disk = || host.number("sync; df --output=used --block-size=1K /srv | tail -n 1");
     let (few, more) = FIRST;
-    afresh(host, step)?;
+    afresh(live, host, step)?;
     make(live, 1, few, step)?;
     let few_kb = memory()?;
     make(live, few + 1, more, step)?;
@@ -59,7 +60,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     step.note("they go");
     private_servers::remove(live, &(1..=MANY).map(name).collect::<Vec<_>>())?;
     for (kind, words) in PEERS {
-        afresh(host, step)?;
+        afresh(live, host, step)?;
         step.note(words);
         host.read(&peers::line(&format!("several {kind} 1 {few}")))?;
         let few_kb = memory()?;
@@ -73,14 +74,17 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     Ok(Density { memory: rows, crowded_kb, disk_kb, agent_anon_kb })
 }
 
-/// Starts the server again.
-fn afresh(host: &Guest<'_>, step: &mut Step) -> Result<()> {
+/// Starts the server again, and waits until the Control Center knows that it is back.
+fn afresh(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<()> {
     const BOOT: &str = "cat /proc/sys/kernel/random/boot_id";
     step.note("the server starts again");
     let before = host.read(BOOT)?;
     // The shell ends with the server.
     drop(host.read("systemctl reboot"));
-    until("the server has started again", REBOOT_LIMIT, || Ok(host.read(BOOT).is_ok_and(|now| now != before)))
+    until("the server has started again", REBOOT_LIMIT, || {
+        Ok(host.read(BOOT).is_ok_and(|now| now != before))
+    })?;
+    follow::until_online(live, &[HOST], REBOOT_LIMIT, step)
 }
 
 fn name(number: u32) -> String {
