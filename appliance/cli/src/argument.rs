@@ -95,7 +95,8 @@ fn help(flag: &Flag) -> String {
         help.push_str(if help.is_empty() { "Repeatable" } else { "; repeatable" });
     }
     if let Some(action) = &flag.from {
-        help.push_str(&format!("; see: rackwright {}", action.replace('.', " ")));
+        help.push_str(if help.is_empty() { "See" } else { "; see" });
+        help.push_str(&format!(": rackwright {}", action.replace('.', " ")));
     }
     if let Kind::Integer { min, max } = flag.kind
         && max < i64::from(u32::MAX)

@@ -55,6 +55,7 @@ pub struct UserCreateInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserChangeInput {
+    /// Who is changed.
     #[schemars(regex(pattern = "^[a-z][a-z0-9._-]{0,31}$"), extend("x-from" = "user.list"))]
     pub user: String,
     /// The new role; left out, it stays.
@@ -75,6 +76,7 @@ pub struct UserChangeInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserRemoveInput {
+    /// Who is removed.
     #[schemars(regex(pattern = "^[a-z][a-z0-9._-]{0,31}$"), extend("x-from" = "user.list"))]
     pub user: String,
     /// The name again: sessions and API tokens end with it.

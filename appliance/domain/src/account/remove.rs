@@ -20,7 +20,7 @@ impl Handle<AccountRemove, Caller> for Domain {
             let holds = account_holdings(tx, account.id)?;
             if holds.private_servers > 0 {
                 let reason = format!("it holds {} private servers", holds.private_servers);
-                let advice = "Remove them first with: rackwright private-server remove";
+                let advice = "Remove them first with: rackwright private-server remove NAME";
                 return Err(conflict(phrase, reason, advice).into());
             }
             if holds.kept_backups > 0 {

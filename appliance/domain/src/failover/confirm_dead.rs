@@ -24,7 +24,10 @@ impl Handle<ServerConfirmDead, Caller> for Domain {
                 let server = server::named(tx, &scope, &input.server, &phrase)?;
                 if server.state != ServerState::Unreachable || connected.contains(&server.id) {
                     let reason = format!("it is not unreachable, but {}", server.state.word());
-                    let advice = "Only a server that does not answer is taken for dead. Move its private servers with: rackwright private-server drain";
+                    let advice = format!(
+                        "Only a server that does not answer is taken for dead. Move its private servers with: rackwright private-server drain {}",
+                        server.name
+                    );
                     return Err(conflict(&phrase, reason, advice).into());
                 }
                 let waiting = private_server_on_nas_of(tx, server.id)?;

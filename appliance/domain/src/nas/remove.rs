@@ -3,6 +3,7 @@
 use rackwright_catalog::actions::Done;
 use rackwright_catalog::actions::nas::{NasRemove, NasRemoveInput};
 use rackwright_catalog::{Fault, Handle};
+use rackwright_model::nas::NasPurpose;
 use rackwright_store::nas::nas_delete;
 use rackwright_store::private_server::private_server_using;
 use serde_json::json;
@@ -22,7 +23,12 @@ impl Handle<NasRemove, Caller> for Domain {
             if !users.is_empty() {
                 let names: Vec<_> = users.into_iter().map(|row| row.wanted.name).collect();
                 let reason = format!("private servers use it: {}", listed(&names));
-                let advice = "Remove them first with: rackwright private-server remove";
+                let advice = match nas.draft.purpose {
+                    NasPurpose::Roots => "Remove them first with: rackwright private-server remove NAME",
+                    NasPurpose::Shared => {
+                        "Take it from them first with: rackwright private-server unshare NAME --at DIRECTORY"
+                    }
+                };
                 return Err(conflict(&phrase, reason, advice).into());
             }
             confirmed(&phrase, "it would be forgotten", "confirm", &input.nas, input.confirm.as_ref())?;

@@ -90,5 +90,5 @@ pub(super) fn none(tx: &Connection, network: &Network, attempted: &str) -> Resul
     }
     let names: Vec<Name> = inside.into_iter().map(|(_, name)| name).collect();
     let reason = format!("private servers have addresses of it: {}", listed(&names));
-    Err(conflict(attempted, reason, "Remove them first with: rackwright private-server remove").into())
+    Err(conflict(attempted, reason, "Remove them first with: rackwright private-server remove NAME").into())
 }

@@ -68,7 +68,10 @@ impl Search<'_> {
             }
         }
         let reason = format!("no address of network {name} is free outside of its pool");
-        let advice = "Make the pool smaller with: rackwright network set";
+        let advice = format!(
+            "Make the pool smaller with: rackwright network set {name} --cidr {} --pool-first FIRST --pool-last LAST",
+            subnet.cidr
+        );
         Err(conflict(self.attempted, reason, advice).into())
     }
 
@@ -107,7 +110,8 @@ impl Search<'_> {
         let found = network_list(tx)?.into_iter().find(|network| network.subnet.cidr.contains(address));
         found.ok_or_else(|| {
             let reason = format!("no served network contains {address}, the address of {name}");
-            conflict(self.attempted, reason, "Serve it with: rackwright network set").into()
+            conflict(self.attempted, reason, "Serve it with: rackwright network set NAME --cidr ADDRESS/BITS")
+                .into()
         })
     }
 

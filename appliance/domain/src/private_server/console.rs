@@ -152,6 +152,6 @@ fn none(attempted: &str, console: u64) -> Fault {
         FaultCode::NotFound,
         attempted,
         format!("you have no console {console} open"),
-        "Open one with: rackwright private-server console",
+        "Open one with: rackwright private-server console NAME",
     )
 }

@@ -104,7 +104,8 @@ fn login_of(caller: &Caller, attempted: &str) -> Result<Option<LoginName>, Fault
     match (caller.actor.role, &caller.actor.login) {
         (Role::PsUser, Some(login)) => Ok(Some(login.clone())),
         (Role::PsUser, None) => {
-            let advice = "Whoever manages your account can give you one: rackwright user change --login";
+            let advice =
+                "Whoever manages your account can give you one: rackwright user change NAME --login LOGIN";
             Err(conflict(attempted, "it is not on record which user inside you are", advice))
         }
         _ => Ok(None),
@@ -121,11 +122,11 @@ fn fault_of(failure: WorkFailure, attempted: &str) -> Fault {
         FailureKind::Changed => (FaultCode::Conflict, "Read it again, and change that."),
         FailureKind::Elsewhere => (FaultCode::Conflict, "Upload what is missing, or begin anew."),
         FailureKind::Late => {
-            (FaultCode::TimedOut, "Do it in parts, or in the console: rackwright private-server console")
+            (FaultCode::TimedOut, "Do it in parts, or in the console: rackwright private-server console NAME")
         }
         FailureKind::Busy => (FaultCode::Unavailable, "Try again in a moment."),
         FailureKind::Broken => {
-            (FaultCode::Unavailable, "Look inside with: rackwright private-server console")
+            (FaultCode::Unavailable, "Look inside with: rackwright private-server console NAME")
         }
     };
     Fault::new(code, attempted, clean(failure.reason.trim_end_matches('.')), advice)

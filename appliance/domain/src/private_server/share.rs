@@ -31,12 +31,11 @@ impl Handle<PrivateServerShare, Caller> for Domain {
             let known = share_of(tx, row.id)?;
             if known.len() >= MOST {
                 let reason = format!("it reads files of NAS at {MOST} places already");
-                return Err(conflict(
-                    phrase,
-                    reason,
-                    "Take one away with: rackwright private-server unshare",
-                )
-                .into());
+                let advice = format!(
+                    "Take one away with: rackwright private-server unshare {} --at DIRECTORY",
+                    draft.name
+                );
+                return Err(conflict(phrase, reason, advice).into());
             }
             nas::share(tx, row.id, &input.nas, &input.at, phrase)?;
             if known.is_empty() && draft.nas.is_none() {

@@ -13,7 +13,7 @@ pub struct Size {
     /// Most memory, in MiB.
     #[schemars(range(min = 32, max = 4_194_304))]
     pub memory_mib: u32,
-    /// Most swap, in MiB.
+    /// Most swap, in MiB. Servers have none unless somebody gave them some.
     #[schemars(range(max = 4_194_304))]
     pub swap_mib: u32,
     /// Most disk, in MiB.

@@ -62,7 +62,7 @@ pub struct BackupPlan {
 pub struct BackupScheduleInput {
     #[schemars(extend("x-from" = "private-server.list"))]
     pub private_server: Name,
-    /// The hour of the day, in UTC, at which it is backed up; only when somebody asks when it is left out.
+    /// The hour of the day, in UTC, at which it is backed up. Left out, it has none any more.
     #[schemars(range(max = 23))]
     pub hour: Option<u32>,
     pub keep: Retention,
@@ -71,7 +71,7 @@ pub struct BackupScheduleInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackupFilesInput {
-    /// Its number in the list.
+    /// Its number; see: private-server backup-list.
     pub backup: BackupId,
     /// The directory to look into; / when it is left out.
     #[schemars(length(max = 4096))]
@@ -112,6 +112,7 @@ pub struct BackupRestoreInput {
     /// The one that gets the files: the one that was backed up, or another of the same account.
     #[schemars(extend("x-from" = "private-server.list"))]
     pub private_server: Name,
+    /// Its number; see: private-server backup-list.
     pub backup: BackupId,
     /// Repeat the private server's name to confirm.
     pub confirm: Option<Name>,
@@ -123,6 +124,7 @@ pub struct BackupRestoreFilesInput {
     /// The one that gets the files; it must run.
     #[schemars(extend("x-from" = "private-server.list"))]
     pub private_server: Name,
+    /// Its number; see: private-server backup-list.
     pub backup: BackupId,
     /// Files and directories as they stand in the backup, such as /etc/hosts, one per entry.
     #[schemars(length(min = 1, max = 64), inner(length(min = 1, max = 4096)))]
@@ -138,6 +140,7 @@ pub struct BackupTestInput {
     /// The one beside which it is restored: the one that was backed up, or another of the same account.
     #[schemars(extend("x-from" = "private-server.list"))]
     pub private_server: Name,
+    /// Its number; see: private-server backup-list.
     pub backup: BackupId,
 }
 
@@ -147,6 +150,7 @@ pub struct BackupRemoveInput {
     /// The one that was backed up, by the name that it had last.
     #[schemars(extend("x-from" = "private-server.list"))]
     pub private_server: Name,
+    /// Its number; see: private-server backup-list.
     pub backup: BackupId,
     /// Repeat the name of its private server to confirm.
     pub confirm: Option<Name>,

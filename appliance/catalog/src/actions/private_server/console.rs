@@ -30,14 +30,14 @@ pub struct ConsoleOpened {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneConsole {
-    /// As private-server console answered.
+    /// As private-server console answered, with --json.
     pub console: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateServerConsoleTypeInput {
-    /// As private-server console answered.
+    /// As private-server console answered, with --json.
     pub console: u64,
     /// What is typed, as a terminal would send it.
     #[schemars(length(min = 1, max = 16384), extend("x-secret" = true))]
@@ -47,7 +47,7 @@ pub struct PrivateServerConsoleTypeInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateServerConsoleResizeInput {
-    /// As private-server console answered.
+    /// As private-server console answered, with --json.
     pub console: u64,
     #[schemars(range(min = 2, max = 500))]
     pub rows: u16,
@@ -58,7 +58,7 @@ pub struct PrivateServerConsoleResizeInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateServerConsoleReadInput {
-    /// As private-server console answered.
+    /// As private-server console answered, with --json.
     pub console: u64,
     /// The `next` of the answer before; 0 at first.
     #[serde(default)]
@@ -81,7 +81,7 @@ pub struct ConsoleRead {
 }
 
 action! {
-    PrivateServerConsole, "private-server.console", "Console", "Open a terminal of root inside a private server.",
+    PrivateServerConsole, "private-server.console", "Console", "Open a terminal of root inside a private server. On the command line Ctrl-] leaves it.",
     Inside, Change,
     PrivateServerConsoleInput => ConsoleOpened, main "private_server";
     PrivateServerConsoleInput { private_server: sample_name("web1"), rows: None, columns: None };

@@ -34,7 +34,7 @@ pub struct PrivateServerCreateInput {
     /// out.
     #[schemars(range(min = 1, max = 9))]
     pub priority: Option<u32>,
-    /// Files of NAS that it reads.
+    /// Files of NAS that it reads, each with nas, its name, and at, the directory inside.
     #[serde(default)]
     #[schemars(length(max = 8))]
     pub shares: Vec<ShareInput>,

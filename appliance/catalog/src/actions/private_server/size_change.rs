@@ -16,7 +16,7 @@ pub struct SizeChange {
     #[schemars(range(min = 32, max = 4_194_304))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_mib: Option<u32>,
-    /// Most swap, in MiB.
+    /// Most swap, in MiB. Servers have none unless somebody gave them some.
     #[schemars(range(max = 4_194_304))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap_mib: Option<u32>,

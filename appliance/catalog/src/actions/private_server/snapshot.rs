@@ -2,12 +2,12 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use rackwright_model::private_server::{Power, Size};
+use rackwright_model::private_server::Power;
 use rackwright_model::{JobId, Millis, Name, SnapshotId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{OnePrivateServer, PrivateServerView, action, one, sample_name};
+use super::{OnePrivateServer, PrivateServerView, SizeChange, action, one, sample_name};
 use crate::actions::{JobStarted, Page};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,7 +26,7 @@ pub struct SnapshotCreateInput {
 pub struct OneSnapshot {
     #[schemars(extend("x-from" = "private-server.list"))]
     pub private_server: Name,
-    /// Its number in the list.
+    /// Its number; see: private-server snapshot-list.
     pub snapshot: SnapshotId,
     /// Repeat the private server's name to confirm.
     pub confirm: Option<Name>,
@@ -65,8 +65,9 @@ pub struct CloneInput {
     /// Whose it is; that of the first one when it is left out.
     #[schemars(extend("x-from" = "account.list"))]
     pub account: Option<Name>,
-    /// That of the first one when it is left out.
-    pub size: Option<Size>,
+    /// Where it is another than that of the first one.
+    #[serde(default)]
+    pub size: SizeChange,
     /// A free one of its server's network when it is left out.
     pub address: Option<Ipv4Addr>,
     /// None when it is left out. Only those give one who look after the racks.
@@ -123,7 +124,7 @@ action! {
         private_server: sample_name("web1"),
         name: sample_name("web2"),
         account: None,
-        size: None,
+        size: SizeChange { memory_mib: Some(512), ..SizeChange::default() },
         address: None,
         address_v6: None,
         power: None,

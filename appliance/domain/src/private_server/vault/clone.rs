@@ -1,6 +1,8 @@
 //! `private-server clone`: a new one begins with the files of another, on the same server.
 
-use rackwright_catalog::actions::private_server::{CloneInput, PrivateServerClone, PrivateServerView};
+use rackwright_catalog::actions::private_server::{
+    CloneInput, PrivateServerClone, PrivateServerView, check_size,
+};
 use rackwright_catalog::{Fault, Handle};
 use rackwright_model::private_server::Power;
 use rackwright_store::private_server::{PrivateServerDraft, private_server_get, private_server_insert};
@@ -34,7 +36,11 @@ impl Handle<PrivateServerClone, Caller> for Domain {
                 create::free(tx, &input.name, &phrase)?;
                 let server = server_get(tx, first.wanted.server)?
                     .ok_or_else(|| not_found(&phrase, "server", &first.server_name))?;
-                let size = input.size.unwrap_or_else(|| first.wanted.size.clone());
+                let size = input.size.apply(&first.wanted.size);
+                let problems = check_size(&size);
+                if !problems.is_empty() {
+                    return Err(Fault::invalid(&phrase, problems).into());
+                }
                 if size.disk_mib < first.wanted.size.disk_mib {
                     let reason = format!(
                         "its disk of {} MiB would be smaller than that of {}, whose files it begins with",

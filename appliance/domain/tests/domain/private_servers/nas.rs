@@ -76,7 +76,7 @@ async fn shares_change_and_are_kept_apart() {
         );
     }
     let fault = world.refused("nas.remove", json!({"nas": "tools", "confirm": "tools"})).await;
-    assert!(fault.reason.contains("web1"), "{fault}");
+    assert!(fault.reason.contains("web1") && fault.advice.contains("private-server unshare"), "{fault}");
     world.done("private-server.unshare", json!({"private_server": "web1", "at": "/srv/tools"})).await;
     assert_eq!(world.obeys(host).await[0].shares, []);
     world.done("nas.remove", json!({"nas": "tools", "confirm": "tools"})).await;

@@ -453,17 +453,18 @@ async fn others_backups_are_like_missing_ones() {
 #[tokio::test]
 async fn a_clone_has_its_own_name_address_and_number() {
     let (world, host) = running().await;
-    let smaller = {
-        let mut size = size();
-        size["disk_mib"] = json!(4_000);
-        size
-    };
-    let clone = json!({"private_server": "web1", "name": "web2"});
-    let mut small = clone.clone();
-    small["size"] = smaller;
-    let fault = world.refused("private-server.clone", small).await;
+    let clone = |size: Value| json!({"private_server": "web1", "name": "web2", "size": size});
+    let fault = world.refused("private-server.clone", clone(json!({"disk_mib": 4_000}))).await;
     assert!(fault.reason.contains("smaller"), "{fault}");
-    let made = world.done("private-server.clone", clone).await;
+    let fault = world.refused("private-server.clone", clone(json!({"ceiling_kbit": 8}))).await;
+    assert!(fault.reason.contains("less than the bandwidth"), "{fault}");
+    // What is not named is as that of the first one.
+    let made = world.done("private-server.clone", clone(json!({"processes": 321}))).await;
+    let mut expected = size();
+    expected["processes"] = json!(321);
+    for (of, is) in expected.as_object().expect("a size") {
+        assert_eq!(&made["size"][of], is, "{of}");
+    }
     let fault =
         world.refused("private-server.remove", json!({"private_server": "web1", "confirm": "web1"})).await;
     assert!(fault.reason.contains("web2 begins with its files"), "{fault}");

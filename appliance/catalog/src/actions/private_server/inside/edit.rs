@@ -25,7 +25,7 @@ inside! {
 inside! {
     PrivateServerFileWriteInput {
         pub path: InsidePath,
-        /// The same for all pieces of one upload: 16 digits at random.
+        /// The same for all pieces of one upload: 16 hexadecimal digits at random.
         pub upload: UploadKey,
         /// How many bytes came before.
         #[schemars(range(max = 9_007_199_254_740_991i64))]
