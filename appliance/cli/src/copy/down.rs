@@ -113,7 +113,11 @@ async fn pieces(client: &Client, from: &There, to: &mut dyn Write, bar: &Progres
             offset,
             length: None,
         };
-        let read = client.call_patiently::<PrivateServerFileRead>(input).await?;
+        // Who is away from the start is told of at once.
+        let read = match offset {
+            0 => client.call::<PrivateServerFileRead>(input).await?,
+            _ => client.call_patiently::<PrivateServerFileRead>(input).await?,
+        };
         if *version.get_or_insert_with(|| read.version.clone()) != read.version {
             return Err(changed().into());
         }
