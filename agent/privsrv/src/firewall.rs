@@ -50,8 +50,8 @@ pub const SERVER: &str = include_str!("firewall/server.nft");
 /// The tables of its network namespace for `nft -f -`, behind a card with this hardware address. They replace those that were
 /// there, in one step.
 #[must_use]
-pub fn table(cable: &Cable, size: &Size, mac: MacAddr) -> String {
-    let (tag, pinned, taken) = (cable.number.tag(), pinned(cable, mac), taken(cable));
+pub fn table(cable: &Cable, size: &Size, card: MacAddr) -> String {
+    let (tag, pinned, taken) = (cable.number.tag(), pinned(cable, card), taken(cable));
     let tables = Tables { tag: &tag, pinned: &pinned, taken: &taken, sessions: size.sessions };
     tables.text()
 }
@@ -61,7 +61,7 @@ pub fn table(cable: &Cable, size: &Size, mac: MacAddr) -> String {
 ///
 /// Whoever tells a false length gets no rule to look behind the addresses, and the kernel mends the length afterwards: so
 /// nothing is let through whose protocol is not known. 255 is that of none (RFC 3692).
-fn pinned(cable: &Cable, mac: MacAddr) -> String {
+fn pinned(cable: &Cable, card: MacAddr) -> String {
     let mut rules = String::new();
     let mut rule = |text: &str| {
         // Writing to a String never fails.
@@ -83,7 +83,7 @@ fn pinned(cable: &Cable, mac: MacAddr) -> String {
         // A router asks it itself whether it is still there (RFC 4861 section 7.3.3). It may speak for its own address only,
         // with nothing behind that but the hardware address of the card: another would lead all that is sent to it elsewhere.
         let (target, towards) = (u128::from(address), asking(cable));
-        let hardware = format!(" @th,192,64 0x0201{}", mac.to_string().replace(':', ""));
+        let hardware = format!(" @th,192,64 0x0201{}", card.to_string().replace(':', ""));
         for (bytes, behind) in [(ADVERTISEMENT, ""), (WITH_HARDWARE, hardware.as_str())] {
             rule(&format!(
                 "ip6 saddr {address}{towards} ip6 hoplimit 255 meta length <= {bytes} \

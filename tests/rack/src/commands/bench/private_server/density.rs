@@ -38,6 +38,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     let memory = || host.number(&peers::line("idle && memory"));
     let disk = || host.number("sync; df --output=used --block-size=1K /srv | tail -n 1");
     let (few, more) = FIRST;
+    let each = |few_kb: u64, more_kb: u64| more_kb.saturating_sub(few_kb) / u64::from(more - few);
     afresh(live, host, step)?;
     make(live, 1, few, step)?;
     let few_kb = memory()?;
@@ -48,7 +49,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
     let agent = "sed -n 's/^RssAnon:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$(systemctl show --property=MainPID --value rackwright-agent)/status";
     let agent_anon_kb = host.number(agent)?;
     let further = u64::from(MANY - more);
-    let kb = more_kb.saturating_sub(few_kb) / u64::from(more - few);
+    let kb = each(few_kb, more_kb);
     let mut rows = vec![("private servers", kb)];
     let crowded_kb = many_kb.saturating_sub(more_kb) / further;
     let disk_kb = many_disk.saturating_sub(more_disk) / further;
@@ -66,7 +67,7 @@ pub fn measure(live: &LiveRack, host: &Guest<'_>, step: &mut Step) -> Result<Den
         let few_kb = memory()?;
         host.read(&peers::line(&format!("several {kind} {} {more}", few + 1)))?;
         let more_kb = memory()?;
-        let kb = more_kb.saturating_sub(few_kb) / u64::from(more - few);
+        let kb = each(few_kb, more_kb);
         step.note(format!("{words}: {kb} KiB"));
         rows.push((words, kb));
     }
